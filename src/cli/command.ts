@@ -1,0 +1,59 @@
+// What all commands share: the options of the contract, and writing a result to stdout or a file.
+import { writeFileSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { messageOf, PlimsollError } from '../platform/errors.ts';
+
+/** The outside world as a command sees it; tests give their own. */
+export interface CommandContext {
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly now: () => Date;
+  readonly workingDirectory: string;
+  readonly stdoutIsTerminal: boolean;
+  readonly stderrIsTerminal: boolean;
+  readonly columns: number;
+  /** Sets the exit code of a finished command that answers "no" (1). */
+  readonly setExitCode: (code: 0 | 1) => void;
+}
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly format: string;
+  readonly output?: string;
+  readonly config?: string;
+  readonly quiet?: boolean;
+  readonly color: boolean;
+}
+
+/** A command with the common options. `formats` lists what --format takes, the default first; the example ends the help text. */
+export function newCommand(name: string, summary: string, formats: readonly string[], example: string): Command {
+  return new Command(name)
+    .description(summary)
+    .addOption(new Option('--format <format>', 'form of the result').choices(formats).default(formats[0]))
+    .option('--output <file>', 'write the result to a file instead of stdout')
+    .option('--config <file>', 'configuration (plimsoll.yaml in the working directory unless given)')
+    .option('--quiet', 'no progress and no remarks on stderr')
+    .option('--no-color', 'plain text (also with NO_COLOR set)')
+    .addHelpText('after', `\nExample:\n${example.replace(/^(?=.)/gm, '  ')}`);
+}
+
+/** Writes the result where the options say. */
+export function writeResult(context: CommandContext, options: CommonOptions, text: string): void {
+  const ended = text.endsWith('\n') ? text : `${text}\n`;
+  if (options.output === undefined) {
+    context.stdout(ended);
+    return;
+  }
+  try {
+    writeFileSync(options.output, ended);
+  } catch (error) {
+    throw new PlimsollError('usage', `cannot write ${options.output}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Whether to colour what goes to stdout. */
+export function useColor(context: CommandContext, options: CommonOptions): boolean {
+  const forbidden = (context.environment['NO_COLOR'] ?? '') !== '';
+  return options.color && options.output === undefined && context.stdoutIsTerminal && !forbidden;
+}

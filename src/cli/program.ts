@@ -1,0 +1,66 @@
+// The table of commands, and what happens to errors: a message on stderr and the exit code of the contract.
+import { Command, CommanderError } from 'commander';
+import { messageOf, PlimsollError } from '../platform/errors.ts';
+import type { CommandContext } from './command.ts';
+
+interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<(context: CommandContext) => Command>;
+}
+
+/** Every command: its name, a line for the overview, and the file that is loaded when it is called. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'versions',
+    summary: 'order version strings as package managers do',
+    load: async () => (await import('./versions.ts')).versionsCommand,
+  },
+];
+
+/** Runs one command line (without `node` and the program's name); gives the exit code. */
+export async function runProgram(args: readonly string[], context: CommandContext): Promise<number> {
+  let exitCode = 0;
+  const watched: CommandContext = {
+    ...context,
+    setExitCode: (code) => {
+      exitCode = code;
+    },
+  };
+  const program = new Command('plimsoll')
+    .description('Security posture of a Kubernetes platform release: measure, explain, respond')
+    .version(process.env['PLIMSOLL_VERSION'] ?? '', '-V, --version', 'print the version')
+    .helpCommand(false);
+  const wanted = args.find((arg) => !arg.startsWith('-'));
+  for (const entry of COMMANDS) {
+    const command =
+      entry.name === wanted ? (await entry.load())(watched) : new Command(entry.name).description(entry.summary);
+    program.addCommand(command);
+  }
+  configure(program, context);
+  try {
+    if (args.length === 0) program.help({ error: true });
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return exitCodeOf(error, context);
+  }
+}
+
+function configure(command: Command, context: CommandContext): void {
+  command.exitOverride().configureOutput({ writeOut: context.stdout, writeErr: context.stderr });
+  command.showHelpAfterError('(add --help for the options and an example)');
+  for (const child of command.commands) configure(child, context);
+}
+
+function exitCodeOf(error: unknown, context: CommandContext): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof PlimsollError) {
+    context.stderr(`plimsoll: ${error.message}\n`);
+    return error.exitCode;
+  }
+  context.stderr(
+    `plimsoll: internal error: ${error instanceof Error ? (error.stack ?? messageOf(error)) : String(error)}\n`,
+  );
+  return 4;
+}

@@ -1,0 +1,132 @@
+// Cells: what figures count. Findings (rows a package) fold into (slot, vulnerability) cells, and those into (vulnerability) cells.
+// Rules: docs/guide/counting.md, "Cells and bases".
+import { type FixState, SEVERITY_LEVELS, type SeverityLevel } from '../scan/advisory/advisory.ts';
+import type { Finding } from '../scan/assess/assessment.ts';
+
+/** The state of a cell: severity, fix, statement. */
+export interface CellState {
+  /** The highest over the rows. */
+  readonly severity: SeverityLevel;
+  /** `fixed` when any row has a fix that can be installed; else the first of the order in FIX_STATES that occurs. */
+  readonly fixState: FixState;
+  /** Any row has a fix. */
+  readonly fixable: boolean;
+  /** All rows have one: a rebuild removes the cell. */
+  readonly fullyFixable: boolean;
+  /** All rows are covered by a `not_affected` statement. */
+  readonly notAffected: boolean;
+}
+
+/** A cell of the basis `instances`. */
+export interface InstanceCell extends CellState {
+  readonly slot: string;
+  readonly vulnerability: string;
+  readonly aliases: readonly string[];
+  /** Where the severity came from; of equal rows the first in code unit order. */
+  readonly severitySource: string;
+  /** Feeds that say so, sorted, each with whether that feed names a fix for any row. */
+  readonly feeds: readonly { readonly feed: string; readonly fixable: boolean }[];
+}
+
+/** A cell of the basis `distinct`. */
+export interface DistinctCell extends CellState {
+  readonly vulnerability: string;
+  readonly slots: readonly string[];
+}
+
+/** Fix states, the most useful to a reader first. */
+export const FIX_STATES = [
+  'fixed',
+  'subscription',
+  'deferred',
+  'will-not-fix',
+  'not-fixed',
+  'unknown',
+] as const satisfies readonly FixState[];
+
+const SEVERITY_ORDER: ReadonlyMap<SeverityLevel, number> = new Map(
+  SEVERITY_LEVELS.map((level, index) => [level, index]),
+);
+
+/** Position of a level, 0 for critical. */
+export function severityOrder(level: SeverityLevel): number {
+  return SEVERITY_ORDER.get(level) ?? SEVERITY_LEVELS.length;
+}
+
+/** Folds rows into instance cells, sorted by slot and vulnerability. The order of the rows does not matter. */
+export function instanceCells(findings: readonly Finding[]): readonly InstanceCell[] {
+  return sortedEntries(Map.groupBy(findings, ({ slot }) => slot)).flatMap(([slot, ofSlot]) =>
+    sortedEntries(Map.groupBy(ofSlot, ({ vulnerability }) => vulnerability)).map(([vulnerability, rows]) =>
+      instanceCell(slot, vulnerability, rows),
+    ),
+  );
+}
+
+/** Folds instance cells into distinct ones, sorted by vulnerability: fixable if in any slot, fully and not affected only if in all. */
+export function distinctCells(cells: readonly InstanceCell[]): readonly DistinctCell[] {
+  const groups = Map.groupBy(cells, ({ vulnerability }) => vulnerability);
+  return sortedEntries(groups).map(([vulnerability, group]) => ({
+    vulnerability,
+    slots: group.map((cell) => cell.slot).sort(),
+    severity: highest(group),
+    fixState: bestFix(group),
+    fixable: group.some((cell) => cell.fixable),
+    fullyFixable: group.every((cell) => cell.fullyFixable),
+    notAffected: group.every((cell) => cell.notAffected),
+  }));
+}
+
+function instanceCell(slot: string, vulnerability: string, rows: readonly Finding[]): InstanceCell {
+  const severity = highest(rows);
+  const fixState = bestFix(rows);
+  return {
+    slot,
+    vulnerability,
+    aliases: [...new Set(rows.flatMap((row) => row.aliases))].sort(),
+    severity,
+    severitySource: severitySourceOf(rows, severity),
+    fixState,
+    fixable: fixState === 'fixed',
+    fullyFixable: rows.every((row) => row.fixState === 'fixed'),
+    notAffected: rows.every(isNotAffected),
+    feeds: feedsOf(rows),
+  };
+}
+
+function highest(states: readonly { readonly severity: SeverityLevel }[]): SeverityLevel {
+  let best: SeverityLevel = 'unknown';
+  for (const { severity } of states) if (severityOrder(severity) < severityOrder(best)) best = severity;
+  return best;
+}
+
+function bestFix(states: readonly { readonly fixState: FixState }[]): FixState {
+  return FIX_STATES.find((candidate) => states.some(({ fixState }) => fixState === candidate)) ?? 'unknown';
+}
+
+function severitySourceOf(rows: readonly Finding[], severity: SeverityLevel): string {
+  let first: string | undefined;
+  for (const row of rows) {
+    if (row.severity === severity && (first === undefined || row.severitySource < first)) first = row.severitySource;
+  }
+  return first ?? 'none';
+}
+
+function isNotAffected(row: Finding): boolean {
+  return row.statement?.split(':', 1)[0] === 'not_affected';
+}
+
+function feedsOf(rows: readonly Finding[]): InstanceCell['feeds'] {
+  const feeds = new Map<string, boolean>();
+  for (const row of rows) {
+    for (const advisory of row.advisories) {
+      const feed = advisory.slice(0, advisory.indexOf('/'));
+      const fixable = row.fixes === undefined ? row.fixState === 'fixed' : row.fixes[feed] !== undefined;
+      feeds.set(feed, (feeds.get(feed) ?? false) || fixable);
+    }
+  }
+  return sortedEntries(feeds).map(([feed, fixable]) => ({ feed, fixable }));
+}
+
+function sortedEntries<T>(map: ReadonlyMap<string, T>): readonly [string, T][] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}

@@ -1,0 +1,39 @@
+// "Could not tell" as a value: what was not read, where and why. Travels with every result up to the report.
+
+/** The kinds of gap that outputs name (docs/reference/gaps.md). */
+export type GapKind =
+  | 'end-of-life'
+  | 'no-feed'
+  | 'partial-feed'
+  | 'starter-set'
+  | 'set-older-than-image'
+  | 'image-unreadable'
+  | 'file-unparsed'
+  | 'not-scanned'
+  | 'limit-reached'
+  | 'undecidable';
+
+/** One thing that the result does not cover. */
+export interface Gap {
+  readonly kind: GapKind;
+  /** What it concerns: a slot, an image digest, a feed id or a release member. */
+  readonly target: string;
+  /** Where inside the target: `LAYER:PATH`, a package, or absent. */
+  readonly location?: string;
+  /** Why, in words for the reader. */
+  readonly reason: string;
+}
+
+/** Order of gaps in every output: by kind, target, location, reason. */
+export function compareGaps(a: Gap, b: Gap): number {
+  return (
+    order(a.kind, b.kind) ||
+    order(a.target, b.target) ||
+    order(a.location ?? '', b.location ?? '') ||
+    order(a.reason, b.reason)
+  );
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,55 @@
+// Upper bounds for untrusted input. One place, so that a reader of the report can be told which bound was met.
+
+/** Bounds on what one layer or file may make the program do. Sizes in bytes. */
+export const LIMITS = {
+  /** Entries of one layer's tar. Largest public images have about 500,000. */
+  layerEntries: 10_000_000,
+  /** Unpacked size of one layer. */
+  layerBytes: 64 * 1024 ** 3,
+  /** Unpacked : compressed. Deflate itself cannot exceed 1,032 : 1, zstd can; real layers stay under 60. */
+  compressionRatio: 300,
+  /** Unpacked bytes that are let through before the ratio is judged: a file of zeros is no bomb. */
+  ratioFreeBytes: 1024 ** 3,
+  /** Symbolic links of one layer that are followed. */
+  layerLinks: 500_000,
+  /** Facts that one layer may yield. */
+  layerFacts: 300_000,
+  /** Length of one path, as PATH_MAX on Linux. */
+  pathBytes: 4096,
+  /** Nesting of directories in one path. */
+  pathDepth: 256,
+  /** A PAX header, GNU long name or sparse map. */
+  tarExtensionBytes: 1024 ** 2,
+  /** Steps when following symbolic links, as the kernel's MAXSYMLINKS. */
+  symlinkSteps: 40,
+  /** A package database or metadata file that is read whole. */
+  fileBytes: 256 * 1024 ** 2,
+  /** A file that describes one package or the system (package.json, os-release). The largest on npm's registry have about 1 MiB. */
+  metadataBytes: 8 * 1024 ** 2,
+  /** A manifest or index (the OCI distribution specification lets registries refuse above 4 MiB). */
+  manifestBytes: 4 * 1024 ** 2,
+  /** An image configuration. */
+  configBytes: 16 * 1024 ** 2,
+  /** Layers of one image. */
+  imageLayers: 1024,
+  /** Entries of an image archive (`docker save`, oci-archive): a few a layer and image. */
+  archiveEntries: 100_000,
+  /** What a registry's token service or a credential helper answers. */
+  tokenBytes: 1024 ** 2,
+  /** Notable files that an inventory keeps per image. */
+  notableFiles: 20_000,
+  /** Packages of one image. */
+  packages: 500_000,
+  /** Characters of one version string. The longest in public feeds stay under 200. */
+  versionLength: 1024,
+  /** A file that describes a release: YAML, a list of references, a table. Reading takes about a second per MiB. */
+  releaseFileBytes: 16 * 1024 ** 2,
+  /** Files and folders walked in a release's tree. */
+  releaseFiles: 1_000_000,
+  /** Nesting in one YAML document. Kubernetes objects stay under 30. */
+  yamlDepth: 100,
+  /** Nodes of one YAML document once its aliases are followed. */
+  yamlNodes: 2_000_000,
+  /** Anchors and tags in a row. A node has one of each at most; the YAML library's time grows with the square. */
+  yamlPropertiesInRow: 16,
+} as const;

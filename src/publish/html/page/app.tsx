@@ -1,0 +1,87 @@
+// The page: header, tabs, the view chosen, and the keys that work everywhere.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { FindingsView } from './findings-view.tsx';
+import { GapsView } from './gaps-view.tsx';
+import { Header } from './header.tsx';
+import { ImagesView } from './images-view.tsx';
+import type { Report, ViewProps } from './report.ts';
+import { SourcesView } from './sources-view.tsx';
+import { SummaryView } from './summary-view.tsx';
+import { Tabs } from './tabs.tsx';
+import { formatHash, parseHash, type View, type ViewState } from './view-state.ts';
+
+const CONTENT: Readonly<Record<View, (props: ViewProps) => preact.JSX.Element>> = {
+  summary: SummaryView,
+  images: ImagesView,
+  findings: FindingsView,
+  gaps: GapsView,
+  sources: SourcesView,
+};
+
+export function App({ report }: { readonly report: Report }) {
+  const [state, go] = useViewState();
+  useFilterKey();
+  const Content = CONTENT[state.view];
+  return (
+    <>
+      <Header data={report.data} />
+      <Tabs report={report} state={state} go={go} />
+      <main id="view" role="tabpanel" aria-labelledby={`tab-${state.view}`}>
+        <Content report={report} state={state} go={go} />
+      </main>
+    </>
+  );
+}
+
+/** The state follows the address, and the address the state: another view is a step of the history, a change inside a view is not. */
+function useViewState(): readonly [ViewState, (change: Partial<ViewState>) => void] {
+  const [state, setState] = useState(() => parseHash(location.hash));
+  const current = useRef(state);
+  useEffect(() => {
+    const follow = (): void => {
+      current.current = parseHash(location.hash, current.current);
+      setState(current.current);
+    };
+    addEventListener('hashchange', follow);
+    addEventListener('popstate', follow);
+    return () => {
+      removeEventListener('hashchange', follow);
+      removeEventListener('popstate', follow);
+    };
+  }, []);
+  const go = (change: Partial<ViewState>): void => {
+    const before = current.current;
+    const after = { ...before, ...change };
+    current.current = after;
+    setState(after);
+    if (before.view === after.view) scheduleAddress(() => history.replaceState(null, '', formatHash(current.current)));
+    else {
+      history.pushState(null, '', formatHash(after));
+      scrollTo(0, 0);
+    }
+  };
+  return [state, go];
+}
+
+let pending: number | undefined;
+
+/** Browsers refuse an address that changes with every key stroke. */
+function scheduleAddress(write: () => void): void {
+  globalThis.clearTimeout(pending);
+  pending = globalThis.setTimeout(write, 250) as unknown as number;
+}
+
+/** `/` goes to the filter of the view. */
+function useFilterKey(): void {
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => {
+      const field = document.querySelector<HTMLInputElement>('input[type=search]');
+      if (event.key !== '/' || event.ctrlKey || event.metaKey || field === null || field === event.target) return;
+      event.preventDefault();
+      field.focus();
+      field.select();
+    };
+    addEventListener('keydown', listen);
+    return () => removeEventListener('keydown', listen);
+  }, []);
+}

@@ -1,0 +1,202 @@
+// Filtering, sorting and counting 50,000 findings between two key strokes. Works on the numbers of the columns: a word is searched once in
+// a dictionary, not once a row, and rows are ordered by counting sort over the ranks of their values. No DOM.
+import { SEVERITY_LEVELS, type SeverityLevel } from '../../../scan/advisory/advisory.ts';
+import type { Column, FindingColumns } from '../report-data.ts';
+
+/** What the reader asks for. An empty set of levels means all. */
+export interface FindingFilter {
+  /** Words, all of which must occur in the id, an alias, the package, its version, the image or the path. */
+  readonly query: string;
+  readonly levels: ReadonlySet<SeverityLevel>;
+  readonly fixable: boolean;
+  readonly kev: boolean;
+  /** Slot, or empty for all. */
+  readonly slot: string;
+}
+
+export const SORT_KEYS = ['severity', 'vulnerability', 'package', 'fixedIn', 'image', 'epss'] as const;
+export type SortKey = (typeof SORT_KEYS)[number];
+
+/** The rows that pass a filter and what they amount to. */
+export interface FilteredFindings {
+  /** Numbers of the findings, in the order asked for. */
+  readonly rows: Uint32Array;
+  /** Rows a level (by position in SEVERITY_LEVELS) that pass everything but the choice of levels. */
+  readonly byLevel: readonly number[];
+  /** Cells of the basis `instances` (slot, vulnerability), vulnerabilities and slots that the rows belong to. */
+  readonly instances: number;
+  readonly vulnerabilities: number;
+  readonly slots: number;
+}
+
+/** The findings, opened for filtering. */
+export interface FindingTable {
+  readonly count: number;
+  filter(filter: FindingFilter, sort: SortKey, descending: boolean): FilteredFindings;
+}
+
+/** Opens the columns. `labelOf` gives what the reader sees for a slot: the words of a search are looked up there too. */
+export function openFindings(columns: FindingColumns, labelOf: (slot: string) => string): FindingTable {
+  const level = columns.severity.values.map((value) => SEVERITY_LEVELS.indexOf(value));
+  const levels = Uint8Array.from(columns.severity.rows, (number) => level[number] ?? SEVERITY_LEVELS.length - 1);
+  const fixable = flags(columns.fixState, (state) => state === 'fixed');
+  const kev = flags(columns.kev, (value) => value);
+  const cells = cellNumbers(columns);
+  const searched = [
+    searchColumn(columns.vulnerability, (text) => text),
+    searchColumn(columns.aliases, (list) => list.join(' ')),
+    searchColumn(columns.package, (text) => text),
+    searchColumn(columns.version, (text) => text),
+    searchColumn(columns.slot, labelOf),
+    searchColumn(columns.location, (text) => text),
+  ];
+  const orders = new Map<string, Uint32Array>();
+
+  function order(sort: SortKey, descending: boolean): Uint32Array {
+    const key = `${sort} ${descending}`;
+    let found = orders.get(key);
+    if (found === undefined) {
+      found = sortedRows(columns, levels, sort, descending);
+      orders.set(key, found);
+    }
+    return found;
+  }
+
+  function filter(wanted: FindingFilter, sort: SortKey, descending: boolean): FilteredFindings {
+    const terms = wanted.query
+      .toLowerCase()
+      .split(/\s+/)
+      .filter((term) => term !== '')
+      .map((term) => searched.map((searchable) => searchable(term)));
+    const slot = wanted.slot === '' ? -1 : columns.slot.values.indexOf(wanted.slot);
+    const rows = new Uint32Array(columns.count);
+    const byLevel = SEVERITY_LEVELS.map(() => 0);
+    const wantedLevels = SEVERITY_LEVELS.map((name) => wanted.levels.size === 0 || wanted.levels.has(name));
+    const seen = { cells: tally(cells.count), vulnerabilities: tally(columns.vulnerability.values.length), slots: tally(columns.slot.values.length) };
+    let length = 0;
+    for (const row of order(sort, descending)) {
+      if (wanted.slot !== '' && columns.slot.rows[row] !== slot) continue;
+      if (wanted.fixable && fixable[row] !== 1) continue;
+      if (wanted.kev && kev[row] !== 1) continue;
+      if (!terms.every((columnsOfTerm) => columnsOfTerm.some((has) => has(row)))) continue;
+      const number = levels[row] ?? 0;
+      byLevel[number] = (byLevel[number] ?? 0) + 1;
+      if (wantedLevels[number] !== true) continue;
+      rows[length] = row;
+      length += 1;
+      seen.cells.add(cells.of[row]);
+      seen.vulnerabilities.add(columns.vulnerability.rows[row]);
+      seen.slots.add(columns.slot.rows[row]);
+    }
+    return {
+      rows: rows.subarray(0, length),
+      byLevel,
+      instances: seen.cells.size(),
+      vulnerabilities: seen.vulnerabilities.size(),
+      slots: seen.slots.size(),
+    };
+  }
+
+  return { count: columns.count, filter };
+}
+
+/** Values of one column for a row. */
+export function valueAt<T>(column: Column<T>, row: number): T {
+  const number = column.rows[row];
+  if (number === undefined || number >= column.values.length) throw new RangeError(`no finding ${row}`);
+  return column.values[number] as T;
+}
+
+function flags<T>(column: Column<T>, holds: (value: T) => boolean): Uint8Array {
+  const values = column.values.map((value) => (holds(value) ? 1 : 0));
+  return Uint8Array.from(column.rows, (number) => values[number] ?? 0);
+}
+
+/** For one word, a test of rows. Every value of the dictionary is searched once. */
+function searchColumn<T>(column: Column<T>, textOf: (value: T) => string): (term: string) => (row: number) => boolean {
+  let texts: readonly string[] | undefined;
+  return (term) => {
+    texts ??= column.values.map((value) => textOf(value).toLowerCase());
+    const hits = Uint8Array.from(texts, (text) => (text.includes(term) ? 1 : 0));
+    return (row) => hits[column.rows[row] ?? -1] === 1;
+  };
+}
+
+/** Numbers the cells of the basis `instances`. Findings are sorted by slot and vulnerability, so the rows of one cell stand together. */
+function cellNumbers(columns: FindingColumns): { readonly of: Uint32Array; readonly count: number } {
+  const of = new Uint32Array(columns.count);
+  let count = 0;
+  for (let row = 0; row < columns.count; row += 1) {
+    const same =
+      row > 0 &&
+      columns.slot.rows[row] === columns.slot.rows[row - 1] &&
+      columns.vulnerability.rows[row] === columns.vulnerability.rows[row - 1];
+    if (!same) count += 1;
+    of[row] = count - 1;
+  }
+  return { of, count };
+}
+
+function tally(size: number): { add(number: number | undefined): void; size(): number } {
+  const marks = new Uint8Array(size);
+  let marked = 0;
+  return {
+    add(number) {
+      if (number === undefined || marks[number] !== 0) return;
+      marks[number] = 1;
+      marked += 1;
+    },
+    size: () => marked,
+  };
+}
+
+/** By the key, then severity, then the assessment's order, in which the ties stay whichever the direction. */
+function sortedRows(columns: FindingColumns, levels: Uint8Array, sort: SortKey, descending: boolean): Uint32Array {
+  const natural = Uint32Array.from({ length: columns.count }, (_, row) => row);
+  const byVulnerability = countingSort(natural, columns.vulnerability.rows, ranks(columns.vulnerability));
+  const bySeverity = countingSort(
+    byVulnerability,
+    levels,
+    SEVERITY_LEVELS.map((_, number) => (sort === 'severity' && descending ? SEVERITY_LEVELS.length - 1 - number : number)),
+  );
+  if (sort === 'severity') return bySeverity;
+  const column = { vulnerability: columns.vulnerability, package: columns.package, fixedIn: columns.fixedIn, image: columns.slot, epss: columns.epss }[sort];
+  const ascending = ranks(column);
+  const last = column.values.filter((value: string | number | null) => value !== null).length - 1;
+  const rank = ascending.map((place, index) => (descending && column.values[index] !== null ? last - place : place));
+  return countingSort(bySeverity, column.rows, rank);
+}
+
+/** Place of each value of a dictionary among all of them, numbers inside words by their value; absent ones last in both directions. */
+function ranks(column: Column<string | number | null>): readonly number[] {
+  const collator = new Intl.Collator('en', { numeric: true });
+  const places = column.values.map((_, index) => index);
+  places.sort((a, b) => {
+    const left = column.values[a] ?? null;
+    const right = column.values[b] ?? null;
+    if (left === null || right === null) return Number(left === null) - Number(right === null);
+    if (typeof left === 'number' && typeof right === 'number') return left - right;
+    return collator.compare(String(left), String(right)) || (left < right ? -1 : 1);
+  });
+  const rank = new Array<number>(places.length).fill(0);
+  for (const [place, index] of places.entries()) rank[index] = place;
+  return rank;
+}
+
+/** Stable sort of rows by the rank of their value. */
+function countingSort(rows: Uint32Array, valueOf: ArrayLike<number>, rank: readonly number[]): Uint32Array {
+  const starts = new Uint32Array(rank.length + 1);
+  for (const row of rows) {
+    const place = (rank[valueOf[row] ?? 0] ?? 0) + 1;
+    starts[place] = (starts[place] ?? 0) + 1;
+  }
+  for (let place = 1; place < starts.length; place += 1) starts[place] = (starts[place] ?? 0) + (starts[place - 1] ?? 0);
+  const sorted = new Uint32Array(rows.length);
+  for (const row of rows) {
+    const place = rank[valueOf[row] ?? 0] ?? 0;
+    const at = starts[place] ?? 0;
+    sorted[at] = row;
+    starts[place] = at + 1;
+  }
+  return sorted;
+}

@@ -1,0 +1,77 @@
+// What to look at first: critical and high, of these the fixable, and what is known to be exploited; and the line that minutes quote.
+import { formatPercent, percentOf } from '../../../explain/shares.ts';
+import type { ViewProps } from './report.ts';
+import { count, plural } from './words.ts';
+
+export function FocusPanel({ report, go }: ViewProps) {
+  const { instances, distinct, fourClasses, scannedImages, imagesWithCriticalOrHigh } = report.data.statistics;
+  const severe = instances.critical.count + instances.high.count;
+  const fixable = instances.critical.fixable + instances.high.fixable;
+  const all = { view: 'findings', query: '', slot: '', levels: [], fixable: false, kev: false } as const;
+  const exploited = report.findings.filter(
+    { query: '', levels: new Set(), fixable: false, kev: true, slot: '' },
+    'severity',
+    false,
+  );
+  return (
+    <section class="panel focus" aria-labelledby="focus-title">
+      <h2 id="focus-title">First things first</h2>
+      <ol class="funnel">
+        <Step
+          amount={severe}
+          label="critical and high"
+          note={`${percentText(severe, instances.total)} of all instances, in ${count(imagesWithCriticalOrHigh)} of ${plural(scannedImages, 'scanned image')}; ${plural(distinct.critical.count + distinct.high.count, 'distinct vulnerability', 'distinct vulnerabilities')}`}
+          onOpen={() => go({ ...all, levels: ['critical', 'high'] })}
+        />
+        <Step
+          amount={fixable}
+          label="of these have a fix"
+          note={`${percentText(fixable, severe)} of critical and high`}
+          onOpen={() => go({ ...all, levels: ['critical', 'high'], fixable: true })}
+        />
+        <Step
+          amount={exploited.instances}
+          label="known to be exploited"
+          note={
+            exploited.instances === 0
+              ? 'none is in the CISA KEV catalogue'
+              : `${plural(exploited.vulnerabilities, 'vulnerability', 'vulnerabilities')} in ${plural(exploited.slots, 'image')}`
+          }
+          onOpen={() => go({ ...all, kev: true })}
+        />
+      </ol>
+      <h3>The four classes</h3>
+      <p class="quote">
+        {(['critical', 'high', 'medium', 'low'] as const)
+          .map((level) => `${formatPercent(fourClasses[level])}% ${level}`)
+          .join(', ')}{' '}
+        of {plural(fourClasses.total, 'instance')}
+      </p>
+    </section>
+  );
+}
+
+interface StepProps {
+  readonly amount: number;
+  readonly label: string;
+  readonly note: string;
+  readonly onOpen: () => void;
+}
+
+function Step({ amount, label, note, onOpen }: StepProps) {
+  return (
+    <li>
+      <button type="button" class="plain step" onClick={onOpen}>
+        <span class="big">{count(amount)}</span>
+        <span>
+          <strong>{label}</strong>
+          <small>{note}</small>
+        </span>
+      </button>
+    </li>
+  );
+}
+
+function percentText(part: number, whole: number): string {
+  return `${formatPercent({ count: part, percent: percentOf(part, whole) })} %`;
+}

@@ -1,0 +1,63 @@
+// The five views as tabs that are also links: they can be opened in a new window and sent to a colleague.
+import type { Report, ViewProps } from './report.ts';
+import { formatHash, VIEWS, type View } from './view-state.ts';
+import { count } from './words.ts';
+
+const TITLES: Readonly<Record<View, string>> = {
+  summary: 'Summary',
+  images: 'Images',
+  findings: 'Findings',
+  gaps: 'Gaps',
+  sources: 'Sources',
+};
+
+export function Tabs({ report, state, go }: ViewProps) {
+  return (
+    <nav class="tabs" aria-label="Views">
+      <div role="tablist" onKeyDown={moveTab}>
+        {VIEWS.map((view) => (
+          <a
+            key={view}
+            id={`tab-${view}`}
+            role="tab"
+            href={formatHash({ ...state, view })}
+            aria-selected={view === state.view}
+            aria-controls="view"
+            tabIndex={view === state.view ? 0 : -1}
+            onClick={(event) => {
+              if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+              event.preventDefault();
+              go({ view });
+            }}
+          >
+            {TITLES[view]} <Amount report={report} view={view} />
+          </a>
+        ))}
+      </div>
+    </nav>
+  );
+}
+
+function Amount({ report, view }: { readonly report: Report; readonly view: View }) {
+  const amounts: Partial<Record<View, number>> = {
+    images: report.data.images.length,
+    findings: report.findings.count,
+    gaps: report.data.gaps.length,
+  };
+  const amount = amounts[view];
+  return amount === undefined ? null : <span class="amount">{count(amount)}</span>;
+}
+
+/** Left and right, Home and End, as the tabs pattern of the ARIA practices has it. */
+function moveTab(event: KeyboardEvent): void {
+  if (!(event.currentTarget instanceof HTMLElement)) return;
+  const tabs = [...event.currentTarget.querySelectorAll<HTMLElement>('[role=tab]')];
+  const at = tabs.findIndex((tab) => tab === document.activeElement);
+  const steps: Readonly<Record<string, number>> = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tabs.length - 1 };
+  const to = steps[event.key];
+  const target = to === undefined ? undefined : tabs.at(to % tabs.length);
+  if (target === undefined) return;
+  event.preventDefault();
+  target.focus();
+  target.click();
+}

@@ -1,0 +1,87 @@
+// Two short lists of the summary: the images with most critical and high, and the vulnerabilities in most images.
+import { useMemo } from 'preact/hooks';
+import type { SlotCounts } from '../../../explain/statistics.ts';
+import { SEVERITY_LEVELS } from '../../../scan/advisory/advisory.ts';
+import { type RankedVulnerability, severeImages } from '../../ranking.ts';
+import { ImageName, KevFlag, SeverityBadge } from './marks.tsx';
+import type { ViewProps } from './report.ts';
+import { count, plural } from './words.ts';
+
+const LENGTH = 10;
+
+export function TopImages({ report, go }: ViewProps) {
+  const images = useMemo(() => severeImages(report.data.images, LENGTH), [report]);
+  return (
+    <section class="panel" aria-labelledby="top-images">
+      <h2 id="top-images">Images with most critical and high</h2>
+      {images.length === 0 && <p class="hint">No image has a critical or high vulnerability.</p>}
+      <ol class="ranking">
+        {images.map((image) => (
+          <li key={image.slot}>
+            <button type="button" class="plain" onClick={() => go({ view: 'images', imageQuery: '', image: image.slot })}>
+              <ImageName reference={image.logical} />
+              <span class="tallies">
+                <Tally level="critical" value={image.counts.critical} />
+                <Tally level="high" value={image.counts.high} />
+              </span>
+              <StackedBar counts={image.counts} most={Math.max(...images.map((other) => other.counts.total))} />
+            </button>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+export function TopVulnerabilities({ report, go }: ViewProps) {
+  const found = report.data.spread;
+  const all = { query: '', levels: [], fixable: false, kev: false, slot: '' };
+  return (
+    <section class="panel" aria-labelledby="top-vulnerabilities">
+      <h2 id="top-vulnerabilities">Vulnerabilities in most images</h2>
+      {found.length === 0 && <p class="hint">No vulnerability was found.</p>}
+      <ol class="ranking">
+        {found.map((entry) => (
+          <li key={entry.vulnerability}>
+            <button type="button" class="plain" onClick={() => go({ ...all, view: 'findings', query: entry.vulnerability })}>
+              <span class="vulnerability-name">
+                <SeverityBadge level={entry.severity} /> <span class="id">{entry.vulnerability}</span>{' '}
+                {entry.kev && <KevFlag />}
+              </span>
+              <span class="packages">{entry.packages.join(', ')}</span>
+              <span class="spread">
+                {plural(entry.slots, 'image')}
+                <small>{fixText(entry)}</small>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function fixText({ slots, fixableSlots }: RankedVulnerability): string {
+  if (fixableSlots === 0) return 'no fix';
+  return fixableSlots === slots ? 'fix available' : `fix for ${count(fixableSlots)}`;
+}
+
+/** A severity and how many, quiet when there are none. */
+export function Tally({ level, value }: { readonly level: keyof SlotCounts & ('critical' | 'high'); readonly value: number }) {
+  return (
+    <span class={`tally ${value === 0 ? 'none' : ''}`}>
+      <SeverityBadge level={level} />
+      {count(value)}
+    </span>
+  );
+}
+
+function StackedBar({ counts, most }: { readonly counts: SlotCounts; readonly most: number }) {
+  return (
+    <span class="bar thin" aria-hidden="true">
+      {SEVERITY_LEVELS.map((level) => (
+        <span key={level} class={`fill ${level}`} style={{ width: `${(100 * counts[level]) / Math.max(1, most)}%` }} />
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,173 @@
+// A table of any length that puts only the rows near the window into the document. Rows have one height; the room of the others is kept
+// by two filler rows, so that the scroll bar tells the truth. On paper the first rows are printed and the rest is named.
+import type { ComponentChildren } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useNarrow, usePrinting } from './media.ts';
+import { count, plural } from './words.ts';
+
+/** A column of the table. */
+export interface TableColumn<Key extends string> {
+  readonly id: string;
+  readonly title: ComponentChildren;
+  /** Read out instead of the title. */
+  readonly label?: string;
+  /** Present when the column can be sorted by. */
+  readonly sort?: Key;
+  readonly numeric?: boolean;
+}
+
+interface WindowedTableProps<Key extends string> {
+  readonly caption: string;
+  readonly kind: string;
+  readonly columns: readonly TableColumn<Key>[];
+  readonly count: number;
+  /** Pixels of a row beside others and of a row as a card on narrow screens. */
+  readonly heights: { readonly row: number; readonly card: number };
+  readonly sort: Key;
+  readonly descending: boolean;
+  readonly onSort: (key: Key, descending: boolean) => void;
+  /** The cells of the row at a position, in the order of the columns. */
+  readonly cells: (position: number) => readonly ComponentChildren[];
+  readonly keyOf: (position: number) => string | number;
+  readonly isSelected: (position: number) => boolean;
+  readonly onOpen: (position: number) => void;
+}
+
+const OVERSCAN = 12;
+const PRINTED_ROWS = 1000;
+
+export function WindowedTable<Key extends string>(props: WindowedTableProps<Key>) {
+  const body = useRef<HTMLTableSectionElement>(null);
+  const narrow = useNarrow();
+  const printing = usePrinting();
+  const height = narrow ? props.heights.card : props.heights.row;
+  const window = useRowsInView(body, height, props.count);
+  const first = printing ? 0 : window.first;
+  const end = printing ? Math.min(props.count, PRINTED_ROWS) : Math.min(props.count, window.end);
+  const positions = Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index);
+  return (
+    <>
+      <table class={`windowed ${props.kind}`} aria-rowcount={props.count + 1}>
+        <caption class="unseen">{props.caption}</caption>
+        <thead>
+          <tr aria-rowindex={1}>
+            {props.columns.map((column) => (
+              <HeaderCell key={column.id} column={column} {...props} />
+            ))}
+          </tr>
+        </thead>
+        <tbody ref={body} onKeyDown={moveFocus}>
+          <Filler height={first * height} />
+          {positions.map((position) => (
+            <Row key={props.keyOf(position)} position={position} height={height} {...props} />
+          ))}
+          <Filler height={printing ? 0 : (props.count - end) * height} />
+        </tbody>
+      </table>
+      {printing && props.count > end && (
+        <p class="note">
+          The first {count(end)} of {plural(props.count, 'row')}; the file itself holds all of them.
+        </p>
+      )}
+    </>
+  );
+}
+
+function HeaderCell<Key extends string>(props: WindowedTableProps<Key> & { readonly column: TableColumn<Key> }) {
+  const { column, sort, descending, onSort } = props;
+  const key = column.sort;
+  const active = key !== undefined && key === sort;
+  const classes = `col-${column.id}${column.numeric ? ' number' : ''}`;
+  if (key === undefined) {
+    return (
+      <th scope="col" class={classes} aria-label={column.label}>
+        {column.title}
+      </th>
+    );
+  }
+  return (
+    <th scope="col" class={classes} aria-sort={active ? (descending ? 'descending' : 'ascending') : 'none'}>
+      <button type="button" aria-label={column.label} onClick={() => onSort(key, active && !descending)}>
+        {column.title}
+        <span class="arrow" aria-hidden="true">
+          {active ? (descending ? '▼' : '▲') : ''}
+        </span>
+      </button>
+    </th>
+  );
+}
+
+function Row<Key extends string>(
+  props: WindowedTableProps<Key> & { readonly position: number; readonly height: number },
+) {
+  const { position, height, columns, onOpen } = props;
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the button inside the row is the way of the keyboard; the row is a larger target for the mouse
+    <tr
+      aria-rowindex={position + 2}
+      class={props.isSelected(position) ? 'selected' : ''}
+      style={{ height: `${height}px` }}
+      onClick={() => onOpen(position)}
+    >
+      {props.cells(position).map((cell, index) => {
+        const column = columns[index];
+        return (
+          <td key={column?.id} class={`col-${column?.id}${column?.numeric ? ' number' : ''}`}>
+            {cell}
+          </td>
+        );
+      })}
+    </tr>
+  );
+}
+
+function Filler({ height }: { readonly height: number }) {
+  return height > 0 ? <tr class="filler" aria-hidden="true" style={{ height: `${height}px` }} /> : null;
+}
+
+/** Which rows the window shows, with some to spare. Follows scrolling and resizing. */
+function useRowsInView(
+  body: { readonly current: HTMLTableSectionElement | null },
+  height: number,
+  total: number,
+): { readonly first: number; readonly end: number } {
+  const [range, setRange] = useState({ first: 0, end: 60 });
+  const measure = (): void => {
+    const top = body.current?.getBoundingClientRect().top ?? 0;
+    const first = Math.max(0, Math.min(total, Math.floor(-top / height) - OVERSCAN));
+    const end = Math.max(first, Math.ceil((globalThis.innerHeight - top) / height) + OVERSCAN);
+    setRange((before) => (before.first === first && before.end === end ? before : { first, end }));
+  };
+  useLayoutEffect(measure, [height, total]);
+  useEffect(() => {
+    let frame = 0;
+    const later = (): void => {
+      if (frame !== 0) return;
+      frame = requestAnimationFrame(() => {
+        frame = 0;
+        measure();
+      });
+    };
+    addEventListener('scroll', later, { passive: true });
+    addEventListener('resize', later);
+    return () => {
+      cancelAnimationFrame(frame);
+      removeEventListener('scroll', later);
+      removeEventListener('resize', later);
+    };
+  }, [height, total]);
+  return range;
+}
+
+/** Arrow keys go from row to row. */
+function moveFocus(event: KeyboardEvent): void {
+  const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+  if (step === 0 || !(event.target instanceof HTMLElement)) return;
+  const row = event.target.closest('tr');
+  const next = step > 0 ? row?.nextElementSibling : row?.previousElementSibling;
+  const target = next?.querySelector<HTMLElement>('button, a');
+  if (target === null || target === undefined) return;
+  event.preventDefault();
+  target.focus({ preventScroll: true });
+  target.scrollIntoView({ block: 'nearest' });
+}

@@ -1,0 +1,157 @@
+// What the page of the HTML report is given: the assessment with its findings turned into columns, each with its own dictionary,
+// because 50,000 findings repeat the same few thousand words. Read by the page through page/findings.ts.
+import { type SlotCounts, type Statistics, slotCounts } from '../../explain/statistics.ts';
+import type { Gap } from '../../platform/gap.ts';
+import type { FeedRecord } from '../../scan/advisory/advisory.ts';
+import type { AssessedImage, Assessment, Finding, InventoryIdentity } from '../../scan/assess/assessment.ts';
+import { type RankedVulnerability, spreadVulnerabilities } from '../ranking.ts';
+import type { Tool } from '../tool.ts';
+
+/** One field of all findings: `values[rows[i]]` is the field of finding `i`. */
+export interface Column<T> {
+  /** Every value that occurs, in the order of first occurrence. */
+  readonly values: readonly T[];
+  readonly rows: readonly number[];
+}
+
+/** The findings, a column a field. Absent optional fields are null. The order is the assessment's: by slot, vulnerability, purl, location. */
+export interface FindingColumns {
+  readonly count: number;
+  readonly slot: Column<string>;
+  readonly vulnerability: Column<string>;
+  readonly aliases: Column<readonly string[]>;
+  readonly severity: Column<Finding['severity']>;
+  readonly severitySource: Column<string>;
+  readonly rawSeverity: Column<string>;
+  readonly package: Column<string>;
+  readonly purl: Column<string>;
+  readonly version: Column<string>;
+  readonly fixedIn: Column<string | null>;
+  readonly fixState: Column<Finding['fixState']>;
+  readonly layer: Column<string>;
+  readonly location: Column<string>;
+  readonly kev: Column<boolean>;
+  readonly epss: Column<number | null>;
+  readonly advisories: Column<readonly string[]>;
+  readonly statement: Column<string | null>;
+}
+
+/** An image with its counts on the basis `instances`. */
+export interface ReportImage extends Omit<AssessedImage, 'gaps'> {
+  readonly counts: SlotCounts;
+  /** Number of gaps recorded for it. */
+  readonly gaps: number;
+}
+
+/** All that the page shows. */
+export interface ReportData {
+  readonly tool: Tool;
+  readonly id: string;
+  readonly release: Assessment['release'];
+  readonly advisorySet: { readonly id: string; readonly builtAt: string; readonly starter: boolean };
+  readonly feeds: readonly FeedRecord[];
+  readonly statements: string;
+  readonly severityPolicy: string;
+  readonly asOf: string;
+  readonly statistics: Statistics;
+  readonly images: readonly ReportImage[];
+  /** The vulnerabilities that the summary lists. */
+  readonly spread: readonly RankedVulnerability[];
+  readonly cataloguers: readonly string[];
+  readonly findings: FindingColumns;
+  readonly gaps: readonly Gap[];
+}
+
+/** Vulnerabilities that the summary lists. */
+const SPREAD_LENGTH = 10;
+const NO_CELLS: SlotCounts = {
+  total: 0,
+  critical: 0,
+  high: 0,
+  medium: 0,
+  low: 0,
+  negligible: 0,
+  unknown: 0,
+  fixable: 0,
+};
+
+/** Gives the page's data. Same assessment, same bytes. */
+export function reportData(assessment: Assessment, statistics: Statistics, tool: Tool): ReportData {
+  const { id, release, advisorySet, statements, severityPolicy, asOf, gaps } = assessment;
+  return {
+    tool,
+    id,
+    release,
+    advisorySet: { id: advisorySet.id, builtAt: advisorySet.builtAt, starter: advisorySet.starter },
+    feeds: advisorySet.feeds,
+    statements,
+    severityPolicy,
+    asOf,
+    statistics,
+    images: reportImages(assessment),
+    spread: spreadVulnerabilities(assessment.findings, SPREAD_LENGTH),
+    cataloguers: cataloguersOf(assessment.inventories),
+    findings: findingColumns(assessment.findings),
+    gaps,
+  };
+}
+
+function reportImages(assessment: Assessment): readonly ReportImage[] {
+  const counts = slotCounts(assessment);
+  return assessment.images.map((image) => ({
+    ...image,
+    counts: counts.get(image.slot) ?? NO_CELLS,
+    gaps: image.gaps.length,
+  }));
+}
+
+function cataloguersOf(inventories: readonly InventoryIdentity[]): readonly string[] {
+  return [...new Set(inventories.flatMap((inventory) => inventory.cataloguers))].sort();
+}
+
+function findingColumns(findings: readonly Finding[]): FindingColumns {
+  return {
+    count: findings.length,
+    slot: column(findings, (finding) => finding.slot),
+    vulnerability: column(findings, (finding) => finding.vulnerability),
+    aliases: listColumn(findings, (finding) => finding.aliases),
+    severity: column(findings, (finding) => finding.severity),
+    severitySource: column(findings, (finding) => finding.severitySource),
+    rawSeverity: column(findings, (finding) => finding.rawSeverity),
+    package: column(findings, (finding) => finding.package),
+    purl: column(findings, (finding) => finding.purl),
+    version: column(findings, (finding) => finding.version),
+    fixedIn: column(findings, (finding) => finding.fixedIn ?? null),
+    fixState: column(findings, (finding) => finding.fixState),
+    layer: column(findings, (finding) => finding.layer),
+    location: column(findings, (finding) => finding.location),
+    kev: column(findings, (finding) => finding.kev),
+    epss: column(findings, (finding) => finding.epss ?? null),
+    advisories: listColumn(findings, (finding) => finding.advisories),
+    statement: column(findings, (finding) => finding.statement ?? null),
+  };
+}
+
+function column<T extends string | number | boolean | null>(
+  findings: readonly Finding[],
+  field: (finding: Finding) => T,
+): Column<T> {
+  const numbers = new Map<T, number>();
+  const rows = findings.map((finding) => numbered(numbers, field(finding)));
+  return { values: [...numbers.keys()], rows };
+}
+
+function listColumn(
+  findings: readonly Finding[],
+  field: (finding: Finding) => readonly string[],
+): Column<readonly string[]> {
+  const { values, rows } = column(findings, (finding) => JSON.stringify(field(finding)));
+  return { values: values.map((text): readonly string[] => JSON.parse(text)), rows };
+}
+
+function numbered<T>(numbers: Map<T, number>, value: T): number {
+  const known = numbers.get(value);
+  if (known !== undefined) return known;
+  numbers.set(value, numbers.size);
+  return numbers.size - 1;
+}

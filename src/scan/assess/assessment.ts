@@ -1,0 +1,97 @@
+// The assessment: findings of a release under one advisory set, one severity policy and one date. Its id is the digest of these inputs.
+import type { Digest } from '../../platform/canonical.ts';
+import type { Gap } from '../../platform/gap.ts';
+import type { FeedRecord, FixState, SeverityLevel } from '../advisory/advisory.ts';
+import type { Package } from '../inventory/package.ts';
+import type { ChartRelease } from '../release/release.ts';
+
+/** Version of the JSON form of an assessment. */
+export const ASSESSMENT_SCHEMA_VERSION = 1;
+
+/** A finding: one vulnerability in one installed package of one slot. The row behind a cell. */
+export interface Finding {
+  readonly slot: string;
+  /** Reported id: CVE, else GHSA, else the feed's own. */
+  readonly vulnerability: string;
+  readonly aliases: readonly string[];
+  readonly severity: SeverityLevel;
+  /** `feed:kind` that the level was taken from, or `none`. */
+  readonly severitySource: string;
+  /** The source's own word or vector. */
+  readonly rawSeverity: string;
+  /** Name of the installed (binary) package. */
+  readonly package: string;
+  readonly purl: string;
+  readonly version: string;
+  /** Lowest fixed version above the installed one that no deciding feed still calls affected. */
+  readonly fixedIn?: string;
+  readonly fixState: FixState;
+  /** Digest of the image. */
+  readonly image: Digest;
+  readonly layer: Digest;
+  readonly location: string;
+  readonly kev: boolean;
+  readonly epss?: number;
+  /** Ids of the advisories that say so, `feed/id`, sorted. */
+  readonly advisories: readonly string[];
+  /** Fixed version by feed, where several feeds say so: they may disagree. A feed that knows no fix is left out. */
+  readonly fixes?: Readonly<Record<string, string>>;
+  /** The statement that applies, `STATUS` or `STATUS:DETAIL`: `not_affected:vulnerable_code_not_present`. */
+  readonly statement?: string;
+}
+
+/** An image of the release as assessed. */
+export interface AssessedImage {
+  /** `repository|platform`, with `#tag` where the repository has several tags. */
+  readonly slot: string;
+  readonly logical: string;
+  readonly physical: string;
+  /** Absent when the image could not be read. */
+  readonly digest?: Digest;
+  readonly platform: string;
+  readonly origin: 'own' | 'third-party';
+  readonly charts: readonly string[];
+  readonly os?: { readonly id: string; readonly version?: string; readonly endOfLife?: string };
+  /** Number of packages, those that belong to another package included. */
+  readonly packages: number;
+  readonly gaps: readonly Gap[];
+}
+
+/** What an assessment is made of, as JSON. Figures are added by explain/statistics. */
+export interface Assessment {
+  readonly id: Digest;
+  readonly release: { readonly name: string; readonly version: string; readonly target: string };
+  readonly charts: readonly ChartRelease[];
+  readonly advisorySet: {
+    readonly id: Digest;
+    readonly builtAt: string;
+    readonly starter: boolean;
+    readonly feeds: readonly FeedRecord[];
+  };
+  /** Digest of the statements applied; of the empty list when there are none. */
+  readonly statements: Digest;
+  readonly severityPolicy: string;
+  /** ISO date at which end of life and expiry are judged. */
+  readonly asOf: string;
+  /** Sorted by slot. */
+  readonly images: readonly AssessedImage[];
+  readonly inventories: readonly InventoryIdentity[];
+  /** Packages with the image they are in: what `reassess` needs without a store. */
+  readonly packages: readonly (Package & { readonly image: Digest })[];
+  /** Sorted by slot, vulnerability, purl, location. */
+  readonly findings: readonly Finding[];
+  /** Sorted by compareGaps. */
+  readonly gaps: readonly Gap[];
+}
+
+/** Which inventory was judged: the image and the cataloguers that read it, which together decide its content. */
+export interface InventoryIdentity {
+  /** Digest of the image. */
+  readonly digest: Digest;
+  readonly cataloguers: readonly string[];
+  readonly platform: string;
+  /** Date of the image's creation, for the `set-older-than-image` gap. */
+  readonly created?: string;
+  readonly os?: { readonly id: string; readonly version?: string };
+  readonly gaps: readonly Gap[];
+}

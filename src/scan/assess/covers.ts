@@ -1,0 +1,61 @@
+// Whether an advisory's versions hold an installed one. Three answers: text that is no version in its scheme cannot be ordered.
+// Intervals follow the OSV schema's events: `introduced` includes, `fixed` excludes, `last_affected` includes; "0" is before all versions.
+import { compareVersions } from '../../versions/compare.ts';
+import type { Order } from '../../versions/order.ts';
+import type { VersionScheme } from '../../versions/scheme.ts';
+import { VersionError } from '../../versions/version-error.ts';
+import type { Advisory, AffectedRange } from '../advisory/advisory.ts';
+
+/** `unknown`: a version cannot be ordered, and the answer depends on it. */
+export type Answer = 'yes' | 'no' | 'unknown';
+
+/** A version with the scheme that orders it. */
+export interface Versioned {
+  readonly version: string;
+  readonly scheme: VersionScheme;
+}
+
+/** Whether the advisory's intervals or listed versions hold the version. An advisory without either is about all versions. */
+export function covers(advisory: Advisory, installed: Versioned): Answer {
+  const { ranges, versions = [] } = advisory;
+  if (ranges.length === 0 && versions.length === 0) return 'yes';
+  if (versions.includes(installed.version)) return 'yes';
+  let answer: Answer = versions.length > 0 && !isOrdered(installed) ? 'unknown' : 'no';
+  for (const range of ranges) {
+    const held = holds(range, installed);
+    if (held === 'yes') return 'yes';
+    if (held === 'unknown') answer = 'unknown';
+  }
+  return answer;
+}
+
+/** Order of two versions, or undefined when one of them is no version of the scheme. */
+export function orderOf(scheme: VersionScheme, a: string, b: string): Order | undefined {
+  try {
+    return compareVersions(scheme, a, b);
+  } catch (error) {
+    if (error instanceof VersionError) return undefined;
+    throw error;
+  }
+}
+
+function holds(range: AffectedRange, { version, scheme }: Versioned): Answer {
+  const { introduced, fixed, lastAffected } = range;
+  const bounds: Answer[] = [];
+  if (introduced !== undefined && introduced !== '0') {
+    bounds.push(answerOf(orderOf(scheme, version, introduced), (order) => order >= 0));
+  }
+  if (fixed !== undefined) bounds.push(answerOf(orderOf(scheme, version, fixed), (order) => order < 0));
+  if (lastAffected !== undefined) bounds.push(answerOf(orderOf(scheme, version, lastAffected), (order) => order <= 0));
+  if (bounds.includes('no')) return 'no';
+  return bounds.includes('unknown') ? 'unknown' : 'yes';
+}
+
+function answerOf(order: Order | undefined, test: (order: Order) => boolean): Answer {
+  if (order === undefined) return 'unknown';
+  return test(order) ? 'yes' : 'no';
+}
+
+function isOrdered({ version, scheme }: Versioned): boolean {
+  return orderOf(scheme, version, version) !== undefined;
+}

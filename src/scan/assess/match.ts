@@ -1,0 +1,169 @@
+// Matches one installed package against the advisories on it: which vulnerabilities it has, how they are fixed, what could not be told.
+// Rules: docs/guide/counting.md, "Matching" and "Feeds that disagree". Pure.
+import type { Advisory, FixState } from '../advisory/advisory.ts';
+import type { Package } from '../inventory/package.ts';
+import { covers, type Versioned } from './covers.ts';
+import { fixOf } from './fix.ts';
+import type { Identities } from './identity.ts';
+import { feedRank } from './main-feeds.ts';
+import { type ChosenSeverity, chooseSeverity, type SeverityPolicy } from './severity.ts';
+
+/** What advisories are looked up and judged by: packages with an equal subject have equal matches. */
+export interface Subject extends Versioned {
+  readonly namespace: string;
+  /** The source package for distributions, the package for ecosystems. */
+  readonly name: string;
+}
+
+/** A vulnerability that a package has. */
+export interface Match {
+  readonly vulnerability: string;
+  readonly aliases: readonly string[];
+  readonly severity: ChosenSeverity;
+  readonly fixedIn?: string;
+  readonly fixState: FixState;
+  /** `feed/id` of the records that say so, sorted. */
+  readonly advisories: readonly string[];
+  /** Fixed version by feed, when several feeds say so. */
+  readonly fixes?: Readonly<Record<string, string>>;
+}
+
+/** A vulnerability of which a feed's word could not be used, so that the package counts as free of it. */
+export interface Undecided {
+  readonly vulnerability: string;
+  readonly feed: string;
+  /** `order`: versions that cannot be ordered; `contradiction`: the feed calls the version both affected and not affected. */
+  readonly reason: 'order' | 'contradiction';
+}
+
+/** All that advisories say of one subject. Both lists are sorted by vulnerability. */
+export interface Judgement {
+  readonly matches: readonly Match[];
+  readonly undecided: readonly Undecided[];
+}
+
+/** What one feed says of one vulnerability in the subject. */
+interface FeedWord {
+  readonly feed: string;
+  readonly rank: number;
+  readonly word: 'affected' | 'free' | 'undecided' | 'contradicted';
+  /** The feed's `affected` records; none when it cancels them. */
+  readonly records: readonly Advisory[];
+  /** Those of them that hold the version. */
+  readonly holding: readonly Advisory[];
+}
+
+/** Types whose packages are built from a source package that advisories name. */
+const BUILT_FROM_SOURCE: ReadonlySet<Package['type']> = new Set(['apk', 'deb', 'rpm']);
+
+/**
+ * What a package is matched by: for distributions its source package with the source's own version, for ecosystems itself.
+ * Undefined when it is not matched: its distribution is not known, or it belongs to another package, whose distribution speaks for it.
+ */
+export function subjectOf(installed: Package): Subject | undefined {
+  const { namespace, ownedBy, scheme, type } = installed;
+  if (namespace === undefined || ownedBy !== undefined) return undefined;
+  const { name, version } = (BUILT_FROM_SOURCE.has(type) ? installed.source : undefined) ?? installed;
+  return { namespace, name, version, scheme };
+}
+
+/** Judges a subject by the advisories looked up for it. The order of the advisories does not matter. */
+export function matchSubject(
+  subject: Subject,
+  advisories: readonly Advisory[],
+  identities: Identities,
+  policy: SeverityPolicy,
+): Judgement {
+  const matches: Match[] = [];
+  const undecided: Undecided[] = [];
+  for (const [vulnerability, records] of recordsByVulnerability(advisories, identities)) {
+    const words = feedWords(subject, records);
+    const deciding = decidingWords(words);
+    if (deciding.some(({ word }) => word === 'affected')) {
+      matches.push(matchOf(subject, vulnerability, records, words, deciding, identities, policy));
+      continue;
+    }
+    for (const { feed, rank, word } of words) {
+      if (word === 'free' || deciding.some((other) => other.rank < rank)) continue;
+      undecided.push({ vulnerability, feed, reason: word === 'contradicted' ? 'contradiction' : 'order' });
+    }
+  }
+  return { matches, undecided };
+}
+
+function recordsByVulnerability(
+  advisories: readonly Advisory[],
+  identities: Identities,
+): readonly (readonly [string, readonly Advisory[]])[] {
+  const groups = new Map<string, Advisory[]>();
+  for (const advisory of advisories) {
+    for (const id of identities.reportedIds(advisory)) {
+      const group = groups.get(id);
+      if (group === undefined) groups.set(id, [advisory]);
+      else group.push(advisory);
+    }
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** The feeds' words, strongest first. */
+function feedWords(subject: Subject, records: readonly Advisory[]): readonly FeedWord[] {
+  const words: FeedWord[] = [];
+  for (const [feed, said] of Map.groupBy(records, (record) => record.feed)) {
+    const affected = said.filter(isAffected);
+    const answers = affected.map((record) => covers(record, subject));
+    const holding = affected.filter((_record, index) => answers[index] === 'yes');
+    const denied = said.some((record) => !isAffected(record) && covers(record, subject) === 'yes');
+    if (!denied && affected.length === 0) continue;
+    const rank = feedRank(subject.namespace, feed);
+    if (denied) {
+      words.push({ feed, rank, word: holding.length > 0 ? 'contradicted' : 'free', records: [], holding: [] });
+    } else if (holding.length > 0) {
+      words.push({ feed, rank, word: 'affected', records: affected, holding });
+    } else {
+      const word = answers.includes('unknown') ? 'undecided' : 'free';
+      words.push({ feed, rank, word, records: affected, holding });
+    }
+  }
+  return words.sort((a, b) => a.rank - b.rank || (a.feed < b.feed ? -1 : 1));
+}
+
+/** The words of the strongest rank at which any feed could tell. Of equals, one that says affected is enough. */
+function decidingWords(words: readonly FeedWord[]): readonly FeedWord[] {
+  const telling = words.find(({ word }) => word !== 'undecided');
+  return telling === undefined ? [] : words.filter(({ rank, word }) => rank === telling.rank && word !== 'undecided');
+}
+
+function matchOf(
+  subject: Subject,
+  vulnerability: string,
+  records: readonly Advisory[],
+  words: readonly FeedWord[],
+  deciding: readonly FeedWord[],
+  identities: Identities,
+  policy: SeverityPolicy,
+): Match {
+  const saying = words.filter(({ word }) => word === 'affected');
+  const decidingRecords = deciding.flatMap((word) => word.records);
+  return {
+    vulnerability,
+    aliases: identities.aliasesOf(vulnerability),
+    severity: chooseSeverity(subject.namespace, records.filter(isAffected), policy),
+    ...fixOf(decidingRecords, subject),
+    advisories: saying.flatMap(({ feed, holding }) => holding.map(({ id }) => `${feed}/${id}`)).sort(),
+    ...(saying.length > 1 ? { fixes: fixesByFeed(saying, subject) } : {}),
+  };
+}
+
+function fixesByFeed(words: readonly FeedWord[], subject: Subject): Readonly<Record<string, string>> {
+  const fixes: [string, string][] = [];
+  for (const { feed, records } of words) {
+    const { fixedIn, fixState } = fixOf(records, subject);
+    if (fixedIn !== undefined && fixState === 'fixed') fixes.push([feed, fixedIn]);
+  }
+  return Object.fromEntries(fixes.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function isAffected({ status }: Advisory): boolean {
+  return status === 'affected';
+}

@@ -1,0 +1,56 @@
+// Which of the severities that feeds give is reported. The policy has a name, because figures depend on it; outputs print the name.
+// Rules: docs/guide/counting.md, "Severity".
+import { type Advisory, SEVERITY_LEVELS, type Severity, type SeverityLevel } from '../advisory/advisory.ts';
+import { feedRank } from './main-feeds.ts';
+
+/** Names of the severity policies. */
+export const SEVERITY_POLICIES = ['vendor-then-cvss-then-nvd'] as const;
+export type SeverityPolicy = (typeof SEVERITY_POLICIES)[number];
+
+/** The severity of a finding, with its origin. */
+export interface ChosenSeverity {
+  readonly level: SeverityLevel;
+  /** `SOURCE:KIND`, or `none` when no feed gives any. */
+  readonly source: string;
+  /** The source's own word or vector; empty when there is none. */
+  readonly raw: string;
+}
+
+const KINDS: Readonly<Record<SeverityPolicy, readonly Severity['kind'][]>> = {
+  'vendor-then-cvss-then-nvd': ['vendor', 'cvss', 'nvd'],
+};
+const NO_SEVERITY: ChosenSeverity = { level: 'unknown', source: 'none', raw: '' };
+
+/**
+ * Chooses by kind in the policy's order, then by the rank of the feed for the namespace, then the higher level. A word that says nothing
+ * (`not yet assigned`) does not hide a score of a later kind; when nothing else is there, its source and word are kept.
+ */
+export function chooseSeverity(
+  namespace: string,
+  advisories: readonly Advisory[],
+  policy: SeverityPolicy,
+): ChosenSeverity {
+  const kinds = KINDS[policy];
+  let best: { readonly severity: Severity; readonly key: readonly (number | string)[] } | undefined;
+  for (const { feed, severities } of advisories) {
+    for (const severity of severities) {
+      const { kind, level, score = -1, source, raw } = severity;
+      const silent = level === 'unknown' ? 1 : 0;
+      const position = SEVERITY_LEVELS.indexOf(level);
+      const key = [silent, kinds.indexOf(kind), feedRank(namespace, feed), position, -score, source, raw];
+      if (best === undefined || isBefore(key, best.key)) best = { severity, key };
+    }
+  }
+  if (best === undefined) return NO_SEVERITY;
+  const { level, source, kind, raw } = best.severity;
+  return { level, source: `${source}:${kind}`, raw };
+}
+
+/** Lexicographic order of keys whose members have the same types at the same places. */
+function isBefore(a: readonly (number | string)[], b: readonly (number | string)[]): boolean {
+  for (const [index, member] of a.entries()) {
+    const other = b[index] ?? member;
+    if (member !== other) return member < other;
+  }
+  return false;
+}

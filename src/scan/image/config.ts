@@ -1,0 +1,37 @@
+// Parses an image configuration (OCI image-spec config.md; Docker's image JSON has the same fields).
+// Only the names of environment variables are taken: their values are where people leave secrets.
+import { LimitError } from '../../platform/errors.ts';
+import { LIMITS } from '../../platform/limits.ts';
+import { objectIn, objectsIn, optionalText, readObject, requiredText, textMapIn, textsIn } from './json-fields.ts';
+import type { ImageConfig } from './source.ts';
+
+/**
+ * Reads the fields that the program uses. `what` names the document in messages.
+ * @throws ParseError, LimitError.
+ */
+export function parseImageConfig(bytes: Uint8Array, what: string): ImageConfig {
+  if (bytes.length > LIMITS.configBytes) {
+    throw new LimitError(`${what} has ${bytes.length} bytes (at most ${LIMITS.configBytes})`);
+  }
+  const fields = readObject(bytes, what);
+  const run = objectIn(fields, 'config', what);
+  const created = optionalText(fields, 'created', what);
+  const variant = optionalText(fields, 'variant', what);
+  const user = optionalText(run, 'User', what);
+  const entrypoint = textsIn(run, 'Entrypoint', what);
+  const command = textsIn(run, 'Cmd', what);
+  const environment = (textsIn(run, 'Env', what) ?? []).map((entry) => entry.split('=', 1)[0] ?? '');
+  return {
+    ...(created === undefined ? {} : { created }),
+    os: requiredText(fields, 'os', what),
+    architecture: requiredText(fields, 'architecture', what),
+    ...(variant === undefined ? {} : { variant }),
+    ...(user === undefined ? {} : { user }),
+    ...(entrypoint === undefined ? {} : { entrypoint }),
+    ...(command === undefined ? {} : { command }),
+    environmentNames: [...new Set(environment)].sort(),
+    exposedPorts: Object.keys(objectIn(run, 'ExposedPorts', what)).sort(),
+    labels: textMapIn(run, 'Labels', what),
+    historyLength: objectsIn(fields, 'history', what).length,
+  };
+}

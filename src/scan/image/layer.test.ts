@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { packTar, type TarEntry } from '../../../demo/image/tar.ts';
+import { digestOf } from '../../platform/canonical.ts';
+import { LimitError, ParseError, PlimsollError } from '../../platform/errors.ts';
+import { LIMITS } from '../../platform/limits.ts';
+import { readLayer } from './layer.ts';
+import type { EntryHeader, LayerReport } from './layer-report.ts';
+import { readListing } from './listing.ts';
+import type { Reader } from './reader.ts';
+
+const TEXT_READER: Reader = {
+  id: 'text',
+  version: 1,
+  reads: ['etc/name', 'etc/names/*', '**/marker', '**/*.note'],
+  read: (body) => {
+    const text = Buffer.from(body).toString();
+    if (text === 'bad') throw new ParseError('bad text');
+    return { data: text };
+  },
+};
+
+function read(entries: readonly TarEntry[], readers: readonly Reader[] = [TEXT_READER]): Promise<LayerReport> {
+  const blob = gzipSync(packTar(entries));
+  return readLayer(() => [blob], { readers });
+}
+
+function facts(report: LayerReport): readonly string[] {
+  return report.facts.map((fact) => `${fact.path}=${String(fact.data)}`);
+}
+
+describe('readLayer', () => {
+  test('collects the wanted files by the four pattern forms, and the digest of the blob', async () => {
+    const blob = gzipSync(
+      packTar([
+        { path: 'etc/name', body: '1' },
+        { path: 'etc/names/a', body: '2' },
+        { path: 'etc/names/sub/a', body: 'no' },
+        { path: 'opt/x/marker', body: '3' },
+        { path: 'opt/y.note', body: '4' },
+        { path: 'marker', body: '5' },
+        { path: 'etc/name2', body: 'no' },
+      ]),
+    );
+    const report = await readLayer(() => [blob], { readers: [TEXT_READER], expected: digestOf(blob) });
+    assert.deepEqual(facts(report), ['etc/name=1', 'etc/names/a=2', 'marker=5', 'opt/x/marker=3', 'opt/y.note=4']);
+    assert.equal(report.digest, `sha256:${createHash('sha256').update(blob).digest('hex')}`);
+    assert.equal(report.entries, 7);
+  });
+
+  test('separates whiteouts and opaque marks from entries', async () => {
+    const report = await read([
+      { path: 'a/.wh.gone' },
+      { path: '.wh.top' },
+      { path: 'b/.wh..wh..opq' },
+      { path: 'c/.wh..wh.plnk' },
+      { path: 'd' },
+    ]);
+    assert.deepEqual(report.whiteouts, ['a/gone', 'top']);
+    assert.deepEqual(report.opaque, ['b']);
+    assert.deepEqual(
+      listed(report).map((entry) => entry.path),
+      ['d'],
+    );
+  });
+
+  test('lists every entry with owner, mode and link', async () => {
+    const report = await read([
+      { path: 'etc', type: 'dir', mode: 0o1777, uid: 0, gid: 400_000 },
+      { path: 'etc/ünï', mode: 0o4755, body: 'x'.repeat(300) },
+      { path: 'etc/l', type: 'symlink', link: 'ünï' },
+    ]);
+    assert.deepEqual(listed(report), [
+      { path: 'etc', type: 'dir', size: 0, mode: 0o1777, uid: 0, gid: 400_000 },
+      { path: 'etc/ünï', type: 'file', size: 300, mode: 0o4755, uid: 0, gid: 0 },
+      { path: 'etc/l', type: 'symlink', size: 0, mode: 0o777, uid: 0, gid: 0, link: 'ünï' },
+    ]);
+  });
+
+  test("a later entry at a path, or a file in a directory's place, replaces what was read", async () => {
+    const report = await read([
+      { path: 'etc/name', body: 'first' },
+      { path: 'etc/name', type: 'symlink', link: 'other' },
+      { path: 'opt/deep/marker', body: 'x' },
+      { path: 'opt/deep', body: 'now a file' },
+      { path: 'keep/marker', body: 'kept' },
+    ]);
+    assert.deepEqual(facts(report), ['keep/marker=kept']);
+  });
+
+  test('a hard link to a file that nobody wanted is read on a second walk', async () => {
+    const report = await read([
+      { path: 'data/blob', body: 'behind' },
+      { path: 'etc/name', type: 'hardlink', link: 'data/blob' },
+    ]);
+    assert.deepEqual(facts(report), ['data/blob=behind', 'etc/name=behind']);
+  });
+
+  test('what a reader cannot parse is an unknown at its path', async () => {
+    const report = await read([
+      { path: 'etc/name', body: 'bad' },
+      { path: 'x.note', body: 'fine' },
+    ]);
+    assert.deepEqual(report.unknowns, [
+      { reader: 'text', path: 'etc/name', kind: 'file-unparsed', reason: 'bad text' },
+    ]);
+    assert.deepEqual(facts(report), ['x.note=fine']);
+  });
+
+  test("a file above the reader's bound is named, not read", async () => {
+    const report = await read([{ path: 'etc/name', body: 'x'.repeat(11) }], [{ ...TEXT_READER, maxBytes: 10 }]);
+    assert.deepEqual(
+      report.unknowns.map((unknown) => [unknown.kind, unknown.path]),
+      [['limit-reached', 'etc/name']],
+    );
+  });
+
+  test('a changed blob is a digest mismatch, also where it no longer unpacks', async () => {
+    const blob = gzipSync(packTar([{ path: 'etc/name', body: 'x'.repeat(5000) }]));
+    const flipped = Buffer.from(blob);
+    flipped[blob.length >> 1] = (flipped[blob.length >> 1] ?? 0) ^ 1;
+    await assert.rejects(
+      readLayer(() => [flipped], { readers: [], expected: digestOf(blob) }),
+      (error) => {
+        assert.ok(error instanceof PlimsollError && error.code === 'digest-mismatch');
+        assert.match(error.message, /damaged, fetch it again/);
+        return true;
+      },
+    );
+  });
+
+  test('a blob that was built broken is a ParseError', async () => {
+    const blob = gzipSync(packTar([{ path: 'a', body: 'x'.repeat(5000) }])).subarray(0, -20);
+    await assert.rejects(
+      readLayer(() => [blob], { readers: [], expected: digestOf(blob) }),
+      ParseError,
+    );
+    const page = Buffer.from('<html>not found</html>'.padEnd(1024));
+    await assert.rejects(
+      readLayer(() => [page], { readers: [] }),
+      ParseError,
+    );
+  });
+
+  for (const [name, limits] of [
+    ['entries', { layerEntries: 2 }],
+    ['bytes', { layerBytes: 3000 }],
+    ['ratio', { ratioFreeBytes: 1000, compressionRatio: 5 }],
+  ] as const) {
+    test(`the bound on ${name} stops the walk`, async () => {
+      const blob = gzipSync(packTar([{ path: 'a', body: 'x'.repeat(100_000) }, { path: 'b' }, { path: 'c' }]));
+      await assert.rejects(
+        readLayer(() => [blob], { readers: [], limits: { ...LIMITS, ...limits } }),
+        LimitError,
+      );
+      await readLayer(() => [blob], { readers: [] });
+    });
+  }
+
+  test('is the same through the public zlib interface and in one-byte chunks', async () => {
+    const blob = gzipSync(
+      packTar([
+        { path: 'etc/name', body: 'same' },
+        { path: 'l', type: 'symlink', link: 'x' },
+      ]),
+    );
+    const bytes = [...blob].map((_byte, index) => blob.subarray(index, index + 1));
+    assert.deepEqual(
+      await readLayer(() => bytes, { readers: [TEXT_READER], publicZlibOnly: true }),
+      await readLayer(() => [blob], { readers: [TEXT_READER] }),
+    );
+  });
+});
+
+function listed(report: LayerReport): readonly EntryHeader[] {
+  const entries: EntryHeader[] = [];
+  readListing(report.listing, (entry) => entries.push(entry));
+  return entries;
+}

@@ -1,0 +1,144 @@
+// One pass over a layer blob: hash, inflate, walk the tar, collect what the readers want. The digest is computed here over the bytes as stored,
+// so a report can be shared between images under a digest that nobody could have claimed falsely.
+import { createHash } from 'node:crypto';
+import type { Digest } from '../../platform/canonical.ts';
+import { LimitError, PlimsollError } from '../../platform/errors.ts';
+import { LIMITS } from '../../platform/limits.ts';
+import { LayerCollector } from './collector.ts';
+import { createInflater, type Inflater, packingOf } from './inflate.ts';
+import type { LayerReport } from './layer-report.ts';
+import type { Reader } from './reader.ts';
+import { type ExtraRead, indexReaders } from './readers.ts';
+import { TarWalker } from './tar.ts';
+
+/** The bytes of a blob in order. A chunk may be reused once the next one is asked for. */
+export type BlobChunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+/** How a layer is read. */
+export interface LayerOptions {
+  readonly readers: readonly Reader[];
+  /** Paths behind links, see ExtraRead. */
+  readonly extra?: readonly ExtraRead[];
+  /** Digest that the manifest pins: the blob must have it. */
+  readonly expected?: Digest;
+  /** Bounds, for tests. */
+  readonly limits?: Pick<typeof LIMITS, 'layerEntries' | 'layerBytes' | 'compressionRatio' | 'ratioFreeBytes'>;
+  /** Forgo the private zlib handle, for tests. */
+  readonly publicZlibOnly?: boolean;
+}
+
+/**
+ * Reads a layer. `open` is called once, or twice when a wanted file is a hard link to one that nobody wanted.
+ * @throws PlimsollError `digest-mismatch` when the blob is not the one that the manifest pins; ParseError when it is, but is damaged or no archive;
+ *   LimitError when it is too large.
+ */
+export async function readLayer(open: () => BlobChunks, options: LayerOptions): Promise<LayerReport> {
+  const first = await walkLayer(open(), options);
+  const missing = first.collector.settleHardLinks(false);
+  if (missing.length === 0) return first.finish();
+  const again = await walkLayer(open(), { ...options, extra: [...(options.extra ?? []), ...missing] });
+  again.collector.settleHardLinks(true);
+  return again.finish();
+}
+
+interface WalkedLayer {
+  readonly collector: LayerCollector;
+  readonly finish: () => LayerReport;
+}
+
+async function walkLayer(chunks: BlobChunks, options: LayerOptions): Promise<WalkedLayer> {
+  const collector = new LayerCollector(indexReaders(options.readers, options.extra));
+  const walker = new TarWalker(collector);
+  const hash = createHash('sha256');
+  const pass = new LayerPass(walker, options);
+  let failure: unknown;
+  // After a failure the rest is still hashed: a blob that was changed is another matter than one that was built broken.
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    if (failure !== undefined) continue;
+    try {
+      const pending = pass.push(chunk);
+      if (pending !== undefined) await pending;
+    } catch (error) {
+      failure = error;
+      if (error instanceof LimitError) break;
+    }
+  }
+  try {
+    if (failure === undefined) await pass.end();
+  } catch (error) {
+    failure = error;
+  } finally {
+    pass.close();
+  }
+  const digest: Digest = `sha256:${hash.digest('hex')}`;
+  if (!(failure instanceof LimitError) && options.expected !== undefined && options.expected !== digest) {
+    throw new PlimsollError(
+      'digest-mismatch',
+      `layer ${options.expected}: the bytes have the digest ${digest}; the copy is damaged, fetch it again`,
+      {
+        cause: failure,
+      },
+    );
+  }
+  if (failure !== undefined) throw failure;
+  return { collector, finish: () => collector.finish(digest, walker.entries, walker.bytes) };
+}
+
+const NOTHING = new Uint8Array(0);
+/** Bytes that tell the packing. */
+const MAGIC_BYTES = 4;
+
+/** The inflater and the bounds around one walk. The packing is told from the first bytes: media types are only claims. */
+class LayerPass {
+  readonly #walker: TarWalker;
+  readonly #limits: NonNullable<LayerOptions['limits']>;
+  readonly #publicOnly: boolean;
+  #inflater: Inflater | undefined;
+  #packedBytes = 0;
+  #head: Uint8Array = NOTHING;
+
+  constructor(walker: TarWalker, options: LayerOptions) {
+    this.#walker = walker;
+    this.#limits = options.limits ?? LIMITS;
+    this.#publicOnly = options.publicZlibOnly === true;
+  }
+
+  push(chunk: Uint8Array): void | Promise<void> {
+    this.#packedBytes += chunk.length;
+    if (this.#inflater !== undefined) return this.#inflater.push(chunk);
+    this.#head = this.#head.length === 0 ? chunk : Buffer.concat([this.#head, chunk]);
+    if (this.#packedBytes >= MAGIC_BYTES) return this.#start();
+  }
+
+  async end(): Promise<void> {
+    if (this.#inflater === undefined && this.#head.length > 0) await this.#start();
+    await this.#inflater?.end();
+    this.#walker.end();
+  }
+
+  #start(): void | Promise<void> {
+    this.#inflater = createInflater(packingOf(this.#head), (bytes) => this.#unpacked(bytes), this.#publicOnly);
+    const pending = this.#inflater.push(this.#head);
+    this.#head = NOTHING;
+    return pending;
+  }
+
+  close(): void {
+    this.#inflater?.close();
+  }
+
+  #unpacked(bytes: Uint8Array): void {
+    this.#walker.push(bytes);
+    const { bytes: unpacked, entries } = this.#walker;
+    if (entries > this.#limits.layerEntries)
+      throw new LimitError(`more than ${this.#limits.layerEntries} entries in one layer`);
+    if (unpacked > this.#limits.layerBytes)
+      throw new LimitError(`more than ${this.#limits.layerBytes} bytes in one layer`);
+    if (unpacked > this.#limits.ratioFreeBytes && unpacked > this.#packedBytes * this.#limits.compressionRatio) {
+      throw new LimitError(
+        `layer unpacks to more than ${this.#limits.compressionRatio} times its size (a decompression bomb?)`,
+      );
+    }
+  }
+}

@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { packTar, type TarEntry } from '../../../demo/image/tar.ts';
+import { readsBehindLinks } from './behind-links.ts';
+import { readLayer } from './layer.ts';
+import type { LayerReport } from './layer-report.ts';
+import { type ImageView, overlay } from './overlay.ts';
+import type { Reader } from './reader.ts';
+
+const READER: Reader = {
+  id: 'r',
+  version: 1,
+  reads: ['lib/db/installed', 'lib/db/parts/*', '**/mark', '**/m0', '**/m1'],
+  read: (body) => ({ data: Buffer.from(body).toString() }),
+};
+
+async function layers(...archives: readonly (readonly TarEntry[])[]): Promise<LayerReport[]> {
+  return Promise.all(archives.map((entries) => readLayer(() => [packTar(entries)], { readers: [READER] })));
+}
+
+async function view(...archives: readonly (readonly TarEntry[])[]): Promise<ImageView> {
+  return overlay(await layers(...archives));
+}
+
+async function visible(...archives: readonly (readonly TarEntry[])[]): Promise<readonly string[]> {
+  return (await view(...archives)).facts.map((fact) => `${fact.path}=${String(fact.data)}`);
+}
+
+const file = (path: string, body: string): TarEntry => ({ path, body });
+const link = (path: string, target: string): TarEntry => ({ path, type: 'symlink', link: target });
+
+describe('overlay', () => {
+  test('the upper file stands, with what it replaced', async () => {
+    const [fact] = (await view([file('lib/db/installed', '1')], [file('other', '')], [file('lib/db/installed', '2')]))
+      .facts;
+    assert.equal(fact?.data, '2');
+    assert.deepEqual(
+      fact?.earlier.map((earlier) => earlier.data),
+      ['1'],
+    );
+  });
+
+  test('whiteouts delete files and whole directories below, not in their own layer', async () => {
+    assert.deepEqual(
+      await visible([file('a/mark', '1'), file('b/c/mark', '2')], [file('a/.wh.mark', ''), file('.wh.b', '')]),
+      [],
+    );
+    assert.deepEqual(await visible([file('a/mark', '1')], [file('a/mark', '2'), file('a/.wh.mark', '')]), ['a/mark=2']);
+    const [fact] = (await view([file('a/mark', '1')], [file('.wh.a', '')], [file('a/mark', '3')])).facts;
+    assert.deepEqual(fact?.earlier, [], 'deleted and made again is no history');
+  });
+
+  test('opaque directories hide what is below, not what comes with them', async () => {
+    assert.deepEqual(
+      await visible(
+        [file('d/mark', 'old'), file('d/x/mark', 'old'), file('e/mark', 'stays')],
+        [file('d/y/mark', 'new'), file('d/.wh..wh..opq', '')],
+      ),
+      ['d/y/mark=new', 'e/mark=stays'],
+    );
+  });
+
+  test('file becomes directory and back', async () => {
+    assert.deepEqual(await visible([file('x/mark', '1')], [file('x', 'a file now')]), []);
+    assert.deepEqual(
+      await visible([file('x/mark', '1')], [file('x', '')], [{ path: 'x', type: 'dir' }, file('x/mark', '2')]),
+      ['x/mark=2'],
+    );
+    assert.deepEqual(await visible([file('mark', '1')], [{ path: 'mark', type: 'dir' }]), []);
+  });
+
+  test('a file that nobody reads still replaces one that was read', async () => {
+    assert.deepEqual(await visible([file('lib/db/installed', '1')], [link('lib/db/installed', '/nowhere')]), []);
+    assert.deepEqual(await visible([file('lib/db/installed', '1')], [{ path: 'lib/db/installed', type: 'fifo' }]), []);
+  });
+
+  test('entries below a link to a directory land where it points', async () => {
+    assert.deepEqual(
+      await visible([link('lib', 'usr/lib'), file('usr/lib/db/mark', 'base')], [file('lib/db/mark', 'upper')]),
+      ['usr/lib/db/mark=upper'],
+    );
+    assert.deepEqual(
+      await visible([link('lib', 'usr/lib'), file('usr/lib/db/mark', 'base')], [file('lib/db/.wh.mark', '')]),
+      [],
+    );
+    assert.deepEqual(
+      await visible(
+        [link('lib', 'usr/lib'), file('usr/lib/mark', 'base')],
+        [{ path: 'lib', type: 'dir' }, file('lib/mark', 'own')],
+      ),
+      ['lib/mark=own', 'usr/lib/mark=base'],
+    );
+  });
+
+  test('resolves links inside the root, and gives up on circles', async () => {
+    const { resolve } = await view([
+      link('a', '/b'),
+      link('b', '../../c'),
+      link('x', 'y'),
+      link('y', 'x'),
+      link('dir/up', '../c/d'),
+      file('mark', ''),
+    ]);
+    assert.equal(resolve('a'), 'c');
+    assert.equal(resolve('a/f'), 'c/f');
+    assert.equal(resolve('dir/up/f'), 'c/d/f');
+    assert.equal(resolve('x/f'), undefined);
+    assert.equal(resolve('plain/f'), 'plain/f');
+  });
+
+  test('links that explode are given up, not followed for ever', async () => {
+    const bomb = Array.from({ length: 50 }, (_, i) => link(`l${i}`, `l${i + 1}/l${i + 1}/l${i + 1}/l${i + 1}`));
+    assert.equal((await view(bomb)).resolve('l0'), undefined);
+  });
+
+  test('finds databases behind links and hard links', async () => {
+    const behind = async (...archives: readonly (readonly TarEntry[])[]): Promise<unknown> => {
+      const reports = await layers(...archives);
+      return [...readsBehindLinks(reports, overlay(reports), [READER])];
+    };
+    const extra = (path: string): unknown => [{ reader: 'r', path }];
+    assert.deepEqual(await behind([link('lib/db', '/data'), file('data/installed', '1')]), [
+      [0, extra('data/installed')],
+    ]);
+    assert.deepEqual(await behind([file('data/i', '1')], [link('lib/db/installed', '../../data/i')]), [
+      [0, extra('data/i')],
+    ]);
+    assert.deepEqual(await behind([link('lib/db/parts', '/p'), file('p/one', '1')]), [[0, extra('p/*')]]);
+    assert.deepEqual(
+      await behind([file('data/i', '1')], [{ path: 'lib/db/installed', type: 'hardlink', link: 'data/i' }]),
+      [[0, extra('data/i')]],
+    );
+    assert.deepEqual(await behind([file('lib/db/installed', '1')]), []);
+  });
+
+  test('law: agrees with unpacking the layers one after another', async () => {
+    const names = fc.constantFrom('a', 'b', 'm0', 'm1');
+    const path = fc.array(names, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
+    const entry = fc.oneof(
+      { weight: 5, arbitrary: fc.tuple(path, fc.string({ maxLength: 2 })).map(([p, body]) => file(p, body)) },
+      { weight: 2, arbitrary: path.map((p): TarEntry => ({ path: p, type: 'dir' })) },
+      { weight: 1, arbitrary: path.map((p): TarEntry => link(p, 'nowhere')) },
+      { weight: 2, arbitrary: path.map((p) => file(p.replace(/[^/]+$/, '.wh.$&'), '')) },
+      { weight: 1, arbitrary: path.map((p) => file(`${p}/.wh..wh..opq`, '')) },
+    );
+    // One layer never holds a path both as file and as directory, as real layers do not.
+    const layer = fc.uniqueArray(entry, {
+      maxLength: 6,
+      selector: (e) => e.path.replace('.wh.', ''),
+      comparator: (x, y) => clash(x, y),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(layer, { minLength: 1, maxLength: 4 }), async (bare) => {
+        const archives = bare.map(withParents);
+        assert.deepEqual(await visible(...archives), model(archives));
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+/** Every entry behind its parent directories, as archives of real layers have them. */
+function withParents(entries: readonly TarEntry[]): readonly TarEntry[] {
+  return entries.flatMap((entry) => {
+    const parts = entry.path.split('/').slice(0, -1);
+    return [...parts.map((_, index): TarEntry => ({ path: parts.slice(0, index + 1).join('/'), type: 'dir' })), entry];
+  });
+}
+
+function clash(x: string, y: string): boolean {
+  return x === y || x.startsWith(`${y}/`) || y.startsWith(`${x}/`);
+}
+
+/** The plain way: a map of paths, deletions first, then every entry in its order. Links here point nowhere and are never followed. */
+function model(archives: readonly (readonly TarEntry[])[]): readonly string[] {
+  const tree = new Map<string, string | undefined>();
+  const clear = (path: string, self: boolean): void => {
+    for (const known of [...tree.keys()])
+      if (known.startsWith(`${path}/`) || (self && known === path)) tree.delete(known);
+  };
+  for (const entries of archives) {
+    for (const { path } of entries) {
+      if (path.endsWith('/.wh..wh..opq')) clear(path.slice(0, -'/.wh..wh..opq'.length), false);
+      else if (/(^|\/)\.wh\./.test(path)) clear(path.replace('.wh.', ''), true);
+    }
+    for (const { path, type, body } of entries) {
+      if (/(^|\/)\.wh\./.test(path)) continue;
+      if (type === 'dir') tree.delete(path);
+      else {
+        clear(path, true);
+        tree.set(path, type === 'symlink' ? undefined : String(body));
+      }
+    }
+  }
+  return [...tree]
+    .filter(([path, body]) => body !== undefined && /(^|\/)m[01]$/.test(path))
+    .map(([path, body]) => `${path}=${body}`)
+    .sort();
+}

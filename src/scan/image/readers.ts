@@ -1,0 +1,78 @@
+// Compiles what all readers want into one look-up a path: the walk asks it for every entry of every layer.
+import { PlimsollError } from '../../platform/errors.ts';
+import type { EntryHeader } from './layer-report.ts';
+import type { Reader } from './reader.ts';
+
+/** A further path that one reader shall read: the target of a link that leads to one of its own paths. Same forms as `Reader.reads`. */
+export interface ExtraRead {
+  readonly reader: string;
+  readonly path: string;
+}
+
+/** Readers by path. */
+export interface ReaderIndex {
+  /** Readers whose patterns match the path; the header is not yet asked. */
+  readonly forPath: (path: string) => readonly Reader[];
+  /** Readers that look at every header. */
+  readonly lookers: readonly Reader[];
+}
+
+/** @throws PlimsollError `internal` for a pattern that has none of the four forms. */
+export function indexReaders(readers: readonly Reader[], extra: readonly ExtraRead[] = []): ReaderIndex {
+  const exact = new Map<string, Reader[]>();
+  const folders = new Map<string, Reader[]>();
+  const names = new Map<string, Reader[]>();
+  const endings = new Map<string, Reader[]>();
+  const add = (reader: Reader, pattern: string): void => {
+    if (pattern.startsWith('**/*.')) put(endings, pattern.slice(4), reader);
+    else if (pattern.startsWith('**/')) put(names, pattern.slice(3), reader);
+    else if (pattern.endsWith('/*')) put(folders, pattern.slice(0, -2), reader);
+    else put(exact, pattern, reader);
+    if (/[*]/.test(pattern.replace(/^\*\*\/(\*\.)?|\/\*$/, ''))) {
+      throw new PlimsollError('internal', `reader ${reader.id}: the pattern ${pattern} has none of the four forms`);
+    }
+  };
+  for (const reader of readers) for (const pattern of reader.reads) add(reader, pattern);
+  for (const { reader: id, path } of extra) {
+    const reader = readers.find((candidate) => candidate.id === id);
+    if (reader !== undefined) add(reader, path);
+  }
+
+  return {
+    lookers: readers.filter((reader) => reader.look !== undefined),
+    forPath: (path) => {
+      const slash = path.lastIndexOf('/');
+      const name = slash === -1 ? path : path.slice(slash + 1);
+      const dot = endings.size === 0 ? -1 : name.lastIndexOf('.');
+      const found = [
+        exact.get(path),
+        names.get(name),
+        folders.size > 0 && slash !== -1 ? folders.get(path.slice(0, slash)) : undefined,
+        dot === -1 ? undefined : endings.get(name.slice(dot)),
+      ];
+      return joined(found);
+    },
+  };
+}
+
+/** Whether the entry, once its path matched, is one the reader takes. */
+export function takes(reader: Reader, entry: EntryHeader): boolean {
+  return reader.read !== undefined && (reader.wants?.(entry) ?? true);
+}
+
+const NONE: readonly Reader[] = [];
+
+function joined(lists: readonly (readonly Reader[] | undefined)[]): readonly Reader[] {
+  let all: readonly Reader[] = NONE;
+  for (const list of lists) {
+    if (list === undefined) continue;
+    all = all.length === 0 ? list : [...new Set([...all, ...list])];
+  }
+  return all;
+}
+
+function put(map: Map<string, Reader[]>, key: string, reader: Reader): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [reader]);
+  else if (!list.includes(reader)) list.push(reader);
+}

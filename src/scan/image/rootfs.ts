@@ -1,0 +1,116 @@
+// Walks an unpacked root file system (a chroot, a container image of an HPC runtime, `/`) as if it were a layer. Never follows links, never leaves
+// the file system that the root lies on: what is mounted below it is named as not scanned.
+import { createHash } from 'node:crypto';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf, PlimsollError } from '../../platform/errors.ts';
+import { LIMITS } from '../../platform/limits.ts';
+import { LayerCollector } from './collector.ts';
+import { pathProblem } from './entry-path.ts';
+import type { EntryHeader, LayerReport } from './layer-report.ts';
+import type { Reader } from './reader.ts';
+import { type ExtraRead, indexReaders } from './readers.ts';
+
+/**
+ * Reads a directory. The report's digest is computed over all headers and the contents that were read.
+ * @throws PlimsollError `input-unreadable` when the directory itself cannot be read.
+ */
+export function readRootfs(folder: string, readers: readonly Reader[], extra: readonly ExtraRead[] = []): LayerReport {
+  const collector = new LayerCollector(indexReaders(readers, extra));
+  const hash = createHash('sha256');
+  const device = rootDevice(folder);
+  let entries = 0;
+  let bytes = 0;
+
+  const visit = (path: string): void => {
+    const full = join(folder, path);
+    const status = attempt(collector, path, () => lstatSync(full));
+    if (status === undefined) return;
+    const problem = pathProblem(path);
+    if (problem !== undefined || entries >= LIMITS.layerEntries) {
+      collector.skipped(path.slice(0, 200), problem ?? `more than ${LIMITS.layerEntries} entries`);
+      return;
+    }
+    const header = headerOf(path, full, status);
+    entries += 1;
+    bytes += header.size;
+    hash.update(`${header.type} ${header.mode} ${header.uid} ${header.gid} ${header.size} ${path}\0${header.link ?? ''}\n`);
+    const consume = collector.entry(header);
+    if (consume !== undefined) {
+      const body = attempt(collector, path, () => readFile(full));
+      if (body !== undefined) {
+        hash.update(body);
+        consume(body);
+      }
+    }
+    if (header.type !== 'dir') return;
+    if (status.dev !== device) {
+      collector.unknown({ reader: 'walk', path, kind: 'not-scanned', reason: 'another file system is mounted here' });
+      return;
+    }
+    for (const name of attempt(collector, path, () => readdirSync(full).sort()) ?? []) visit(`${path}/${name}`);
+  };
+  for (const name of readdirSync(folder).sort()) visit(name);
+  collector.settleHardLinks(true);
+  return collector.finish(`sha256:${hash.digest('hex')}`, entries, bytes);
+}
+
+function rootDevice(folder: string): number {
+  try {
+    const status = lstatSync(join(folder, '.'));
+    if (!status.isDirectory()) throw new Error('not a directory');
+    readdirSync(folder);
+    return status.dev;
+  } catch (error) {
+    throw new PlimsollError('input-unreadable', `rootfs ${folder}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function headerOf(path: string, full: string, status: Stats): EntryHeader {
+  const type = status.isFile() ? 'file' : status.isDirectory() ? 'dir' : status.isSymbolicLink() ? 'symlink' : 'other';
+  return {
+    path,
+    type,
+    size: type === 'file' ? status.size : 0,
+    mode: status.mode & 0o7777,
+    uid: status.uid,
+    gid: status.gid,
+    ...(type === 'symlink' ? { link: linkOf(full) } : {}),
+  };
+}
+
+function linkOf(full: string): string {
+  try {
+    return readlinkSync(full);
+  } catch {
+    // Gone between two calls on a live system.
+    return '';
+  }
+}
+
+function readFile(full: string): Buffer {
+  const file = openSync(full, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const status = fstatSync(file);
+    if (!status.isFile()) throw new Error('no longer a regular file');
+    const body = Buffer.allocUnsafe(Math.min(status.size, LIMITS.fileBytes));
+    let at = 0;
+    while (at < body.length) {
+      const got = readSync(file, body, at, body.length - at, at);
+      if (got === 0) break;
+      at += got;
+    }
+    return body.subarray(0, at);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function attempt<T>(collector: LayerCollector, path: string, work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    collector.unknown({ reader: 'walk', path, kind: 'file-unparsed', reason: `cannot be read: ${messageOf(error).split(',')[0]}` });
+    return undefined;
+  }
+}

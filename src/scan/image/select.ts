@@ -1,0 +1,132 @@
+// From a root manifest or index to one image: chooses the platform, verifies every document against the digest and size that name it.
+// Gives what all transports share of an ImageSource. OCI image-spec image-index.md; a cycle of indexes cannot be verified, so none needs to be looked for.
+import { type Digest, digestOf } from '../../platform/canonical.ts';
+import { LimitError, PlimsollError } from '../../platform/errors.ts';
+import { LIMITS } from '../../platform/limits.ts';
+import { parseImageConfig } from './config.ts';
+import {
+  claimedPacking,
+  type Descriptor,
+  type ImageManifest,
+  isAttestation,
+  namesManifest,
+  parseManifest,
+} from './manifest.ts';
+import { DEFAULT_PLATFORM, formatPlatform, type Platform, platformDistance } from './platform.ts';
+import type { BlobLocation, ImageSource, LayerDescriptor } from './source.ts';
+
+/** Content under digests, whatever the transport. */
+export interface ContentStore {
+  /** Names the place in messages. */
+  readonly name: string;
+  /** The bytes of a manifest or index as they are stored; the caller verifies them. */
+  readManifest(descriptor: Descriptor): Promise<Uint8Array>;
+  /** The bytes of a small blob; the caller verifies them. */
+  readBlob(descriptor: Descriptor): Promise<Uint8Array>;
+  /** Where a layer's bytes are. Files are looked up: throws PlimsollError when one is missing or has another size. */
+  locate(descriptor: Descriptor): Promise<BlobLocation>;
+}
+
+/** The document that a reference or a layout names first. */
+export interface RootDocument {
+  readonly bytes: Uint8Array;
+  readonly digest: Digest;
+  /** Media type by which it was announced. */
+  readonly mediaType?: string;
+}
+
+/** Indexes within indexes; build tools write one or two. */
+const INDEX_DEPTH = 4;
+
+/** Location of a layer that is not distributed with its image. Never opened. */
+const NOWHERE: BlobLocation = { kind: 'file', path: '', offset: 0, length: 0 };
+
+/**
+ * Opens the image that `root` names in `store`. Without `wanted` an index gives linux/amd64 and a lone image is taken as it is;
+ * with it a lone image for another platform is refused.
+ * @throws PlimsollError `not-found` when no entry is for the platform, `digest-mismatch`, `unsupported`, what the store throws; ParseError; LimitError.
+ */
+export async function selectImage(
+  root: RootDocument,
+  store: ContentStore,
+  wanted: Platform | undefined,
+): Promise<Omit<ImageSource, 'reference'>> {
+  const { manifest, digest } = await followIndexes(root, store, wanted ?? DEFAULT_PLATFORM);
+  const what = `the configuration of ${store.name}`;
+  const config = parseImageConfig(await readVerified(manifest.config, LIMITS.configBytes, what, (blob) => store.readBlob(blob)), what);
+  if (wanted !== undefined && digest === root.digest && platformDistance(wanted, config) === undefined) {
+    throw new PlimsollError(
+      'not-found',
+      `${store.name} is for ${formatPlatform(config)} alone, not for ${formatPlatform(wanted)}`,
+    );
+  }
+  const layers: LayerDescriptor[] = [];
+  for (const layer of manifest.layers) layers.push(await describeLayer(layer, store));
+  return { digest, platform: formatPlatform(config), config, layers };
+}
+
+/**
+ * The entry of an index that serves `wanted` best. Attestations are passed over; a lone entry without a platform is taken.
+ * @throws PlimsollError `not-found` with the platforms that there are.
+ */
+export function chooseEntry(entries: readonly Descriptor[], wanted: Platform, what: string): Descriptor {
+  const images = entries.filter((entry) => namesManifest(entry) && !isAttestation(entry));
+  let best: { readonly entry: Descriptor; readonly distance: number } | undefined;
+  for (const entry of images) {
+    const distance = entry.platform === undefined ? undefined : platformDistance(wanted, entry.platform);
+    if (distance !== undefined && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) best = { entry, distance };
+  }
+  if (best !== undefined) return best.entry;
+  const unmarked = images.filter((entry) => entry.platform === undefined);
+  if (unmarked.length === 1 && unmarked[0] !== undefined) return unmarked[0];
+  const marked = images.flatMap((entry) => (entry.platform === undefined ? [] : [formatPlatform(entry.platform)]));
+  const offers = [
+    ...new Set(marked),
+    ...(unmarked.length > 1 ? [`${unmarked.length} entries without a platform`] : []),
+  ];
+  throw new PlimsollError(
+    'not-found',
+    `${what} has no image for ${formatPlatform(wanted)}; it has ${offers.slice(0, 20).join(', ') || 'none at all'}`,
+  );
+}
+
+async function followIndexes(
+  root: RootDocument,
+  store: ContentStore,
+  wanted: Platform,
+): Promise<{ manifest: ImageManifest; digest: Digest }> {
+  let { bytes, digest, mediaType } = root;
+  for (let depth = 0; depth < INDEX_DEPTH; depth++) {
+    const what = `manifest ${digest} of ${store.name}`;
+    const document = parseManifest(bytes, mediaType, what);
+    if (document.kind === 'image') return { manifest: document, digest };
+    const entry = chooseEntry(document.manifests, wanted, what);
+    bytes = await readVerified(entry, LIMITS.manifestBytes, `a manifest of ${store.name}`, (one) => store.readManifest(one));
+    digest = entry.digest;
+    mediaType = entry.mediaType;
+  }
+  throw new LimitError(`${store.name} nests indexes more than ${INDEX_DEPTH - 1} deep`);
+}
+
+async function readVerified(
+  descriptor: Descriptor,
+  limit: number,
+  what: string,
+  read: (descriptor: Descriptor) => Promise<Uint8Array>,
+): Promise<Uint8Array> {
+  if (descriptor.size > limit) throw new LimitError(`${what} is stated to have ${descriptor.size} bytes (at most ${limit})`);
+  const bytes = await read(descriptor);
+  if (bytes.length !== descriptor.size || digestOf(bytes) !== descriptor.digest) {
+    throw new PlimsollError(
+      'digest-mismatch',
+      `${what} is not what ${descriptor.digest} (${descriptor.size} bytes) names: it has ${bytes.length} bytes of ${digestOf(bytes)}`,
+    );
+  }
+  return bytes;
+}
+
+async function describeLayer(descriptor: Descriptor, store: ContentStore): Promise<LayerDescriptor> {
+  const packing = claimedPacking(descriptor.mediaType, store.name);
+  const location = packing === 'foreign' ? NOWHERE : await store.locate(descriptor);
+  return { digest: descriptor.digest, size: descriptor.size, packing, location };
+}

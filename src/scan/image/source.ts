@@ -1,0 +1,52 @@
+// An opened image, whatever the transport: its verified manifest and configuration, and where its layers' bytes are.
+import type { Digest } from '../../platform/canonical.ts';
+
+/** How a layer blob is packed. `foreign`: not distributed with the image (Windows base layers), never fetched. */
+export type LayerPacking = 'tar' | 'gzip' | 'zstd' | 'foreign';
+
+/** Where the bytes of a blob are; plain data, so that a worker can open it. */
+export type BlobLocation =
+  | { readonly kind: 'file'; readonly path: string; readonly offset: number; readonly length: number }
+  | { readonly kind: 'registry'; readonly registry: string; readonly repository: string; readonly digest: Digest };
+
+/** One layer as the manifest names it. */
+export interface LayerDescriptor {
+  /** Digest of the blob that the verified manifest pins; absent in docker archives, which pin none. */
+  readonly digest?: Digest;
+  /** Digest of the unpacked tar as the configuration claims it; only a claim, never a key. */
+  readonly diffId?: Digest;
+  /** Bytes of the blob as stored. */
+  readonly size: number;
+  readonly packing: LayerPacking;
+  readonly location: BlobLocation;
+}
+
+/** The fields of an image configuration that the program uses (OCI image-spec config.md). */
+export interface ImageConfig {
+  readonly created?: string;
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string;
+  readonly user?: string;
+  readonly entrypoint?: readonly string[];
+  readonly command?: readonly string[];
+  readonly environmentNames: readonly string[];
+  readonly exposedPorts: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly historyLength: number;
+}
+
+/** An opened image. */
+export interface ImageSource {
+  /** The reference as the user or the release named it. */
+  readonly reference: string;
+  /** Digest of the image manifest (single platform); of the configuration for docker archives; of the file listing for a rootfs. */
+  readonly digest: Digest;
+  /** `os/architecture[/variant]`. */
+  readonly platform: string;
+  readonly config: ImageConfig;
+  /** Bottom first. */
+  readonly layers: readonly LayerDescriptor[];
+  /** For `rootfs:` instead of layers: the directory to walk. */
+  readonly rootfs?: string;
+}

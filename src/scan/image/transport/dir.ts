@@ -1,0 +1,31 @@
+// Opens an image that skopeo wrote with its `dir:` transport (containers-transports(5)): manifest.json and blobs named by their hexadecimal digest.
+import { digestOf } from '../../../platform/canonical.ts';
+import { LIMITS } from '../../../platform/limits.ts';
+import type { Descriptor } from '../manifest.ts';
+import type { Platform } from '../platform.ts';
+import { type ContentStore, selectImage } from '../select.ts';
+import type { ImageSource } from '../source.ts';
+import { directoryFiles, readLayoutFile, readLocation } from './layout-files.ts';
+import { locateSized } from './oci.ts';
+
+/**
+ * Opens the image in `directory`.
+ * @throws PlimsollError `input-missing`, `not-found`, `digest-mismatch`, `unsupported`; ParseError; LimitError.
+ */
+export async function openDir(
+  directory: string,
+  wanted: Platform | undefined,
+): Promise<Omit<ImageSource, 'reference'>> {
+  const files = directoryFiles(directory);
+  const bytes = readLayoutFile(files, 'manifest.json', LIMITS.manifestBytes);
+  const locate = (descriptor: Descriptor, ending: string) =>
+    locateSized(files, `${descriptor.digest.slice('sha256:'.length)}${ending}`, descriptor);
+  const store: ContentStore = {
+    name: directory,
+    // The manifests behind an index, which `skopeo copy --all` writes beside it.
+    readManifest: async (descriptor) => readLocation(locate(descriptor, '.manifest.json')),
+    readBlob: async (descriptor) => readLocation(locate(descriptor, '')),
+    locate: async (descriptor) => locate(descriptor, ''),
+  };
+  return selectImage({ bytes, digest: digestOf(bytes) }, store, wanted);
+}

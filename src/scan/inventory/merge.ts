@@ -1,0 +1,122 @@
+// Folds the layer reports of one image into its inventory: overlay, then each cataloguer over its visible facts, then the owner rule. Pure.
+import type { Digest } from '../../platform/canonical.ts';
+import { compareGaps, type Gap } from '../../platform/gap.ts';
+import type { LayerReport, LayerUnknown } from '../image/layer-report.ts';
+import { type ImageView, overlay, type VisibleFact } from '../image/overlay.ts';
+import type { ImageConfig } from '../image/source.ts';
+import type { Cataloguer, CatalogueProblem } from './cataloguer.ts';
+import { notableFiles } from './files/index.ts';
+import { osFrom } from './os-release/index.ts';
+import { markOwned } from './owner-rule.ts';
+import type { Inventory, Package } from './package.ts';
+
+/** The image that an inventory is made for. */
+export interface InventorySubject {
+  readonly image: Digest;
+  readonly platform: string;
+  readonly config: ImageConfig;
+  /** Layers whose content is not distributed with the image. */
+  readonly foreignLayers: number;
+}
+
+/** Cataloguers with their versions, `apk@1`, sorted: inventories and reports made by others are not reused. */
+export function cataloguerVersions(cataloguers: readonly Cataloguer[]): readonly string[] {
+  return cataloguers.map((cataloguer) => `${cataloguer.id}@${cataloguer.version}`).sort();
+}
+
+/** The reports laid over each other, with unknowns as facts: a file that a later layer deletes or replaces leaves no gap. */
+export function viewOf(reports: readonly LayerReport[]): ImageView {
+  return overlay(reports.map((report) => ({ ...report, facts: [...report.facts, ...unknownFacts(report.unknowns)] })));
+}
+
+/** @throws ParseError when a stored report is damaged. */
+export function mergeInventory(
+  subject: InventorySubject,
+  reports: readonly LayerReport[],
+  view: ImageView,
+  cataloguers: readonly Cataloguer[],
+): Inventory {
+  const byReader = new Map<string, VisibleFact[]>();
+  for (const fact of view.facts) {
+    const list = byReader.get(fact.reader);
+    if (list === undefined) byReader.set(fact.reader, [fact]);
+    else list.push(fact);
+  }
+  const os = osFrom(byReader.get('os-release') ?? []);
+  const packages: Package[] = [];
+  const owned = new Map<string, string>();
+  const problems: CatalogueProblem[] = [];
+  for (const cataloguer of cataloguers) {
+    const catalogue = cataloguer.packages(byReader.get(cataloguer.id) ?? [], os);
+    packages.push(...catalogue.packages);
+    for (const [path, purl] of catalogue.owned ?? []) owned.set(path, purl);
+    problems.push(...(catalogue.problems ?? []));
+  }
+  return {
+    image: subject.image,
+    platform: subject.platform,
+    ...(os === undefined ? {} : { os }),
+    packages: [...markOwned(packages, owned)].sort(comparePackages),
+    files: notableFiles(byReader.get('files') ?? []),
+    config: subject.config,
+    layers: reports.map((report) => report.digest),
+    gaps: gapsOf(subject, reports, view, problems),
+    cataloguers: cataloguerVersions(cataloguers),
+  };
+}
+
+const UNKNOWN_READER = '?';
+
+function unknownFacts(unknowns: readonly LayerUnknown[]): LayerReport['facts'] {
+  const byPath = new Map<string, LayerUnknown[]>();
+  for (const unknown of unknowns) {
+    if (unknown.reader === 'walk') continue;
+    const list = byPath.get(unknown.path);
+    if (list === undefined) byPath.set(unknown.path, [unknown]);
+    else list.push(unknown);
+  }
+  return [...byPath].map(([path, data]) => ({ reader: UNKNOWN_READER, path, data }));
+}
+
+function gapsOf(
+  subject: InventorySubject,
+  reports: readonly LayerReport[],
+  view: ImageView,
+  problems: readonly CatalogueProblem[],
+): readonly Gap[] {
+  const gaps: Gap[] = problems.map(({ kind, layer, path, reason }) => gap(subject, kind, layer, path, reason));
+  for (const fact of view.facts) {
+    if (fact.reader !== UNKNOWN_READER) continue;
+    for (const unknown of fact.data as readonly LayerUnknown[]) {
+      gaps.push(gap(subject, unknown.kind, fact.layer, fact.path, `${unknown.reader}: ${unknown.reason}`));
+    }
+  }
+  for (const report of reports) {
+    for (const unknown of report.unknowns) {
+      if (unknown.reader === 'walk') gaps.push(gap(subject, unknown.kind, report.digest, unknown.path, unknown.reason));
+    }
+  }
+  if (subject.foreignLayers > 0) {
+    const reason = `${subject.foreignLayers} foreign layers are not distributed with the image`;
+    gaps.push({ kind: 'not-scanned', target: subject.image, reason });
+  }
+  return gaps.sort(compareGaps);
+}
+
+function gap(subject: InventorySubject, kind: Gap['kind'], layer: Digest, path: string, reason: string): Gap {
+  return { kind, target: subject.image, location: `${layer}:${path}`, reason };
+}
+
+function comparePackages(a: Package, b: Package): number {
+  return (
+    order(a.type, b.type) ||
+    order(a.name, b.name) ||
+    order(a.version, b.version) ||
+    order(a.location.path, b.location.path) ||
+    order(a.purl, b.purl)
+  );
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

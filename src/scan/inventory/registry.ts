@@ -1,0 +1,10 @@
+// The cataloguers. A new one is a folder here and a line in this list; registry.test.ts holds each to the same rules.
+import { apk } from './apk/index.ts';
+import type { Cataloguer } from './cataloguer.ts';
+import { dpkg } from './dpkg/index.ts';
+import { files } from './files/index.ts';
+import { npm } from './npm/index.ts';
+import { osRelease } from './os-release/index.ts';
+
+/** All cataloguers, sorted by id. */
+export const CATALOGUERS: readonly Cataloguer[] = [apk, dpkg, files, npm, osRelease];
