@@ -11,6 +11,7 @@ export function writeFeeds(folder: string, facts: DemoFacts, day: string): reado
   for (const branch of alpineBranches(facts)) {
     writeJson(join(folder, 'alpine-secdb', branch, 'main.json'), alpineSecdb(facts, branch, day));
   }
+  writeFileSync(join(folder, 'alpine-secdb', 'last-update'), `${day}T00:00:00Z\n`);
   writeJson(join(folder, 'debian-tracker.json'), debianTracker(facts, day));
   for (const record of osvRecords(facts, day)) writeJson(join(folder, 'osv', `${record.id}.json`), record);
   writeJson(join(folder, 'kev.json'), kevCatalogue(facts, day));

@@ -1,7 +1,8 @@
 // Builds dist/: the program as split chunks, the layer worker, and the page of the HTML report as one script and one style sheet.
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
+import { buildReportPage } from './report-page.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const out = resolve(root, 'dist');
@@ -27,3 +28,7 @@ await build({
   },
   logLevel: 'warning',
 });
+
+const page = await buildReportPage();
+writeFileSync(resolve(out, 'report-page.js'), page.script);
+writeFileSync(resolve(out, 'report-page.css'), page.style);

@@ -52,4 +52,20 @@ export const LIMITS = {
   yamlNodes: 2_000_000,
   /** Anchors and tags in a row. A node has one of each at most; the YAML library's time grows with the square. */
   yamlPropertiesInRow: 16,
+  /** Files of one feed input: folder, zip or tar. osv.dev's largest archive has about 300,000. */
+  feedFiles: 3_000_000,
+  /** Unpacked bytes of one feed input. */
+  feedBytes: 64 * 1024 ** 3,
+  /** A file that `advisories update` downloads. */
+  downloadBytes: 8 * 1024 ** 3,
+  /** Intervals or listed versions of one advisory. */
+  advisoryVersions: 50_000,
+  /** Ids beside an advisory's own: aliases, or CVEs of one announcement. A browser update names about 300. */
+  advisoryIds: 10_000,
+  /** Characters of an id, a namespace or a package name in an advisory. */
+  advisoryName: 1024,
+  /** Unpacked size of one package's records in an advisory set. */
+  advisoryRowBytes: 512 * 1024 ** 2,
+  /** An assessment as JSON: 300 images with 100,000 packages take about 60 MB; V8's strings end at 512 MiB. */
+  assessmentBytes: 500 * 1024 ** 2,
 } as const;

@@ -1,5 +1,6 @@
 // Order of Debian package versions: [epoch:]upstream[-revision].
-// Source: Debian Policy 5.6.12 for form and order; dpkg for what Policy leaves open (bound of the epoch, empty parts are refused).
+// Source: Debian Policy 5.6.12 for form and order; `dpkg --validate-version` for what Policy leaves open: the upstream version
+// begins with a digit, no part is empty, and the epoch has a bound.
 import { compareDigits, isDigit, trimZeros } from './digits.ts';
 import { type Order, versionOrder } from './order.ts';
 import { VersionError } from './version-error.ts';
@@ -29,7 +30,9 @@ function parse(version: string): DebVersion {
   if (colon === 0 || !/^\d*$/.test(epoch) || compareDigits(epoch, GREATEST_EPOCH) > 0) {
     throw new VersionError('deb', version, `the epoch before ":" must be a number up to ${GREATEST_EPOCH}`);
   }
-  if (upstream === '') throw new VersionError('deb', version, 'the upstream version is empty');
+  if (!isDigit(upstream.charCodeAt(0))) {
+    throw new VersionError('deb', version, 'the upstream version must begin with a digit');
+  }
   if (hyphen !== -1 && revision === '') throw new VersionError('deb', version, 'the revision after "-" is empty');
   if (!/^[A-Za-z0-9.+~:-]+$/.test(upstream) || !/^[A-Za-z0-9.+~]*$/.test(revision)) {
     throw new VersionError('deb', version, 'only letters, digits and . + - ~ may stand in it');
@@ -78,5 +81,10 @@ function weight(text: string, index: number): number {
   if (atStop(text, index)) return 0;
   const code = text.charCodeAt(index);
   if (code === TILDE) return -1;
-  return /[A-Za-z]/.test(text.charAt(index)) ? code : code + 256;
+  return isLetter(code) ? code : code + 256;
+}
+
+function isLetter(code: number): boolean {
+  const lower = code | 32;
+  return lower >= 97 && lower <= 122;
 }

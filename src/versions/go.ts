@@ -1,7 +1,7 @@
 // Order of Go versions: modules (v1.2.3, pseudo-versions, +incompatible) and toolchains (go1.21.5, go1.22rc1) on one line.
 // Sources: the Go modules reference, "Versions"; go.dev/doc/toolchain, "Go versions".
 import { compareDigits } from './digits.ts';
-import { type Order, versionOrder } from './order.ts';
+import { type Order, reversed, versionOrder } from './order.ts';
 import { comparePrecedence, type SemanticVersion, semanticVersion } from './precedence.ts';
 import { VersionError } from './version-error.ts';
 
@@ -13,9 +13,10 @@ interface GoVersion {
 
 const NUMBER = String.raw`(0|[1-9]\d*)`;
 const IDENTIFIER = String.raw`(?:0|[1-9]\d*|\d*[A-Za-z-][A-Za-z0-9-]*)`;
-/** Build metadata may come twice: the go command stamps `+incompatible+dirty`. */
+/** `+dirty` may follow other build metadata: the go command stamps `v2.0.0+incompatible+dirty`. */
+const BUILD = String.raw`(?:\+[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)?(?:\+dirty)?`;
 const MODULE = new RegExp(
-  String.raw`^v?${NUMBER}(?:\.${NUMBER}(?:\.${NUMBER}(?:-(${IDENTIFIER}(?:\.${IDENTIFIER})*))?(?:\+[A-Za-z0-9.+-]+)?)?)?$`,
+  String.raw`^v?${NUMBER}(?:\.${NUMBER}(?:\.${NUMBER}(?:-(${IDENTIFIER}(?:\.${IDENTIFIER})*))?${BUILD})?)?$`,
 );
 /** What follows a hyphen or a space names the builder or its settings (`go1.21.5 X:boringcrypto`) and has no rank. */
 const TOOLCHAIN = new RegExp(
@@ -53,14 +54,10 @@ function parseToolchain(text: string): GoVersion {
 
 function compareParsed(a: GoVersion, b: GoVersion): Order {
   if (a.language === b.language) return comparePrecedence(a.version, b.version);
-  return a.language ? compareLanguage(a.version, b.version) : reverse(compareLanguage(b.version, a.version));
+  return a.language ? compareLanguage(a.version, b.version) : reversed(compareLanguage(b.version, a.version));
 }
 
 /** Order of a language version against any other: it stands before every pre-release of its first release. */
 function compareLanguage(language: SemanticVersion, other: SemanticVersion): Order {
   return comparePrecedence(language, { ...other, prerelease: [] }) === 1 ? 1 : -1;
-}
-
-function reverse(order: Order): Order {
-  return order === 1 ? -1 : 1;
 }

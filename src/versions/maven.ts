@@ -1,7 +1,7 @@
 // Order of Maven artifact versions: numbers and qualifiers in nested lists, a hyphen or a change between digits and letters
 // opening a list. Source: the "Version Order Specification" of Maven's POM reference, as ComparableVersion of Maven 3.8 and 3.9 has it.
 import { compareDigits, isDigit, trimZeros } from './digits.ts';
-import { compareText, type Order, versionOrder } from './order.ts';
+import { compareText, type Order, reversed, versionOrder } from './order.ts';
 import { VersionError } from './version-error.ts';
 
 /** A number (digits without leading zeros), a qualifier, or a list that a hyphen or a change of kind opened. */
@@ -27,6 +27,9 @@ const SHORT: ReadonlyMap<string, string> = new Map([
   ['m', 'milestone'],
 ]);
 
+/** 1.x < 1-1 < 1.1 */
+const KIND_RANK = { qualifier: 0, list: 1, number: 2 } as const;
+
 /** The order of ComparableVersion. */
 export const maven = versionOrder('maven', parse, compareLists);
 
@@ -47,11 +50,10 @@ function parse(version: string): readonly Item[] {
     lists.push(items);
     current = items;
   };
-  for (const { 0: token, 1: text = '', 2: separator = '', index } of version
-    .toLowerCase()
-    .matchAll(/(\d+|[^\d.-]*)([.-]?)/g)) {
+  for (const match of version.toLowerCase().matchAll(/(\d+|[^\d.-]*)([.-]?)/g)) {
+    const [token, text = '', separator = ''] = match;
     if (token === '') break;
-    const last = separator === '' && index + token.length === version.length;
+    const last = match.index + token.length === version.length;
     const changes = separator === '' && !last;
     if (text === '' || isDigit(text.charCodeAt(0))) {
       current.push({ kind: 'number', digits: trimZeros(text) });
@@ -89,24 +91,15 @@ function isNull(item: Item): boolean {
 
 function compareLists(a: readonly Item[], b: readonly Item[]): Order {
   for (let i = 0; i < a.length || i < b.length; i += 1) {
-    const left = a[i];
-    const right = b[i];
-    const order =
-      left === undefined
-        ? reverse(right === undefined ? 0 : compareWithNothing(right))
-        : right === undefined
-          ? compareWithNothing(left)
-          : compareItems(left, right);
+    const order = compareItems(a[i], b[i]);
     if (order !== 0) return order;
   }
   return 0;
 }
 
-function reverse(order: Order): Order {
-  return order === 0 ? 0 : order === 1 ? -1 : 1;
-}
-
-function compareItems(a: Item, b: Item): Order {
+function compareItems(a: Item | undefined, b: Item | undefined): Order {
+  if (a === undefined) return b === undefined ? 0 : reversed(compareWithNothing(b));
+  if (b === undefined) return compareWithNothing(a);
   if (a.kind === 'number' && b.kind === 'number') return compareDigits(a.digits, b.digits);
   if (a.kind === 'list' && b.kind === 'list') return compareLists(a.items, b.items);
   if (a.kind === 'qualifier' && b.kind === 'qualifier') {
@@ -115,9 +108,6 @@ function compareItems(a: Item, b: Item): Order {
   }
   return KIND_RANK[a.kind] < KIND_RANK[b.kind] ? -1 : 1;
 }
-
-/** 1.x < 1-1 < 1.1 */
-const KIND_RANK = { qualifier: 0, list: 1, number: 2 } as const;
 
 /** Order of an item against a version that has ended: 1-rc < 1, 1.1 > 1. */
 function compareWithNothing(item: Item): Order {

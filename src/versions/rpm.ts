@@ -10,6 +10,8 @@ interface RpmVersion {
   readonly release: readonly string[] | undefined;
 }
 
+const NUMBER = 4;
+
 /** The order of rpm's labelCompare on epoch, version and release. */
 export const rpm = versionOrder('rpm', parse, compareParsed);
 
@@ -58,8 +60,6 @@ function compareSegments(a: readonly string[], b: readonly string[]): Order {
   }
   return 0;
 }
-
-const NUMBER = 4;
 
 /** ~ is older than the end of the version, ^ newer than it; letters are older than numbers. */
 function rank(segment: string | undefined): number {

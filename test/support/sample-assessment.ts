@@ -25,6 +25,7 @@ interface SampleVulnerability {
   readonly kev?: boolean;
   readonly epss?: number;
   readonly statement?: string;
+  readonly fixes?: Readonly<Record<string, string>>;
 }
 
 interface SamplePackage {
@@ -132,7 +133,11 @@ const debian: readonly SamplePackage[] = [
     source: 'expat',
     path: DPKG_STATUS,
     vulnerabilities: [
-      vulnerability('CVE-2022-90013', 'critical', 'nvd:nvd', '2.2.10-2+deb11u2', { kev: true, epss: 0.9417 }),
+      vulnerability('CVE-2022-90013', 'critical', 'nvd:nvd', '2.2.10-2+deb11u2', {
+        kev: true,
+        epss: 0.9417,
+        fixes: { 'debian-tracker': '2.2.10-2+deb11u2', osv: '2.2.10-2+deb11u1' },
+      }),
       vulnerability('CVE-2022-90014', 'low', 'debian-tracker:vendor', undefined, { fixState: 'will-not-fix' }),
     ],
   },
@@ -428,6 +433,7 @@ function findingsOf(image: SampleImage, slot: string, digest: Digest): readonly 
       advisories: [
         `${item.type === 'npm' ? 'osv' : item.type === 'apk' ? 'alpine-secdb' : 'debian-tracker'}/${found.id}`,
       ],
+      ...(found.fixes === undefined ? {} : { fixes: found.fixes }),
       ...(found.statement === undefined ? {} : { statement: found.statement }),
     })),
   );

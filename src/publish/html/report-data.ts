@@ -33,6 +33,8 @@ export interface FindingColumns {
   readonly kev: Column<boolean>;
   readonly epss: Column<number | null>;
   readonly advisories: Column<readonly string[]>;
+  /** `feed: version`, where feeds name fixes of their own. */
+  readonly fixes: Column<readonly string[]>;
   readonly statement: Column<string | null>;
 }
 
@@ -128,6 +130,11 @@ function findingColumns(findings: readonly Finding[]): FindingColumns {
     kev: column(findings, (finding) => finding.kev),
     epss: column(findings, (finding) => finding.epss ?? null),
     advisories: listColumn(findings, (finding) => finding.advisories),
+    fixes: listColumn(findings, ({ fixes = {} }) =>
+      Object.entries(fixes)
+        .map((entry) => entry.join(': '))
+        .sort(),
+    ),
     statement: column(findings, (finding) => finding.statement ?? null),
   };
 }

@@ -1,6 +1,7 @@
 // Whether an advisory's versions hold an installed one. Three answers: text that is no version in its scheme cannot be ordered.
-// Intervals follow the OSV schema's events: `introduced` includes, `fixed` excludes, `last_affected` includes; "0" is before all versions.
-import { compareVersions } from '../../versions/compare.ts';
+// Intervals follow the OSV schema's events: `introduced` and
+// `last_affected` include, `fixed` and `limit` exclude; "0" is before all versions.
+import { compareVersions, isValidVersion } from '../../versions/compare.ts';
 import type { Order } from '../../versions/order.ts';
 import type { VersionScheme } from '../../versions/scheme.ts';
 import { VersionError } from '../../versions/version-error.ts';
@@ -20,7 +21,7 @@ export function covers(advisory: Advisory, installed: Versioned): Answer {
   const { ranges, versions = [] } = advisory;
   if (ranges.length === 0 && versions.length === 0) return 'yes';
   if (versions.includes(installed.version)) return 'yes';
-  let answer: Answer = versions.length > 0 && !isOrdered(installed) ? 'unknown' : 'no';
+  let answer: Answer = versions.length > 0 && !isValidVersion(installed.scheme, installed.version) ? 'unknown' : 'no';
   for (const range of ranges) {
     const held = holds(range, installed);
     if (held === 'yes') return 'yes';
@@ -40,12 +41,14 @@ export function orderOf(scheme: VersionScheme, a: string, b: string): Order | un
 }
 
 function holds(range: AffectedRange, { version, scheme }: Versioned): Answer {
-  const { introduced, fixed, lastAffected } = range;
+  const { introduced, fixed, lastAffected, limit } = range;
   const bounds: Answer[] = [];
   if (introduced !== undefined && introduced !== '0') {
     bounds.push(answerOf(orderOf(scheme, version, introduced), (order) => order >= 0));
   }
-  if (fixed !== undefined) bounds.push(answerOf(orderOf(scheme, version, fixed), (order) => order < 0));
+  for (const end of [fixed, limit]) {
+    if (end !== undefined) bounds.push(answerOf(orderOf(scheme, version, end), (order) => order < 0));
+  }
   if (lastAffected !== undefined) bounds.push(answerOf(orderOf(scheme, version, lastAffected), (order) => order <= 0));
   if (bounds.includes('no')) return 'no';
   return bounds.includes('unknown') ? 'unknown' : 'yes';
@@ -54,8 +57,4 @@ function holds(range: AffectedRange, { version, scheme }: Versioned): Answer {
 function answerOf(order: Order | undefined, test: (order: Order) => boolean): Answer {
   if (order === undefined) return 'unknown';
   return test(order) ? 'yes' : 'no';
-}
-
-function isOrdered({ version, scheme }: Versioned): boolean {
-  return orderOf(scheme, version, version) !== undefined;
 }

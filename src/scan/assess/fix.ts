@@ -10,40 +10,36 @@ export interface Fix {
   readonly fixState: FixState;
 }
 
-/** States without a fix that can be installed, the most telling first. */
+/** States without a fixed version, the most telling first. */
 const UNFIXED = ['subscription', 'deferred', 'will-not-fix', 'not-fixed'] as const satisfies readonly FixState[];
 
 /**
- * The fix that the records of one or several feeds name for an installed version that some of them hold.
- * A fixed version counts when no record still holds it; feeds that disagree so widely that none is left are asked one by one. A record
- * whose `fixState` is `subscription` has its fixed versions behind a subscription: they are used only when there is no other.
+ * The fix for an installed version that has the vulnerability: the lowest fixed version above it in which `isAffected`, asked for all that
+ * feeds say, is false. Feeds may disagree so widely that there is none; then the lowest that the feed which names it leaves free.
+ * `records` are those that decide.
  */
-export function fixOf(records: readonly Advisory[], installed: Versioned): Fix {
-  const free = fixedVersion(records, installed, ({ fixState }) => fixState !== 'subscription');
-  if (free !== undefined) return { fixedIn: free, fixState: 'fixed' };
-  const paid = fixedVersion(records, installed, ({ fixState }) => fixState === 'subscription');
-  if (paid !== undefined) return { fixedIn: paid, fixState: 'subscription' };
+export function fixOf(
+  records: readonly Advisory[],
+  installed: Versioned,
+  isAffected: (version: string) => boolean,
+): Fix {
+  const agreed = laterFixes(records, installed).find((version) => !isAffected(version));
+  const fixedIn = agreed ?? fixOfOneFeed(records, installed);
+  if (fixedIn !== undefined) return { fixedIn, fixState: 'fixed' };
   const holding = records.filter((record) => covers(record, installed) === 'yes');
   return { fixState: UNFIXED.find((state) => holding.some(({ fixState }) => fixState === state)) ?? 'unknown' };
 }
 
-/** The lowest version that a wanted record fixes and that all records leave free; else the lowest that its own feed leaves free. */
-function fixedVersion(
-  records: readonly Advisory[],
-  installed: Versioned,
-  isWanted: (record: Advisory) => boolean,
-): string | undefined {
-  const candidates = (said: readonly Advisory[]) => laterFixes(said.filter(isWanted), installed);
-  const clear = (said: readonly Advisory[]) =>
-    candidates(said).find((version) => isFree(version, said, installed.scheme));
-  const agreed = clear(records);
-  if (agreed !== undefined) return agreed;
-  const single: string[] = [];
+/** The lowest later version that a feed names as fixed and holds affected in none of its records. */
+export function fixOfOneFeed(records: readonly Advisory[], installed: Versioned): string | undefined {
+  const { scheme } = installed;
+  const versions: string[] = [];
   for (const said of Map.groupBy(records, ({ feed }) => feed).values()) {
-    const version = clear(said);
-    if (version !== undefined) single.push(version);
+    const isFree = (version: string) => said.every((record) => covers(record, { version, scheme }) !== 'yes');
+    const version = laterFixes(said, installed).find(isFree);
+    if (version !== undefined) versions.push(version);
   }
-  return ordered(single, installed.scheme)[0];
+  return ordered(versions, scheme)[0];
 }
 
 /** Fixed versions above the installed one, lowest first. */
@@ -53,10 +49,6 @@ function laterFixes(records: readonly Advisory[], { version, scheme }: Versioned
     for (const { fixed } of ranges) if (fixed !== undefined && orderOf(scheme, fixed, version) === 1) fixes.add(fixed);
   }
   return ordered([...fixes], scheme);
-}
-
-function isFree(version: string, records: readonly Advisory[], scheme: VersionScheme): boolean {
-  return records.every((record) => covers(record, { version, scheme }) !== 'yes');
 }
 
 /** Equal versions in different spellings keep a fixed order, so that the result does not depend on the order of records. */

@@ -55,9 +55,13 @@ export function mainFeedsOf(namespace: string): readonly string[] {
 export function coverageOf(namespace: string, feeds: readonly FeedRecord[]): NamespaceCoverage {
   const { main } = speakersOf(namespace);
   const speaking = feeds.filter((feed) => feed.namespaces.includes(namespace));
-  const whole = speaking.filter((feed) => main.includes(feed.id) && feed.partial !== true);
+  const whole = speaking.filter((feed) => main.includes(feed.id) && isWhole(feed, namespace));
   if (whole.length > 0) return { kind: 'covered', mainFeeds: whole };
   return speaking.length > 0 ? { kind: 'partial', feeds: speaking } : { kind: 'absent' };
+}
+
+function isWhole({ partial, partialNamespaces }: FeedRecord, namespace: string): boolean {
+  return partial !== true && partialNamespaces?.includes(namespace) !== true;
 }
 
 function speakersOf(namespace: string): Speakers {

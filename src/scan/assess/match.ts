@@ -3,7 +3,7 @@
 import type { Advisory, FixState } from '../advisory/advisory.ts';
 import type { Package } from '../inventory/package.ts';
 import { covers, type Versioned } from './covers.ts';
-import { fixOf } from './fix.ts';
+import { fixOf, fixOfOneFeed } from './fix.ts';
 import type { Identities } from './identity.ts';
 import { feedRank } from './main-feeds.ts';
 import { type ChosenSeverity, chooseSeverity, type SeverityPolicy } from './severity.ts';
@@ -28,12 +28,10 @@ export interface Match {
   readonly fixes?: Readonly<Record<string, string>>;
 }
 
-/** A vulnerability of which a feed's word could not be used, so that the package counts as free of it. */
+/** A vulnerability of which a feed cannot be heard, because versions cannot be ordered; the package is not counted as having it. */
 export interface Undecided {
   readonly vulnerability: string;
   readonly feed: string;
-  /** `order`: versions that cannot be ordered; `contradiction`: the feed calls the version both affected and not affected. */
-  readonly reason: 'order' | 'contradiction';
 }
 
 /** All that advisories say of one subject. Both lists are sorted by vulnerability. */
@@ -46,8 +44,8 @@ export interface Judgement {
 interface FeedWord {
   readonly feed: string;
   readonly rank: number;
-  readonly word: 'affected' | 'free' | 'undecided' | 'contradicted';
-  /** The feed's `affected` records; none when it cancels them. */
+  readonly word: 'affected' | 'free' | 'undecided';
+  /** The feed's `affected` records that it does not cancel. */
   readonly records: readonly Advisory[];
   /** Those of them that hold the version. */
   readonly holding: readonly Advisory[];
@@ -79,13 +77,15 @@ export function matchSubject(
   for (const [vulnerability, records] of recordsByVulnerability(advisories, identities)) {
     const words = feedWords(subject, records);
     const deciding = decidingWords(words);
-    if (deciding.some(({ word }) => word === 'affected')) {
-      matches.push(matchOf(subject, vulnerability, records, words, deciding, identities, policy));
+    if (saysAffected(deciding)) {
+      const severity = chooseSeverity(subject.namespace, records.filter(isAffected), policy);
+      const aliases = identities.aliasesOf(vulnerability);
+      matches.push({ vulnerability, aliases, severity, ...evidenceOf(subject, records, words, deciding) });
       continue;
     }
     for (const { feed, rank, word } of words) {
-      if (word === 'free' || deciding.some((other) => other.rank < rank)) continue;
-      undecided.push({ vulnerability, feed, reason: word === 'contradicted' ? 'contradiction' : 'order' });
+      const outranked = deciding.some((other) => other.rank < rank);
+      if (word === 'undecided' && !outranked) undecided.push({ vulnerability, feed });
     }
   }
   return { matches, undecided };
@@ -106,24 +106,24 @@ function recordsByVulnerability(
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** The feeds' words, strongest first. */
+/**
+ * The feeds' words, strongest first. A feed's "not affected" cancels what it says of the same vulnerability under other ids; of the very
+ * same id it says both by mistake, and the affected versions hold, so that nothing is hidden.
+ */
 function feedWords(subject: Subject, records: readonly Advisory[]): readonly FeedWord[] {
   const words: FeedWord[] = [];
   for (const [feed, said] of Map.groupBy(records, (record) => record.feed)) {
-    const affected = said.filter(isAffected);
-    const answers = affected.map((record) => covers(record, subject));
-    const holding = affected.filter((_record, index) => answers[index] === 'yes');
-    const denied = said.some((record) => !isAffected(record) && covers(record, subject) === 'yes');
-    if (!denied && affected.length === 0) continue;
-    const rank = feedRank(subject.namespace, feed);
-    if (denied) {
-      words.push({ feed, rank, word: holding.length > 0 ? 'contradicted' : 'free', records: [], holding: [] });
-    } else if (holding.length > 0) {
-      words.push({ feed, rank, word: 'affected', records: affected, holding });
-    } else {
-      const word = answers.includes('unknown') ? 'undecided' : 'free';
-      words.push({ feed, rank, word, records: affected, holding });
-    }
+    const denials = said.filter((record) => !isAffected(record) && covers(record, subject) === 'yes');
+    const kept = said.filter((record) => isAffected(record) && denials.every(({ id }) => id === record.id));
+    if (denials.length === 0 && kept.length === 0) continue;
+    const answers = kept.map((record) => covers(record, subject));
+    words.push({
+      feed,
+      rank: feedRank(subject.namespace, feed),
+      word: answers.includes('yes') ? 'affected' : answers.includes('unknown') ? 'undecided' : 'free',
+      records: kept,
+      holding: kept.filter((_record, index) => answers[index] === 'yes'),
+    });
   }
   return words.sort((a, b) => a.rank - b.rank || (a.feed < b.feed ? -1 : 1));
 }
@@ -134,22 +134,21 @@ function decidingWords(words: readonly FeedWord[]): readonly FeedWord[] {
   return telling === undefined ? [] : words.filter(({ rank, word }) => rank === telling.rank && word !== 'undecided');
 }
 
-function matchOf(
+function saysAffected(words: readonly FeedWord[]): boolean {
+  return words.some(({ word }) => word === 'affected');
+}
+
+function evidenceOf(
   subject: Subject,
-  vulnerability: string,
   records: readonly Advisory[],
   words: readonly FeedWord[],
   deciding: readonly FeedWord[],
-  identities: Identities,
-  policy: SeverityPolicy,
-): Match {
+): Pick<Match, 'fixedIn' | 'fixState' | 'advisories' | 'fixes'> {
   const saying = words.filter(({ word }) => word === 'affected');
+  const isAffectedIn = (version: string) => saysAffected(decidingWords(feedWords({ ...subject, version }, records)));
   const decidingRecords = deciding.flatMap((word) => word.records);
   return {
-    vulnerability,
-    aliases: identities.aliasesOf(vulnerability),
-    severity: chooseSeverity(subject.namespace, records.filter(isAffected), policy),
-    ...fixOf(decidingRecords, subject),
+    ...fixOf(decidingRecords, subject, isAffectedIn),
     advisories: saying.flatMap(({ feed, holding }) => holding.map(({ id }) => `${feed}/${id}`)).sort(),
     ...(saying.length > 1 ? { fixes: fixesByFeed(saying, subject) } : {}),
   };
@@ -158,8 +157,8 @@ function matchOf(
 function fixesByFeed(words: readonly FeedWord[], subject: Subject): Readonly<Record<string, string>> {
   const fixes: [string, string][] = [];
   for (const { feed, records } of words) {
-    const { fixedIn, fixState } = fixOf(records, subject);
-    if (fixedIn !== undefined && fixState === 'fixed') fixes.push([feed, fixedIn]);
+    const fixedIn = fixOfOneFeed(records, subject);
+    if (fixedIn !== undefined) fixes.push([feed, fixedIn]);
   }
   return Object.fromEntries(fixes.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

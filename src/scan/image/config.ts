@@ -1,8 +1,9 @@
 // Parses an image configuration (OCI image-spec config.md; Docker's image JSON has the same fields).
 // Only the names of environment variables are taken: their values are where people leave secrets.
-import { LimitError } from '../../platform/errors.ts';
+import { LimitError, ParseError } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
 import { objectIn, objectsIn, optionalText, readObject, requiredText, textMapIn, textsIn } from './json-fields.ts';
+import { isPlatformWord } from './platform.ts';
 import type { ImageConfig } from './source.ts';
 
 /**
@@ -16,15 +17,20 @@ export function parseImageConfig(bytes: Uint8Array, what: string): ImageConfig {
   const fields = readObject(bytes, what);
   const run = objectIn(fields, 'config', what);
   const created = optionalText(fields, 'created', what);
+  const os = requiredText(fields, 'os', what);
+  const architecture = requiredText(fields, 'architecture', what);
   const variant = optionalText(fields, 'variant', what);
+  if (![os, architecture, variant ?? 'v1'].every(isPlatformWord)) {
+    throw new ParseError(`${what}: its platform is not made of plain words`);
+  }
   const user = optionalText(run, 'User', what);
   const entrypoint = textsIn(run, 'Entrypoint', what);
   const command = textsIn(run, 'Cmd', what);
   const environment = (textsIn(run, 'Env', what) ?? []).map((entry) => entry.split('=', 1)[0] ?? '');
   return {
     ...(created === undefined ? {} : { created }),
-    os: requiredText(fields, 'os', what),
-    architecture: requiredText(fields, 'architecture', what),
+    os,
+    architecture,
     ...(variant === undefined ? {} : { variant }),
     ...(user === undefined ? {} : { user }),
     ...(entrypoint === undefined ? {} : { entrypoint }),
@@ -33,5 +39,6 @@ export function parseImageConfig(bytes: Uint8Array, what: string): ImageConfig {
     exposedPorts: Object.keys(objectIn(run, 'ExposedPorts', what)).sort(),
     labels: textMapIn(run, 'Labels', what),
     historyLength: objectsIn(fields, 'history', what).length,
+    diffIds: textsIn(objectIn(fields, 'rootfs', what), 'diff_ids', what) ?? [],
   };
 }

@@ -58,7 +58,8 @@ export function objectIn(fields: Fields, name: string, what: string): Fields {
 /** The member as a list of objects; empty when it is absent or null. */
 export function objectsIn(fields: Fields, name: string, what: string): readonly Fields[] {
   const value = fields[name] ?? [];
-  if (!Array.isArray(value) || !value.every(isObject)) throw new ParseError(`${what}: "${name}" is not a list of objects`);
+  if (!Array.isArray(value) || !value.every(isObject))
+    throw new ParseError(`${what}: "${name}" is not a list of objects`);
   return value;
 }
 
@@ -89,11 +90,13 @@ function readJson(bytes: Uint8Array, what: string): unknown {
   } catch (error) {
     throw new ParseError(`${what} is not UTF-8 text`, { cause: error });
   }
-  if (/^\s*</.test(text)) throw new ParseError(`${what} is a web page, not JSON; a proxy or login page may have answered`);
+  if (/^\s*</.test(text))
+    throw new ParseError(`${what} is a web page, not JSON; a proxy or login page may have answered`);
   try {
     return JSON.parse(text);
-  } catch (error) {
-    throw new ParseError(`${what} is not JSON`, { cause: error });
+  } catch {
+    // Without the cause: its message quotes the text, and some of these documents hold passwords.
+    throw new ParseError(`${what} is not JSON`);
   }
 }
 

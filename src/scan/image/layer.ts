@@ -14,6 +14,11 @@ import { TarWalker } from './tar.ts';
 /** The bytes of a blob in order. A chunk may be reused once the next one is asked for. */
 export type BlobChunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
+/** Bounds of one layer, as in LIMITS. */
+export type LayerLimits = Readonly<
+  Record<'layerEntries' | 'layerBytes' | 'compressionRatio' | 'ratioFreeBytes', number>
+>;
+
 /** How a layer is read. */
 export interface LayerOptions {
   readonly readers: readonly Reader[];
@@ -22,7 +27,7 @@ export interface LayerOptions {
   /** Digest that the manifest pins: the blob must have it. */
   readonly expected?: Digest;
   /** Bounds, for tests. */
-  readonly limits?: Pick<typeof LIMITS, 'layerEntries' | 'layerBytes' | 'compressionRatio' | 'ratioFreeBytes'>;
+  readonly limits?: LayerLimits;
   /** Forgo the private zlib handle, for tests. */
   readonly publicZlibOnly?: boolean;
 }
@@ -92,7 +97,7 @@ const MAGIC_BYTES = 4;
 /** The inflater and the bounds around one walk. The packing is told from the first bytes: media types are only claims. */
 class LayerPass {
   readonly #walker: TarWalker;
-  readonly #limits: NonNullable<LayerOptions['limits']>;
+  readonly #limits: LayerLimits;
   readonly #publicOnly: boolean;
   #inflater: Inflater | undefined;
   #packedBytes = 0;

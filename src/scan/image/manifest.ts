@@ -13,7 +13,7 @@ import {
   requiredText,
   textMapIn,
 } from './json-fields.ts';
-import type { Platform } from './platform.ts';
+import { isPlatformWord, type Platform } from './platform.ts';
 import type { LayerPacking } from './source.ts';
 
 /** A pointer to content: what it is, its digest and its size in bytes (OCI image-spec descriptor.md). */
@@ -63,7 +63,11 @@ const CONFIG_TYPES: ReadonlySet<string> = new Set([
  * A media type inside the document wins, then the claim; without either the document's members tell.
  * @throws ParseError, LimitError; PlimsollError `unsupported` for schema 1 and for artefacts that are no images.
  */
-export function parseManifest(bytes: Uint8Array, claimed: string | undefined, what: string): ImageManifest | ImageIndex {
+export function parseManifest(
+  bytes: Uint8Array,
+  claimed: string | undefined,
+  what: string,
+): ImageManifest | ImageIndex {
   if (bytes.length > LIMITS.manifestBytes) {
     throw new LimitError(`${what} has ${bytes.length} bytes (at most ${LIMITS.manifestBytes})`);
   }
@@ -91,10 +95,9 @@ export function isAttestation(descriptor: Descriptor): boolean {
   );
 }
 
-/** Whether a descriptor names a manifest or an index by its media type, or by none. */
-export function namesManifest(descriptor: Descriptor): boolean {
-  const type = descriptor.mediaType;
-  return type === '' || IMAGE_TYPES.has(type) || INDEX_TYPES.has(type);
+/** Whether a media type is one of the manifests and indexes that are read. */
+export function isManifestType(mediaType: string): boolean {
+  return IMAGE_TYPES.has(mediaType) || INDEX_TYPES.has(mediaType);
 }
 
 /** How a layer is packed, as its media type claims; its first bytes decide when it is read. */
@@ -149,6 +152,9 @@ function parsePlatformFields(descriptor: Fields, what: string): Platform | undef
   const os = optionalText(fields, 'os', what);
   const architecture = optionalText(fields, 'architecture', what);
   const variant = optionalText(fields, 'variant', what);
+  if (![os, architecture, variant].every((word) => word === undefined || isPlatformWord(word))) {
+    throw new ParseError(`${what}: a platform is not made of plain words`);
+  }
   if (os === undefined || architecture === undefined) return undefined;
   return { os, architecture, ...(variant === undefined ? {} : { variant }) };
 }

@@ -44,7 +44,10 @@ export function parsePlatform(text: string): Platform {
   const match = /^([a-z0-9]+)\/([a-z0-9_-]+)(?:\/(v[0-9]+))?$/.exec(text);
   const [, os, architecture, variant] = match ?? [];
   if (os === undefined || architecture === undefined) {
-    throw new PlimsollError('usage', `"${text}" is not a platform; write os/architecture[/variant], such as linux/amd64`);
+    throw new PlimsollError(
+      'usage',
+      `"${text}" is not a platform; write os/architecture[/variant], such as linux/amd64`,
+    );
   }
   return { os, architecture: canonicalArchitecture(architecture), ...(variant === undefined ? {} : { variant }) };
 }
@@ -55,6 +58,11 @@ export function formatPlatform(platform: Platform): string {
   const usual = architecture !== 'arm' && platform.variant === USUAL_VARIANT.get(architecture);
   const variant = platform.variant === undefined || usual ? '' : `/${platform.variant}`;
   return `${platform.os}/${architecture}${variant}`;
+}
+
+/** Whether a word of a platform is one: what images state ends up in names of slots, so nothing else is let through. */
+export function isPlatformWord(text: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text);
 }
 
 /** How well an image of platform `offered` serves `wanted`: 0 is exact, higher is an older variant, undefined does not run there. */

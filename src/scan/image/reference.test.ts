@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { needsPrograms } from '../../../test/support/needs.ts';
 import { ParseError } from '../../platform/errors.ts';
 import { formatReference, normalizeReference, parseReference, repositoryOf } from './reference.ts';
 
@@ -90,3 +92,38 @@ test('parsing either refuses with ParseError or gives a form that parses to itse
     }),
   );
 });
+
+test('skopeo takes and refuses the same references', needsPrograms('skopeo'), () => {
+  const names = ['alpine', 'a/b/c', 'quay.io/a', 'localhost:5000/x', 'a--b', 'a__b', 'a.b/c_d', 'quay.io/a/b-c.d'];
+  const bad = ['Alpine', 'a//b', 'a..b', 'a___b', '-a', 'a-', 'quay.io/', '/a', 'a b', 'quay.io/A', '_a', 'a/_b', HEX];
+  const endings = [
+    '',
+    ':1',
+    ':v1.2-3_x',
+    ':',
+    ':-x',
+    `:${'x'.repeat(128)}`,
+    `:${'x'.repeat(129)}`,
+    `@sha256:${HEX}`,
+    '@sha256:abc',
+  ];
+  for (const text of [...names.flatMap((name) => endings.map((ending) => name + ending)), ...bad]) {
+    assert.equal(isTaken(text), takenBySkopeo(text), text);
+  }
+});
+
+function isTaken(text: string): boolean {
+  try {
+    parseReference(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** skopeo parses the destination before it looks for the source, which is not there: the reference is judged without a network. */
+function takenBySkopeo(text: string): boolean {
+  const run = spawnSync('skopeo', ['copy', 'oci:/nonexistent-layout', `docker://${text}`], { encoding: 'utf8' });
+  assert.match(run.stderr, /Invalid destination|initializing source/);
+  return run.stderr.includes('initializing source');
+}

@@ -9,7 +9,7 @@ import {
   type Descriptor,
   type ImageManifest,
   isAttestation,
-  namesManifest,
+  isManifestType,
   parseManifest,
 } from './manifest.ts';
 import { DEFAULT_PLATFORM, formatPlatform, type Platform, platformDistance } from './platform.ts';
@@ -51,10 +51,13 @@ export async function selectImage(
   store: ContentStore,
   wanted: Platform | undefined,
 ): Promise<Omit<ImageSource, 'reference'>> {
-  const { manifest, digest } = await followIndexes(root, store, wanted ?? DEFAULT_PLATFORM);
+  const { manifest, digest, platform } = await followIndexes(root, store, wanted ?? DEFAULT_PLATFORM);
   const what = `the configuration of ${store.name}`;
-  const config = parseImageConfig(await readVerified(manifest.config, LIMITS.configBytes, what, (blob) => store.readBlob(blob)), what);
-  if (wanted !== undefined && digest === root.digest && platformDistance(wanted, config) === undefined) {
+  const config = parseImageConfig(
+    await readVerified(manifest.config, LIMITS.configBytes, what, (blob) => store.readBlob(blob)),
+    what,
+  );
+  if (wanted !== undefined && platform === undefined && platformDistance(wanted, config) === undefined) {
     throw new PlimsollError(
       'not-found',
       `${store.name} is for ${formatPlatform(config)} alone, not for ${formatPlatform(wanted)}`,
@@ -62,7 +65,8 @@ export async function selectImage(
   }
   const layers: LayerDescriptor[] = [];
   for (const layer of manifest.layers) layers.push(await describeLayer(layer, store));
-  return { digest, platform: formatPlatform(config), config, layers };
+  // Runtimes go by the index: a configuration behind it that names another platform is a common slip of build tools.
+  return { digest, platform: formatPlatform(platform ?? config), config, layers };
 }
 
 /**
@@ -70,7 +74,7 @@ export async function selectImage(
  * @throws PlimsollError `not-found` with the platforms that there are.
  */
 export function chooseEntry(entries: readonly Descriptor[], wanted: Platform, what: string): Descriptor {
-  const images = entries.filter((entry) => namesManifest(entry) && !isAttestation(entry));
+  const images = entries.filter((entry) => mayBeImage(entry) && !isAttestation(entry));
   let best: { readonly entry: Descriptor; readonly distance: number } | undefined;
   for (const entry of images) {
     const distance = entry.platform === undefined ? undefined : platformDistance(wanted, entry.platform);
@@ -90,20 +94,29 @@ export function chooseEntry(entries: readonly Descriptor[], wanted: Platform, wh
   );
 }
 
+/** Other artefacts lie in indexes too; an entry without a media type is looked at. */
+function mayBeImage({ mediaType }: Descriptor): boolean {
+  return mediaType === '' || isManifestType(mediaType);
+}
+
 async function followIndexes(
   root: RootDocument,
   store: ContentStore,
   wanted: Platform,
-): Promise<{ manifest: ImageManifest; digest: Digest }> {
+): Promise<{ manifest: ImageManifest; digest: Digest; platform: Platform | undefined }> {
   let { bytes, digest, mediaType } = root;
+  let platform: Platform | undefined;
   for (let depth = 0; depth < INDEX_DEPTH; depth++) {
     const what = `manifest ${digest} of ${store.name}`;
     const document = parseManifest(bytes, mediaType, what);
-    if (document.kind === 'image') return { manifest: document, digest };
+    if (document.kind === 'image') return { manifest: document, digest, platform };
     const entry = chooseEntry(document.manifests, wanted, what);
-    bytes = await readVerified(entry, LIMITS.manifestBytes, `a manifest of ${store.name}`, (one) => store.readManifest(one));
+    bytes = await readVerified(entry, LIMITS.manifestBytes, `a manifest of ${store.name}`, (one) =>
+      store.readManifest(one),
+    );
     digest = entry.digest;
     mediaType = entry.mediaType;
+    platform = entry.platform ?? platform;
   }
   throw new LimitError(`${store.name} nests indexes more than ${INDEX_DEPTH - 1} deep`);
 }
@@ -114,7 +127,8 @@ async function readVerified(
   what: string,
   read: (descriptor: Descriptor) => Promise<Uint8Array>,
 ): Promise<Uint8Array> {
-  if (descriptor.size > limit) throw new LimitError(`${what} is stated to have ${descriptor.size} bytes (at most ${limit})`);
+  if (descriptor.size > limit)
+    throw new LimitError(`${what} is stated to have ${descriptor.size} bytes (at most ${limit})`);
   const bytes = await read(descriptor);
   if (bytes.length !== descriptor.size || digestOf(bytes) !== descriptor.digest) {
     throw new PlimsollError(

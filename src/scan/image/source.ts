@@ -13,8 +13,6 @@ export type BlobLocation =
 export interface LayerDescriptor {
   /** Digest of the blob that the verified manifest pins; absent in docker archives, which pin none. */
   readonly digest?: Digest;
-  /** Digest of the unpacked tar as the configuration claims it; only a claim, never a key. */
-  readonly diffId?: Digest;
   /** Bytes of the blob as stored. */
   readonly size: number;
   readonly packing: LayerPacking;
@@ -34,6 +32,8 @@ export interface ImageConfig {
   readonly exposedPorts: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   readonly historyLength: number;
+  /** Digests of the unpacked layers as the configuration claims them, bottom first: claims to check, never keys. */
+  readonly diffIds: readonly string[];
 }
 
 /** An opened image. */

@@ -34,7 +34,8 @@ export function parseTarget(text: string): ImageTarget {
   for (const [prefix, transport] of PREFIXES) {
     if (!text.startsWith(prefix)) continue;
     const argument = text.slice(prefix.length);
-    if (argument === '') throw new PlimsollError('usage', `${text} names nothing; write ${prefix} and where the image is`);
+    if (argument === '')
+      throw new PlimsollError('usage', `${text} names nothing; write ${prefix} and where the image is`);
     return { transport, argument, recognized: false };
   }
   const user = /^(squashfs|sif):./.exec(text);
@@ -45,7 +46,7 @@ export function parseTarget(text: string): ImageTarget {
   if (found === 'other') {
     throw new PlimsollError(
       'unsupported',
-      `${text} holds neither an OCI layout, an image archive, a dir: image nor a root file system; name what it is with a prefix (rootfs:${text})`,
+      `${text} holds neither an OCI layout, an image archive, a dir: image nor a root file system; name what it is with a prefix (rootfs:${text}, docker://${text})`,
     );
   }
   if (found !== undefined) return { transport: found, argument: text, recognized: true };

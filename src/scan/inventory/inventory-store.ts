@@ -43,7 +43,11 @@ export function inventoryStore(store: Store, cataloguers: readonly string[]): In
     hasReport: async (digest) =>
       (await store.get('SELECT 1 FROM layer_report WHERE digest = ? AND cataloguers = ?', digest, key)) !== undefined,
     report: async (digest) => {
-      const row = await store.get('SELECT body, links, listing FROM layer_report WHERE digest = ? AND cataloguers = ?', digest, key);
+      const row = await store.get(
+        'SELECT body, links, listing FROM layer_report WHERE digest = ? AND cataloguers = ?',
+        digest,
+        key,
+      );
       if (row === undefined) return undefined;
       const body = unpack(row['body']) as Omit<LayerReport, 'links' | 'listing'>;
       return { ...body, links: bytes(row['links']), listing: bytes(row['listing']) };

@@ -4,7 +4,7 @@ import { compareGaps, type Gap } from '../../platform/gap.ts';
 import type { LayerReport, LayerUnknown } from '../image/layer-report.ts';
 import { type ImageView, overlay, type VisibleFact } from '../image/overlay.ts';
 import type { ImageConfig } from '../image/source.ts';
-import type { Cataloguer, CatalogueProblem } from './cataloguer.ts';
+import type { CatalogueProblem, Cataloguer } from './cataloguer.ts';
 import { notableFiles } from './files/index.ts';
 import { osFrom } from './os-release/index.ts';
 import { markOwned } from './owner-rule.ts';

@@ -1,7 +1,7 @@
 // Mentions: every place where a release names an image. Gives the release's images, one a logical reference, with all places and charts.
 import type { Digest } from '../../platform/canonical.ts';
 import type { Verdict } from '../../platform/verdict.ts';
-import { parseReference, repositoryOf } from '../image/reference.ts';
+import { splitLogical } from './logical.ts';
 import { originOf } from './origin.ts';
 import type { ReleaseImage } from './release.ts';
 
@@ -30,11 +30,12 @@ export function imagesOf(mentions: readonly Mention[], ownPrefixes: readonly str
   const images: ReleaseImage[] = [];
   for (const [logical, group] of grouped(mentions, (mention) => mention.logical)) {
     const pin = group.find((mention) => mention.physical !== undefined);
+    const digest = pin?.digest ?? splitLogical(logical).digest;
     const local = group.find((mention) => mention.local !== undefined)?.local;
     images.push({
       logical,
       ...(pin?.physical === undefined ? {} : { physical: pin.physical }),
-      ...(pin?.digest === undefined ? {} : { digest: pin.digest }),
+      ...(digest === undefined ? {} : { digest }),
       ...(local === undefined ? {} : { local }),
       origin: originOf(logical, ownPrefixes),
       charts: distinct(group.flatMap((mention) => mention.chart ?? [])),
@@ -48,20 +49,20 @@ export function imagesOf(mentions: readonly Mention[], ownPrefixes: readonly str
 export function countReferences(logicals: readonly string[]): { explicitReferences: number; imageNames: number } {
   return {
     explicitReferences: new Set(logicals).size,
-    imageNames: new Set(logicals.map((logical) => repositoryOf(parseReference(logical)))).size,
+    imageNames: new Set(logicals.map((logical) => splitLogical(logical).repository)).size,
   };
 }
 
-/** Lint of any release: the same name and tag, or the same digest, behind two references. */
+/** Lint of any release: the same name and tag, or the same digest, behind two references; one reference with two pins. */
 export function lintMentions(mentions: readonly Mention[]): readonly Verdict[] {
-  return [...sameTag(mentions), ...sameDigest(mentions)];
+  return [...sameTag(mentions), ...sameDigest(mentions), ...twoPins(mentions)];
 }
 
 /** Two mentions of `coredns:v1.8.0` below different paths are most likely one image that is shipped twice under two names. */
 function sameTag(mentions: readonly Mention[]): readonly Verdict[] {
   const verdicts: Verdict[] = [];
   for (const [short, group] of grouped(mentions, (mention) => shortNameOf(mention.logical))) {
-    const names = distinct(group.map((mention) => repositoryOf(parseReference(mention.logical))));
+    const names = distinct(group.map((mention) => splitLogical(mention.logical).repository));
     if (short === '' || names.length < 2) continue;
     verdicts.push({
       check: 'same-tag-two-names',
@@ -78,7 +79,7 @@ function sameTag(mentions: readonly Mention[]): readonly Verdict[] {
 function sameDigest(mentions: readonly Mention[]): readonly Verdict[] {
   const verdicts: Verdict[] = [];
   const reported = new Set<string>();
-  for (const [digest, group] of grouped(mentions, (mention) => mention.digest ?? mention.localDigest ?? '')) {
+  for (const [digest, group] of grouped(mentions, digestOfMention)) {
     const logicals = distinct(group.map((mention) => mention.logical));
     const names = logicals.join(', ');
     if (digest === '' || logicals.length < 2 || reported.has(names)) continue;
@@ -95,9 +96,31 @@ function sameDigest(mentions: readonly Mention[]): readonly Verdict[] {
   return verdicts;
 }
 
+function digestOfMention(mention: Mention): string {
+  return mention.digest ?? splitLogical(mention.logical).digest ?? mention.localDigest ?? '';
+}
+
+function twoPins(mentions: readonly Mention[]): readonly Verdict[] {
+  const verdicts: Verdict[] = [];
+  const pinned = mentions.filter((mention) => mention.physical !== undefined);
+  for (const [logical, group] of grouped(pinned, (mention) => mention.logical)) {
+    const pins = new Set(group.map((mention) => mention.physical));
+    if (pins.size < 2) continue;
+    verdicts.push({
+      check: 'two-pins-one-name',
+      subject: logical,
+      verdict: 'fail',
+      evidence: distinct(group.map((mention) => `${mention.position} ${mention.physical}`)),
+      reason: `it is pinned to ${pins.size} images; the first one is taken`,
+      remediation: 'keep the pin of the image that is shipped',
+    });
+  }
+  return verdicts;
+}
+
 /** Last component with tag, empty without a tag. */
 function shortNameOf(logical: string): string {
-  const { repository, tag } = parseReference(logical);
+  const { repository, tag } = splitLogical(logical);
   return tag === undefined ? '' : `${repository.slice(repository.lastIndexOf('/') + 1)}:${tag}`;
 }
 

@@ -27,7 +27,10 @@ export interface ReferenceList {
 export function parseReferenceList(text: string, file: string): ReferenceList {
   const references: ListedReference[] = [];
   const gaps: Gap[] = [];
-  for (const [index, raw] of text.replace(/^\ufeff/, '').split('\n').entries()) {
+  for (const [index, raw] of text
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .entries()) {
     const content = raw.replace(/(?:^|\s)#.*$/, '').trim();
     if (content === '') continue;
     try {

@@ -89,7 +89,9 @@ test('law: slots do not depend on the order of the images', () => {
     .chain((images) => fc.tuple(fc.constant(images), fc.shuffledSubarray(images, { minLength: images.length })));
   fc.assert(
     fc.property(shuffled, ([images, others]) => {
-      const slotOf = new Map(images.map((each, index) => [`${each.logical} ${each.platform}`, assignSlots(images)[index]]));
+      const slotOf = new Map(
+        images.map((each, index) => [`${each.logical} ${each.platform}`, assignSlots(images)[index]]),
+      );
       assert.deepEqual(
         assignSlots(others),
         others.map((each) => slotOf.get(`${each.logical} ${each.platform}`)),
@@ -100,8 +102,11 @@ test('law: slots do not depend on the order of the images', () => {
 
 test('law: a slot starts with repository and platform, and a lone tag never shows', () => {
   fc.assert(
-    fc.property(fc.uniqueArray(image, { maxLength: 10, selector: (each) => each.logical.split(/[:@]/)[0] }), (images) => {
-      for (const slot of assignSlots(images)) assert.match(slot, /^[^|#]+\|linux\/(?:amd64|arm64)$/);
-    }),
+    fc.property(
+      fc.uniqueArray(image, { maxLength: 10, selector: (each) => each.logical.split(/[:@]/)[0] }),
+      (images) => {
+        for (const slot of assignSlots(images)) assert.match(slot, /^[^|#]+\|linux\/(?:amd64|arm64)$/);
+      },
+    ),
   );
 });

@@ -1,5 +1,5 @@
 // Slots: the place that an image takes in a release, stable from one release to the next. Rule: docs/guide/releases.md, "Slots".
-import { parseReference, type Reference, repositoryOf } from '../image/reference.ts';
+import { splitLogical } from './logical.ts';
 
 /** What decides an image's slot. */
 export interface SlotInput {
@@ -15,7 +15,7 @@ export interface SlotInput {
  * one digest are two slots; equal references on one platform share one.
  */
 export function assignSlots(images: readonly SlotInput[]): readonly string[] {
-  const names = images.map((image) => ({ ...nameOf(image.logical), platform: image.platform }));
+  const names = images.map((image) => ({ ...splitLogical(image.logical), platform: image.platform }));
   const qualifiers = new Map<string, Set<string>>();
   const digests = new Map<string, Set<string>>();
   for (const name of names) {
@@ -31,22 +31,6 @@ export function assignSlots(images: readonly SlotInput[]): readonly string[] {
     const qualifier = tag !== '' && digest !== '' ? `${tag}@${digest}` : tag + digest;
     return qualifier === '' ? slot : `${slot}#${qualifier}`;
   });
-}
-
-interface Name {
-  readonly repository: string;
-  readonly tag?: string;
-  readonly digest?: string;
-}
-
-function nameOf(logical: string): Name {
-  let reference: Reference;
-  try {
-    reference = parseReference(logical);
-  } catch {
-    return { repository: logical };
-  }
-  return { ...reference, repository: repositoryOf(reference) };
 }
 
 function add(sets: Map<string, Set<string>>, key: string, value: string): void {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { LimitError, ParseError } from '../../platform/errors.ts';
-import { entriesAt, itemsAt, parseYaml, splitDocuments, textAt, nodeAt, type YamlNode } from './yaml.ts';
+import { entriesAt, itemsAt, nodeAt, parseYaml, splitDocuments, textAt, type YamlNode } from './yaml.ts';
 
 test('scalars keep the characters that were written, with their line', () => {
   const node = parseYaml('tags:\n  - 3.10\n  - 007\n  - "1.20"\n  - v1\n  - 1e3\n', 'f.yaml');

@@ -1,9 +1,10 @@
 // All about one finding: the evidence, where the severity and the fix come from, where it lies.
+
+import { FIX_WORDS } from '../../words.ts';
 import { Detail, Entry, Lines } from './detail.tsx';
 import { valueAt } from './findings.ts';
 import { KevFlag, SeverityBadge } from './marks.tsx';
 import { type Go, type Report, slotLabel } from './report.ts';
-import { FIX_WORDS } from './words.ts';
 
 export function FindingDetail({ report, row, go }: { readonly report: Report; readonly row: number; readonly go: Go }) {
   const columns = report.data.findings;
@@ -12,6 +13,7 @@ export function FindingDetail({ report, row, go }: { readonly report: Report; re
   const image = report.images.get(slot);
   const aliases = valueAt(columns.aliases, row);
   const advisories = valueAt(columns.advisories, row);
+  const fixes = valueAt(columns.fixes, row);
   const epss = valueAt(columns.epss, row);
   const only = { levels: [], fixable: false, kev: false, slot: '', query: '' } as const;
   return (
@@ -41,11 +43,14 @@ export function FindingDetail({ report, row, go }: { readonly report: Report; re
           {FIX_WORDS[valueAt(columns.fixState, row)]}
           {valueAt(columns.fixedIn, row) !== null && ` in ${valueAt(columns.fixedIn, row)}`}
         </Entry>
+        <Entry name="Fix by feed">{fixes.length > 0 && <Lines values={fixes} />}</Entry>
         <Entry name="Statement">{valueAt(columns.statement, row)}</Entry>
         <Entry name="Advisories">{advisories.length > 0 && <Lines values={advisories} />}</Entry>
         <Entry name="Image">{slotLabel(report.images, slot)}</Entry>
         <Entry name="Digest">{image?.digest}</Entry>
-        <Entry name="Used by charts">{image !== undefined && image.charts.length > 0 && <Lines values={image.charts} />}</Entry>
+        <Entry name="Used by charts">
+          {image !== undefined && image.charts.length > 0 && <Lines values={image.charts} />}
+        </Entry>
         <Entry name="Found in">{valueAt(columns.location, row)}</Entry>
         <Entry name="Layer">{valueAt(columns.layer, row)}</Entry>
         <Entry name="Package URL">{valueAt(columns.purl, row)}</Entry>

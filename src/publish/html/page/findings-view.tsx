@@ -1,13 +1,13 @@
 // Every finding, a row a package, with filters that say at once what the rows shown amount to.
 import { useMemo } from 'preact/hooks';
 import { SEVERITY_LEVELS, type SeverityLevel } from '../../../scan/advisory/advisory.ts';
-import { FilterField } from './filter-field.tsx';
+import { count, FIX_WORDS, plural } from '../../words.ts';
+import { FilterField, Filters } from './filters.tsx';
 import { FindingDetail } from './finding-detail.tsx';
 import { type SortKey, valueAt } from './findings.ts';
 import { ImageName, KevFlag, SeverityBadge } from './marks.tsx';
 import { type Report, slotLabel, type ViewProps } from './report.ts';
 import { type TableColumn, WindowedTable } from './windowed-table.tsx';
-import { count, FIX_WORDS, plural } from './words.ts';
 
 const COLUMNS: readonly TableColumn<SortKey>[] = [
   { id: 'severity', title: <span title="Severity">Sev</span>, label: 'severity', sort: 'severity' },
@@ -29,14 +29,15 @@ export function FindingsView({ report, state, go }: ViewProps) {
   return (
     <div class={`listing ${shown === undefined ? '' : 'with-detail'}`}>
       <div class="list">
-        <div class="filters">
+        <Filters>
           <FilterField
             label="Filter findings"
             placeholder="CVE, package, image, path"
             value={query}
             onChange={(text) => go({ query: text })}
           />
-          <div class="chips" role="group" aria-label="Severity">
+          <fieldset class="chips">
+            <legend class="unseen">Severity</legend>
             {SEVERITY_LEVELS.map((level, index) => (
               <LevelChip
                 key={level}
@@ -46,7 +47,7 @@ export function FindingsView({ report, state, go }: ViewProps) {
                 onToggle={() => go({ levels: toggled(levels, level) })}
               />
             ))}
-          </div>
+          </fieldset>
           <div class="chips">
             <Chip pressed={fixable} onToggle={() => go({ fixable: !fixable })}>
               Fixable
@@ -66,7 +67,7 @@ export function FindingsView({ report, state, go }: ViewProps) {
             {plural(found.instances, 'instance')}, {plural(found.vulnerabilities, 'vulnerability', 'vulnerabilities')},{' '}
             {plural(found.slots, 'image')}
           </p>
-        </div>
+        </Filters>
         <WindowedTable
           caption="Findings, a row a package"
           kind="findings"
@@ -76,12 +77,13 @@ export function FindingsView({ report, state, go }: ViewProps) {
           sort={sort}
           descending={descending}
           onSort={(key, down) => go({ sort: key, descending: down })}
-          keyOf={(position) => found.rows[position] ?? position}
-          isSelected={(position) => found.rows[position] === row}
+          selected={row === null ? -1 : found.rows.indexOf(row)}
           onOpen={(position) => go({ row: found.rows[position] ?? null })}
           cells={(position) => cellsOf(report, found.rows[position])}
         />
-        {found.rows.length === 0 && <NothingFound onReset={() => go({ query: '', levels: [], fixable: false, kev: false, slot: '' })} />}
+        {found.rows.length === 0 && (
+          <NothingFound onReset={() => go({ query: '', levels: [], fixable: false, kev: false, slot: '' })} />
+        )}
       </div>
       {shown !== undefined && <FindingDetail report={report} row={shown} go={go} />}
     </div>
@@ -122,7 +124,11 @@ function cellsOf(report: Report, row: number | undefined): readonly preact.Compo
 
 /** EPSS probabilities as percent: most are far below one. */
 function percent(probability: number): string {
-  return probability >= 0.1 ? `${Math.round(probability * 100)} %` : probability >= 0.001 ? `${(probability * 100).toFixed(1)} %` : '<0.1 %';
+  return probability >= 0.1
+    ? `${Math.round(probability * 100)} %`
+    : probability >= 0.001
+      ? `${(probability * 100).toFixed(1)} %`
+      : '<0.1 %';
 }
 
 function toggled(levels: readonly SeverityLevel[], level: SeverityLevel): readonly SeverityLevel[] {
@@ -138,7 +144,13 @@ interface LevelChipProps {
 
 function LevelChip({ level, rows, pressed, onToggle }: LevelChipProps) {
   return (
-    <button type="button" class={`chip ${pressed ? 'on' : ''}`} aria-pressed={pressed} onClick={onToggle} title={`${level}: ${plural(rows, 'row')}`}>
+    <button
+      type="button"
+      class={`chip ${pressed ? 'on' : ''}`}
+      aria-pressed={pressed}
+      onClick={onToggle}
+      title={`${level}: ${plural(rows, 'row')}`}
+    >
       <SeverityBadge level={level} /> <span class={rows === 0 ? 'none' : ''}>{count(rows)}</span>
     </button>
   );
@@ -146,7 +158,12 @@ function LevelChip({ level, rows, pressed, onToggle }: LevelChipProps) {
 
 function Chip(props: { readonly pressed: boolean; readonly onToggle: () => void; readonly children: string }) {
   return (
-    <button type="button" class={`chip ${props.pressed ? 'on' : ''}`} aria-pressed={props.pressed} onClick={props.onToggle}>
+    <button
+      type="button"
+      class={`chip ${props.pressed ? 'on' : ''}`}
+      aria-pressed={props.pressed}
+      onClick={props.onToggle}
+    >
       {props.children}
     </button>
   );

@@ -37,19 +37,14 @@ export interface FindingTable {
 
 /** Opens the columns. `labelOf` gives what the reader sees for a slot: the words of a search are looked up there too. */
 export function openFindings(columns: FindingColumns, labelOf: (slot: string) => string): FindingTable {
-  const level = columns.severity.values.map((value) => SEVERITY_LEVELS.indexOf(value));
-  const levels = Uint8Array.from(columns.severity.rows, (number) => level[number] ?? SEVERITY_LEVELS.length - 1);
+  const levelNumber = columns.severity.values.map((value) => SEVERITY_LEVELS.indexOf(value));
+  const levels = Uint8Array.from(columns.severity.rows, (number) => levelNumber[number] ?? SEVERITY_LEVELS.length - 1);
   const fixable = flags(columns.fixState, (state) => state === 'fixed');
   const kev = flags(columns.kev, (value) => value);
-  const cells = cellNumbers(columns);
-  const searched = [
-    searchColumn(columns.vulnerability, (text) => text),
-    searchColumn(columns.aliases, (list) => list.join(' ')),
-    searchColumn(columns.package, (text) => text),
-    searchColumn(columns.version, (text) => text),
-    searchColumn(columns.slot, labelOf),
-    searchColumn(columns.location, (text) => text),
-  ];
+  const vulnerabilities = Uint32Array.from(columns.vulnerability.rows);
+  const slots = Uint32Array.from(columns.slot.rows);
+  const cells = cellNumbers(slots, vulnerabilities);
+  const search = openSearch(columns, labelOf);
   const orders = new Map<string, Uint32Array>();
 
   function order(sort: SortKey, descending: boolean): Uint32Array {
@@ -63,30 +58,33 @@ export function openFindings(columns: FindingColumns, labelOf: (slot: string) =>
   }
 
   function filter(wanted: FindingFilter, sort: SortKey, descending: boolean): FilteredFindings {
-    const terms = wanted.query
-      .toLowerCase()
-      .split(/\s+/)
-      .filter((term) => term !== '')
-      .map((term) => searched.map((searchable) => searchable(term)));
-    const slot = wanted.slot === '' ? -1 : columns.slot.values.indexOf(wanted.slot);
-    const rows = new Uint32Array(columns.count);
-    const byLevel = SEVERITY_LEVELS.map(() => 0);
+    const passing = search(wanted.query);
+    if (wanted.fixable) keep(passing, fixable);
+    if (wanted.kev) keep(passing, kev);
+    if (wanted.slot !== '')
+      keep(
+        passing,
+        flags(columns.slot, (slot) => slot === wanted.slot),
+      );
     const wantedLevels = SEVERITY_LEVELS.map((name) => wanted.levels.size === 0 || wanted.levels.has(name));
-    const seen = { cells: tally(cells.count), vulnerabilities: tally(columns.vulnerability.values.length), slots: tally(columns.slot.values.length) };
+    const byLevel = SEVERITY_LEVELS.map(() => 0);
+    const seen = {
+      cells: tally(cells.count),
+      vulnerabilities: tally(columns.vulnerability.values.length),
+      slots: tally(columns.slot.values.length),
+    };
+    const rows = new Uint32Array(columns.count);
     let length = 0;
     for (const row of order(sort, descending)) {
-      if (wanted.slot !== '' && columns.slot.rows[row] !== slot) continue;
-      if (wanted.fixable && fixable[row] !== 1) continue;
-      if (wanted.kev && kev[row] !== 1) continue;
-      if (!terms.every((columnsOfTerm) => columnsOfTerm.some((has) => has(row)))) continue;
-      const number = levels[row] ?? 0;
-      byLevel[number] = (byLevel[number] ?? 0) + 1;
-      if (wantedLevels[number] !== true) continue;
+      if (passing[row] !== 1) continue;
+      const level = levels[row] ?? 0;
+      byLevel[level] = (byLevel[level] ?? 0) + 1;
+      if (wantedLevels[level] !== true) continue;
       rows[length] = row;
       length += 1;
       seen.cells.add(cells.of[row]);
-      seen.vulnerabilities.add(columns.vulnerability.rows[row]);
-      seen.slots.add(columns.slot.rows[row]);
+      seen.vulnerabilities.add(vulnerabilities[row]);
+      seen.slots.add(slots[row]);
     }
     return {
       rows: rows.subarray(0, length),
@@ -112,25 +110,54 @@ function flags<T>(column: Column<T>, holds: (value: T) => boolean): Uint8Array {
   return Uint8Array.from(column.rows, (number) => values[number] ?? 0);
 }
 
-/** For one word, a test of rows. Every value of the dictionary is searched once. */
-function searchColumn<T>(column: Column<T>, textOf: (value: T) => string): (term: string) => (row: number) => boolean {
+/** Leaves a mark only on rows that have it in both. */
+function keep(marks: Uint8Array, others: Uint8Array): void {
+  for (let row = 0; row < marks.length; row += 1) marks[row] = (marks[row] ?? 0) & (others[row] ?? 0);
+}
+
+/** A search over the columns that hold words: marks the rows in which every word of the query occurs somewhere. */
+function openSearch(columns: FindingColumns, labelOf: (slot: string) => string): (query: string) => Uint8Array {
+  const searched = [
+    searchColumn(columns.vulnerability, (text) => text),
+    searchColumn(columns.aliases, (list) => list.join(' ')),
+    searchColumn(columns.package, (text) => text),
+    searchColumn(columns.version, (text) => text),
+    searchColumn(columns.slot, labelOf),
+    searchColumn(columns.location, (text) => text),
+  ];
+  return (query) => {
+    const passing = new Uint8Array(columns.count).fill(1);
+    for (const term of query.toLowerCase().split(/\s+/)) {
+      if (term === '') continue;
+      const hits = new Uint8Array(columns.count);
+      for (const mark of searched) mark(term, hits);
+      keep(passing, hits);
+    }
+    return passing;
+  };
+}
+
+/** For one word, marks the rows whose value holds it. Every value of the dictionary is searched once. */
+function searchColumn<T>(column: Column<T>, textOf: (value: T) => string): (term: string, marks: Uint8Array) => void {
+  const rows = Uint32Array.from(column.rows);
   let texts: readonly string[] | undefined;
-  return (term) => {
+  return (term, marks) => {
     texts ??= column.values.map((value) => textOf(value).toLowerCase());
     const hits = Uint8Array.from(texts, (text) => (text.includes(term) ? 1 : 0));
-    return (row) => hits[column.rows[row] ?? -1] === 1;
+    if (!hits.includes(1)) return;
+    for (let row = 0; row < rows.length; row += 1) marks[row] = (marks[row] ?? 0) | (hits[rows[row] ?? 0] ?? 0);
   };
 }
 
 /** Numbers the cells of the basis `instances`. Findings are sorted by slot and vulnerability, so the rows of one cell stand together. */
-function cellNumbers(columns: FindingColumns): { readonly of: Uint32Array; readonly count: number } {
-  const of = new Uint32Array(columns.count);
+function cellNumbers(
+  slots: Uint32Array,
+  vulnerabilities: Uint32Array,
+): { readonly of: Uint32Array; readonly count: number } {
+  const of = new Uint32Array(slots.length);
   let count = 0;
-  for (let row = 0; row < columns.count; row += 1) {
-    const same =
-      row > 0 &&
-      columns.slot.rows[row] === columns.slot.rows[row - 1] &&
-      columns.vulnerability.rows[row] === columns.vulnerability.rows[row - 1];
+  for (let row = 0; row < slots.length; row += 1) {
+    const same = row > 0 && slots[row] === slots[row - 1] && vulnerabilities[row] === vulnerabilities[row - 1];
     if (!same) count += 1;
     of[row] = count - 1;
   }
@@ -157,10 +184,18 @@ function sortedRows(columns: FindingColumns, levels: Uint8Array, sort: SortKey, 
   const bySeverity = countingSort(
     byVulnerability,
     levels,
-    SEVERITY_LEVELS.map((_, number) => (sort === 'severity' && descending ? SEVERITY_LEVELS.length - 1 - number : number)),
+    SEVERITY_LEVELS.map((_, number) =>
+      sort === 'severity' && descending ? SEVERITY_LEVELS.length - 1 - number : number,
+    ),
   );
   if (sort === 'severity') return bySeverity;
-  const column = { vulnerability: columns.vulnerability, package: columns.package, fixedIn: columns.fixedIn, image: columns.slot, epss: columns.epss }[sort];
+  const column = {
+    vulnerability: columns.vulnerability,
+    package: columns.package,
+    fixedIn: columns.fixedIn,
+    image: columns.slot,
+    epss: columns.epss,
+  }[sort];
   const ascending = ranks(column);
   const last = column.values.filter((value: string | number | null) => value !== null).length - 1;
   const rank = ascending.map((place, index) => (descending && column.values[index] !== null ? last - place : place));
@@ -184,16 +219,17 @@ function ranks(column: Column<string | number | null>): readonly number[] {
 }
 
 /** Stable sort of rows by the rank of their value. */
-function countingSort(rows: Uint32Array, valueOf: ArrayLike<number>, rank: readonly number[]): Uint32Array {
+function countingSort(rows: Uint32Array, numbers: ArrayLike<number>, rank: readonly number[]): Uint32Array {
   const starts = new Uint32Array(rank.length + 1);
   for (const row of rows) {
-    const place = (rank[valueOf[row] ?? 0] ?? 0) + 1;
+    const place = (rank[numbers[row] ?? 0] ?? 0) + 1;
     starts[place] = (starts[place] ?? 0) + 1;
   }
-  for (let place = 1; place < starts.length; place += 1) starts[place] = (starts[place] ?? 0) + (starts[place - 1] ?? 0);
+  for (let place = 1; place < starts.length; place += 1)
+    starts[place] = (starts[place] ?? 0) + (starts[place - 1] ?? 0);
   const sorted = new Uint32Array(rows.length);
   for (const row of rows) {
-    const place = rank[valueOf[row] ?? 0] ?? 0;
+    const place = rank[numbers[row] ?? 0] ?? 0;
     const at = starts[place] ?? 0;
     sorted[at] = row;
     starts[place] = at + 1;

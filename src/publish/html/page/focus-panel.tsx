@@ -1,7 +1,7 @@
 // What to look at first: critical and high, of these the fixable, and what is known to be exploited; and the line that minutes quote.
 import { formatPercent, percentOf } from '../../../explain/shares.ts';
+import { count, FOUR_CLASSES, plural } from '../../words.ts';
 import type { ViewProps } from './report.ts';
-import { count, plural } from './words.ts';
 
 export function FocusPanel({ report, go }: ViewProps) {
   const { instances, distinct, fourClasses, scannedImages, imagesWithCriticalOrHigh } = report.data.statistics;
@@ -42,10 +42,8 @@ export function FocusPanel({ report, go }: ViewProps) {
       </ol>
       <h3>The four classes</h3>
       <p class="quote">
-        {(['critical', 'high', 'medium', 'low'] as const)
-          .map((level) => `${formatPercent(fourClasses[level])}% ${level}`)
-          .join(', ')}{' '}
-        of {plural(fourClasses.total, 'instance')}
+        {FOUR_CLASSES.map((level) => `${formatPercent(fourClasses[level])}% ${level}`).join(', ')} of{' '}
+        {plural(fourClasses.total, 'instance')}
       </p>
     </section>
   );

@@ -1,18 +1,18 @@
 // What the figures do not cover, by kind, the kinds that hide most first.
 import type { Gap } from '../../../platform/gap.ts';
+import { count, GAP_KINDS, GAP_WORDS } from '../../words.ts';
 import { ImageName } from './marks.tsx';
 import { type Report, slotLabel, type ViewProps } from './report.ts';
-import { count, GAP_WORDS } from './words.ts';
-
-type Kind = Gap['kind'];
 
 export function GapsView({ report }: ViewProps) {
   const groups = Map.groupBy(report.data.gaps, (gap) => gap.kind);
-  const kinds = (Object.keys(GAP_WORDS) as Kind[]).filter((kind) => groups.has(kind));
+  const kinds = GAP_KINDS.filter((kind) => groups.has(kind));
   if (kinds.length === 0) return <p class="nothing">Nothing was left out: every image, file and feed was read.</p>;
   return (
     <div class="gaps">
-      <p class="hint">What could not be read or judged. The figures do not include it; silence here would be a false zero.</p>
+      <p class="hint">
+        What could not be read or judged. The figures do not include it; silence here would be a false zero.
+      </p>
       {kinds.map((kind) => (
         <GapGroup key={kind} kind={kind} gaps={groups.get(kind) ?? []} report={report} />
       ))}
@@ -20,7 +20,15 @@ export function GapsView({ report }: ViewProps) {
   );
 }
 
-function GapGroup({ kind, gaps, report }: { readonly kind: Kind; readonly gaps: readonly Gap[]; readonly report: Report }) {
+function GapGroup({
+  kind,
+  gaps,
+  report,
+}: {
+  readonly kind: Gap['kind'];
+  readonly gaps: readonly Gap[];
+  readonly report: Report;
+}) {
   const words = GAP_WORDS[kind];
   const located = gaps.some((gap) => gap.location !== undefined);
   return (

@@ -1,8 +1,9 @@
 // What the report is about: the release, the advisory set, the date it is judged at, and whether its figures may stand as a headline.
+
+import { count, day, plural, shortDigest } from '../../words.ts';
 import type { ReportData } from '../report-data.ts';
 import { PlimsollMark } from './marks.tsx';
 import { useTheme } from './media.ts';
-import { count, day, plural, shortDigest } from './words.ts';
 
 export function Header({ data }: { readonly data: ReportData }) {
   const read = data.images.filter((image) => image.digest !== undefined).length;

@@ -1,12 +1,20 @@
 // All about one image: what was really shipped, who uses it, its counts and what could not be read of it.
 import { SEVERITY_LEVELS } from '../../../scan/advisory/advisory.ts';
+import { count, GAP_WORDS, plural, splitReference } from '../../words.ts';
 import type { ReportImage } from '../report-data.ts';
 import { Detail, Entry, Lines } from './detail.tsx';
 import { SeverityBadge } from './marks.tsx';
 import type { Go, Report } from './report.ts';
-import { count, GAP_WORDS, plural, splitReference } from './words.ts';
 
-export function ImageDetail({ report, image, go }: { readonly report: Report; readonly image: ReportImage; readonly go: Go }) {
+export function ImageDetail({
+  report,
+  image,
+  go,
+}: {
+  readonly report: Report;
+  readonly image: ReportImage;
+  readonly go: Go;
+}) {
   const gaps = report.data.gaps.filter((gap) => gap.target === image.slot || gap.target === image.digest);
   const levels = SEVERITY_LEVELS.filter((level) => image.counts[level] > 0);
   return (
@@ -23,7 +31,9 @@ export function ImageDetail({ report, image, go }: { readonly report: Report; re
           <button
             type="button"
             class="action"
-            onClick={() => go({ view: 'findings', slot: image.slot, query: '', levels: [], fixable: false, kev: false })}
+            onClick={() =>
+              go({ view: 'findings', slot: image.slot, query: '', levels: [], fixable: false, kev: false })
+            }
           >
             Show {plural(image.counts.total, 'instance')}, {count(image.counts.fixable)} fixable
           </button>
@@ -45,7 +55,9 @@ export function ImageDetail({ report, image, go }: { readonly report: Report; re
         <Entry name="Gaps">
           {gaps.length > 0 && (
             <Lines
-              values={gaps.map((gap) => `${GAP_WORDS[gap.kind].title}: ${gap.location ? `${gap.location}: ` : ''}${gap.reason}`)}
+              values={gaps.map(
+                (gap) => `${GAP_WORDS[gap.kind].title}: ${gap.location ? `${gap.location}: ` : ''}${gap.reason}`,
+              )}
             />
           )}
         </Entry>

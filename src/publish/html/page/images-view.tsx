@@ -2,14 +2,14 @@
 import { useMemo } from 'preact/hooks';
 import { SEVERITY_LEVELS } from '../../../scan/advisory/advisory.ts';
 import { compareWeight } from '../../ranking.ts';
+import { count, LEVEL_LETTER, plural } from '../../words.ts';
 import type { ReportImage } from '../report-data.ts';
-import { FilterField } from './filter-field.tsx';
+import { FilterField, Filters } from './filters.tsx';
 import { ImageDetail } from './image-detail.tsx';
 import { Flag, ImageName } from './marks.tsx';
 import type { ViewProps } from './report.ts';
 import type { ImageSortKey } from './view-state.ts';
 import { type TableColumn, WindowedTable } from './windowed-table.tsx';
-import { count, LEVEL_LETTER, plural } from './words.ts';
 
 const COLUMNS: readonly TableColumn<ImageSortKey>[] = [
   { id: 'image', title: 'Image', sort: 'image' },
@@ -51,7 +51,7 @@ export function ImagesView({ report, state, go }: ViewProps) {
   return (
     <div class={`listing ${shown === undefined ? '' : 'with-detail'}`}>
       <div class="list">
-        <div class="filters">
+        <Filters>
           <FilterField
             label="Filter images"
             placeholder="name, system, chart, digest"
@@ -63,7 +63,7 @@ export function ImagesView({ report, state, go }: ViewProps) {
             {images.length < report.data.images.length && ` of ${count(report.data.images.length)}`}
             <span class="basis"> basis: instances</span>
           </p>
-        </div>
+        </Filters>
         <WindowedTable
           caption="Images of the release with their vulnerabilities by severity"
           kind="images"
@@ -73,8 +73,7 @@ export function ImagesView({ report, state, go }: ViewProps) {
           sort={imageSort}
           descending={imageDescending}
           onSort={(key, descending) => go({ imageSort: key, imageDescending: descending })}
-          keyOf={(position) => images[position]?.slot ?? position}
-          isSelected={(position) => images[position]?.slot === state.image}
+          selected={images.findIndex((image) => image.slot === state.image)}
           onOpen={(position) => open(images[position])}
           cells={(position) => cellsOf(images[position])}
         />

@@ -1,7 +1,7 @@
 // Small signs: the Plimsoll mark, severity letters, flags. Colour never stands alone: every sign has a letter or a word.
 import type { ComponentChildren } from 'preact';
 import type { SeverityLevel } from '../../../scan/advisory/advisory.ts';
-import { LEVEL_LETTER, splitReference } from './words.ts';
+import { LEVEL_LETTER, splitReference } from '../../words.ts';
 
 /** The load line: a circle with a horizontal line through it. */
 export function PlimsollMark() {
@@ -24,7 +24,15 @@ export function SeverityBadge({ level, word = false }: { readonly level: Severit
 }
 
 /** A short word in a frame: KEV, end of life. */
-export function Flag({ children, title, kind = '' }: { readonly children: ComponentChildren; readonly title: string; readonly kind?: string }) {
+export function Flag({
+  children,
+  title,
+  kind = '',
+}: {
+  readonly children: ComponentChildren;
+  readonly title: string;
+  readonly kind?: string;
+}) {
   return (
     <span class={`flag ${kind}`} title={title}>
       {children}

@@ -1,16 +1,17 @@
 // Severity bars on one of the three bases. The part of a bar with a fix is full, the rest is pale.
+
+import { formatPercent, percentOf } from '../../../explain/shares.ts';
 import type { ClassFigure } from '../../../explain/statistics.ts';
-import { formatPercent } from '../../../explain/shares.ts';
 import { SEVERITY_LEVELS, type SeverityLevel } from '../../../scan/advisory/advisory.ts';
+import { BASES, BASIS_WORDS, count, plural } from '../../words.ts';
 import { SeverityBadge } from './marks.tsx';
 import type { ViewProps } from './report.ts';
-import { BASES } from './view-state.ts';
-import { BASIS_WORDS, count, plural } from './words.ts';
 
 export function SeverityFigures({ report, state, go }: ViewProps) {
   const { basis } = state;
   const words = BASIS_WORDS[basis];
   const figures = report.data.statistics[basis];
+  const net = report.data.statistics.net[basis].total;
   const scanned = report.data.statistics.scannedImages;
   const longest = Math.max(1, ...SEVERITY_LEVELS.map((level) => figures[level].count));
   return (
@@ -45,9 +46,15 @@ export function SeverityFigures({ report, state, go }: ViewProps) {
             <th scope="col" class="bar-cell">
               <span class="unseen">Bar</span>
             </th>
-            <th scope="col" class="number">Count</th>
-            <th scope="col" class="number">{basis === 'images' ? 'Of scanned' : 'Share'}</th>
-            <th scope="col" class="number">Fixable</th>
+            <th scope="col" class="number">
+              Count
+            </th>
+            <th scope="col" class="number">
+              {basis === 'images' ? 'Of scanned' : 'Share'}
+            </th>
+            <th scope="col" class="number">
+              Fixable
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -74,11 +81,11 @@ export function SeverityFigures({ report, state, go }: ViewProps) {
       </table>
       <p class="legend">
         <span class="swatch solid" /> has a fix <span class="swatch pale" /> no fix yet
-        {basis !== 'images' && (
-          <>
-            . {plural(figures.fullyFixable, words.one, words.many)} would be gone after rebuilding with all fixes
-          </>
-        )}
+      </p>
+      <p class="legend">
+        {basis !== 'images' &&
+          `${plural(figures.fullyFixable, words.one, words.many)} would be gone after a rebuild with all fixes. `}
+        Gross figures; net of statements that say “not affected”: {count(net)}.
       </p>
     </section>
   );
@@ -114,5 +121,5 @@ function BarRow({ level, figure, longest, onOpen }: BarRowProps) {
 }
 
 function share(part: number, whole: number): string {
-  return whole === 0 ? '' : `${formatPercent({ count: part, percent: (100 * part) / whole })} %`;
+  return whole === 0 ? '' : `${formatPercent({ count: part, percent: percentOf(part, whole) })} %`;
 }

@@ -1,7 +1,7 @@
 // Where the figures come from: the feeds of the advisory set, who rated the severities, and the program that did the work.
 import { formatPercent } from '../../../explain/shares.ts';
+import { count, day, shortDigest } from '../../words.ts';
 import type { ViewProps } from './report.ts';
-import { count, day, shortDigest } from './words.ts';
 
 export function SourcesView(props: ViewProps) {
   return (
@@ -29,10 +29,18 @@ function Feeds({ report }: ViewProps) {
             <tr>
               <th scope="col">Feed</th>
               <th scope="col">Upstream date</th>
-              <th scope="col" class="number">Records</th>
-              <th scope="col" class="number">Skipped</th>
-              <th scope="col" class="number">Instances</th>
-              <th scope="col" class="number">With a fix</th>
+              <th scope="col" class="number">
+                Records
+              </th>
+              <th scope="col" class="number">
+                Skipped
+              </th>
+              <th scope="col" class="number">
+                Instances
+              </th>
+              <th scope="col" class="number">
+                With a fix
+              </th>
               <th scope="col">Covers</th>
               <th scope="col">Licence</th>
             </tr>
@@ -49,12 +57,17 @@ function Feeds({ report }: ViewProps) {
                   </th>
                   <td>{feed.upstreamUpdatedAt === undefined ? 'not given' : day(feed.upstreamUpdatedAt)}</td>
                   <td class="number">{count(feed.records)}</td>
-                  <td class="number" title={feed.skippedReasons.map((skip) => `${count(skip.count)} ${skip.reason}`).join('; ')}>
+                  <td
+                    class="number"
+                    title={feed.skippedReasons.map((skip) => `${count(skip.count)} ${skip.reason}`).join('; ')}
+                  >
                     {count(feed.skipped)}
                   </td>
                   <td class="number">{share === undefined ? '' : count(share.count)}</td>
                   <td class="number">
-                    {share === undefined ? '' : `${formatPercent({ count: share.fixable, percent: share.fixablePercent })} %`}
+                    {share === undefined
+                      ? ''
+                      : `${formatPercent({ count: share.fixable, percent: share.fixablePercent })} %`}
                   </td>
                   <td class="wrap">{feed.namespaces.join(', ')}</td>
                   <td>{feed.licence}</td>
@@ -77,8 +90,12 @@ function SeveritySources({ report }: ViewProps) {
         <thead>
           <tr>
             <th scope="col">Source</th>
-            <th scope="col" class="number">Instances</th>
-            <th scope="col" class="number">Share</th>
+            <th scope="col" class="number">
+              Instances
+            </th>
+            <th scope="col" class="number">
+              Share
+            </th>
           </tr>
         </thead>
         <tbody>

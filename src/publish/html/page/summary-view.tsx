@@ -1,7 +1,7 @@
 // The first view: figures on the chosen basis, what to look at first, and the images and vulnerabilities that weigh most.
 import { FocusPanel } from './focus-panel.tsx';
-import { SeverityFigures } from './severity-figures.tsx';
 import type { ViewProps } from './report.ts';
+import { SeverityFigures } from './severity-figures.tsx';
 import { TopImages, TopVulnerabilities } from './top-lists.tsx';
 
 export function SummaryView(props: ViewProps) {

@@ -1,7 +1,8 @@
 // The five views as tabs that are also links: they can be opened in a new window and sent to a colleague.
+
+import { count } from '../../words.ts';
 import type { Report, ViewProps } from './report.ts';
 import { formatHash, VIEWS, type View } from './view-state.ts';
-import { count } from './words.ts';
 
 const TITLES: Readonly<Record<View, string>> = {
   summary: 'Summary',
@@ -52,8 +53,13 @@ function Amount({ report, view }: { readonly report: Report; readonly view: View
 function moveTab(event: KeyboardEvent): void {
   if (!(event.currentTarget instanceof HTMLElement)) return;
   const tabs = [...event.currentTarget.querySelectorAll<HTMLElement>('[role=tab]')];
-  const at = tabs.findIndex((tab) => tab === document.activeElement);
-  const steps: Readonly<Record<string, number>> = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tabs.length - 1 };
+  const at = tabs.findIndex((tab) => tab.contains(document.activeElement));
+  const steps: Readonly<Record<string, number>> = {
+    ArrowLeft: at - 1,
+    ArrowRight: at + 1,
+    Home: 0,
+    End: tabs.length - 1,
+  };
   const to = steps[event.key];
   const target = to === undefined ? undefined : tabs.at(to % tabs.length);
   if (target === undefined) return;

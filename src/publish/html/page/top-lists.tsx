@@ -3,9 +3,9 @@ import { useMemo } from 'preact/hooks';
 import type { SlotCounts } from '../../../explain/statistics.ts';
 import { SEVERITY_LEVELS } from '../../../scan/advisory/advisory.ts';
 import { type RankedVulnerability, severeImages } from '../../ranking.ts';
+import { count, plural } from '../../words.ts';
 import { ImageName, KevFlag, SeverityBadge } from './marks.tsx';
 import type { ViewProps } from './report.ts';
-import { count, plural } from './words.ts';
 
 const LENGTH = 10;
 
@@ -18,7 +18,11 @@ export function TopImages({ report, go }: ViewProps) {
       <ol class="ranking">
         {images.map((image) => (
           <li key={image.slot}>
-            <button type="button" class="plain" onClick={() => go({ view: 'images', imageQuery: '', image: image.slot })}>
+            <button
+              type="button"
+              class="plain"
+              onClick={() => go({ view: 'images', imageQuery: '', image: image.slot })}
+            >
               <ImageName reference={image.logical} />
               <span class="tallies">
                 <Tally level="critical" value={image.counts.critical} />
@@ -43,7 +47,11 @@ export function TopVulnerabilities({ report, go }: ViewProps) {
       <ol class="ranking">
         {found.map((entry) => (
           <li key={entry.vulnerability}>
-            <button type="button" class="plain" onClick={() => go({ ...all, view: 'findings', query: entry.vulnerability })}>
+            <button
+              type="button"
+              class="plain"
+              onClick={() => go({ ...all, view: 'findings', query: entry.vulnerability })}
+            >
               <span class="vulnerability-name">
                 <SeverityBadge level={entry.severity} /> <span class="id">{entry.vulnerability}</span>{' '}
                 {entry.kev && <KevFlag />}
@@ -67,7 +75,13 @@ function fixText({ slots, fixableSlots }: RankedVulnerability): string {
 }
 
 /** A severity and how many, quiet when there are none. */
-export function Tally({ level, value }: { readonly level: keyof SlotCounts & ('critical' | 'high'); readonly value: number }) {
+export function Tally({
+  level,
+  value,
+}: {
+  readonly level: keyof SlotCounts & ('critical' | 'high');
+  readonly value: number;
+}) {
   return (
     <span class={`tally ${value === 0 ? 'none' : ''}`}>
       <SeverityBadge level={level} />

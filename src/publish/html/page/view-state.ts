@@ -1,13 +1,11 @@
 // What the reader looks at, as the address after `#`: `#findings?q=zlib&severity=critical,high&fixable=1`. An address can be sent to a
 // colleague and opens the same view. Unknown or malformed parts are ignored. No DOM.
 import { SEVERITY_LEVELS, type SeverityLevel } from '../../../scan/advisory/advisory.ts';
+import { BASES, type Basis } from '../../words.ts';
 import { SORT_KEYS, type SortKey } from './findings.ts';
 
 export const VIEWS = ['summary', 'images', 'findings', 'gaps', 'sources'] as const;
 export type View = (typeof VIEWS)[number];
-
-export const BASES = ['instances', 'distinct', 'images'] as const;
-export type Basis = (typeof BASES)[number];
 
 export const IMAGE_SORT_KEYS = ['severity', 'image', 'os', 'packages', 'total', 'fixable', 'gaps'] as const;
 export type ImageSortKey = (typeof IMAGE_SORT_KEYS)[number];

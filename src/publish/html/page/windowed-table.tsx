@@ -2,8 +2,8 @@
 // by two filler rows, so that the scroll bar tells the truth. On paper the first rows are printed and the rest is named.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { count, plural } from '../../words.ts';
 import { useNarrow, usePrinting } from './media.ts';
-import { count, plural } from './words.ts';
 
 /** A column of the table. */
 export interface TableColumn<Key extends string> {
@@ -28,12 +28,12 @@ interface WindowedTableProps<Key extends string> {
   readonly onSort: (key: Key, descending: boolean) => void;
   /** The cells of the row at a position, in the order of the columns. */
   readonly cells: (position: number) => readonly ComponentChildren[];
-  readonly keyOf: (position: number) => string | number;
-  readonly isSelected: (position: number) => boolean;
+  /** Position of the row that is marked, shown when the table opens; -1 for none. */
+  readonly selected: number;
   readonly onOpen: (position: number) => void;
 }
 
-const OVERSCAN = 12;
+const OVERSCAN = 6;
 const PRINTED_ROWS = 1000;
 
 export function WindowedTable<Key extends string>(props: WindowedTableProps<Key>) {
@@ -42,6 +42,7 @@ export function WindowedTable<Key extends string>(props: WindowedTableProps<Key>
   const printing = usePrinting();
   const height = narrow ? props.heights.card : props.heights.row;
   const window = useRowsInView(body, height, props.count);
+  useReveal(body, height, props.selected);
   const first = printing ? 0 : window.first;
   const end = printing ? Math.min(props.count, PRINTED_ROWS) : Math.min(props.count, window.end);
   const positions = Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index);
@@ -59,7 +60,7 @@ export function WindowedTable<Key extends string>(props: WindowedTableProps<Key>
         <tbody ref={body} onKeyDown={moveFocus}>
           <Filler height={first * height} />
           {positions.map((position) => (
-            <Row key={props.keyOf(position)} position={position} height={height} {...props} />
+            <Row key={position} position={position} height={height} {...props} />
           ))}
           <Filler height={printing ? 0 : (props.count - end) * height} />
         </tbody>
@@ -102,10 +103,10 @@ function Row<Key extends string>(
 ) {
   const { position, height, columns, onOpen } = props;
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the button inside the row is the way of the keyboard; the row is a larger target for the mouse
+    // The button inside the row is the way of the keyboard; the whole row is a larger target for the mouse.
     <tr
       aria-rowindex={position + 2}
-      class={props.isSelected(position) ? 'selected' : ''}
+      class={props.selected === position ? 'selected' : ''}
       style={{ height: `${height}px` }}
       onClick={() => onOpen(position)}
     >
@@ -122,6 +123,7 @@ function Row<Key extends string>(
 }
 
 function Filler({ height }: { readonly height: number }) {
+  // biome-ignore lint/a11y/noAriaHiddenOnFocusable: an empty table row takes no focus
   return height > 0 ? <tr class="filler" aria-hidden="true" style={{ height: `${height}px` }} /> : null;
 }
 
@@ -157,6 +159,14 @@ function useRowsInView(
     };
   }, [height, total]);
   return range;
+}
+
+/** An address that names a row opens with that row in view. */
+function useReveal(body: { readonly current: HTMLTableSectionElement | null }, height: number, selected: number): void {
+  useLayoutEffect(() => {
+    const top = (body.current?.getBoundingClientRect().top ?? 0) + selected * height;
+    if (selected >= 0 && top + height > globalThis.innerHeight) scrollBy(0, top - globalThis.innerHeight / 2);
+  }, []);
 }
 
 /** Arrow keys go from row to row. */

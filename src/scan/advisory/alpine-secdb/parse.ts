@@ -47,17 +47,23 @@ function branchNamespace(distroversion: unknown): string | undefined {
 function readPackage(namespace: string, name: string, secfixes: unknown, sink: FeedSink, place: string): void {
   const byId = new Map<string, Fixes>();
   for (const [version, entries] of Object.entries(fieldsOf(secfixes))) {
-    if (version !== NEVER_AFFECTED && !isVersion(version)) {
-      sink.skip('a fixed version that apk does not accept', `${place} ${version}`);
-      continue;
-    }
     const list = listOf(entries);
     if (list.length === 0) sink.skip('a fixed version that names no vulnerability', `${place} ${version}`);
+    const usable = version === NEVER_AFFECTED || isVersion(version);
     for (const entry of list) {
+      if (!usable) {
+        sink.skip('a fixed version that apk does not accept', `${place} ${version}`);
+        continue;
+      }
       const ids = readEntry(textOf(entry) ?? '');
       if (ids.length === 0) sink.skip('an entry without a vulnerability id', `${place} ${version}`);
       for (const { id, aliases, related, notAffected } of ids) {
-        const fixes = byId.get(id) ?? { versions: new Set(), notAffected: false, aliases: new Set(), related: new Set() };
+        const fixes = byId.get(id) ?? {
+          versions: new Set(),
+          notAffected: false,
+          aliases: new Set(),
+          related: new Set(),
+        };
         byId.set(id, fixes);
         if (version === NEVER_AFFECTED || notAffected) fixes.notAffected = true;
         else fixes.versions.add(version);

@@ -7,8 +7,7 @@ const IMPACT = { N: 0, P: 0.275, C: 0.66 } as const;
 export function baseScoreV2(metrics: Metrics): number {
   const impact =
     10.41 *
-    (1 -
-      (1 - weigh(metrics, 'C', IMPACT)) * (1 - weigh(metrics, 'I', IMPACT)) * (1 - weigh(metrics, 'A', IMPACT)));
+    (1 - (1 - weigh(metrics, 'C', IMPACT)) * (1 - weigh(metrics, 'I', IMPACT)) * (1 - weigh(metrics, 'A', IMPACT)));
   const exploitability =
     20 *
     weigh(metrics, 'AV', { L: 0.395, A: 0.646, N: 1 }) *

@@ -22,7 +22,7 @@ export async function* readPieces(body: IncomingMessage, host: string, stallMs: 
       if (piece.done === true) return;
       patience -= performance.now() - before;
       sinceFull += piece.value.length;
-      if (sinceFull >= LEAST_BYTES) {
+      if (sinceFull >= 1) {
         patience = stallMs;
         sinceFull = 0;
       }

@@ -1,6 +1,6 @@
 // One HTTP request to a registry and the redirects behind it: bounded connections, trust, proxies, silence limits, and no credentials to another host.
 // RFC 9110 (redirection 15.4); failures become PlimsollErrors that name the host and never a query string, where storage services put signatures.
-import { Agent as HttpAgent, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
+import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { messageOf, PlimsollError } from '../../../platform/errors.ts';
@@ -38,6 +38,7 @@ const TRANSIENT: ReadonlySet<string> = new Set([
   'EPIPE',
   'ETIMEDOUT',
   'EAI_AGAIN',
+  'ERR_STREAM_PREMATURE_CLOSE',
 ]);
 
 /** Sends requests over pools of kept connections. Close it when done. */
@@ -76,7 +77,7 @@ export class HttpClient {
   }
 
   #redirectTarget(from: URL, location: string): URL {
-    const next = URL.parse(location, from);
+    const next = URL.parse(location, from.href);
     if (next === null) throw new PlimsollError('registry', `${from.host} redirects to something that is no URL`);
     const secure = next.protocol === 'https:';
     const plain = next.protocol === 'http:' && from.protocol === 'http:' && mayUseHttp(next.host, this.#access);
@@ -124,9 +125,7 @@ export class HttpClient {
         ...(direct ? {} : { proxyEnv: environment }),
       };
       agent =
-        url.protocol === 'https:'
-          ? new HttpsAgent({ ...options, secureContext: trust(ca) })
-          : new HttpAgent(options);
+        url.protocol === 'https:' ? new HttpsAgent({ ...options, secureContext: trust(ca) }) : new HttpAgent(options);
       this.#agents.set(key, agent);
     }
     return agent;

@@ -70,10 +70,10 @@ class ArchiveScan {
   }
 
   run(): ReadonlyMap<string, Entry> {
+    refusePacked(this.#read(0, Math.min(BLOCK, this.#size)), this.#path);
     let at = 0;
     for (let count = 0; at + BLOCK <= this.#size; count++) {
       const block = this.#read(at, BLOCK);
-      if (at === 0) refusePacked(block, this.#path);
       if (isZeroBlock(block, 0)) return this.#entries;
       if (count === LIMITS.archiveEntries) {
         throw new LimitError(`${this.#path} has more than ${LIMITS.archiveEntries} entries`);

@@ -1,7 +1,7 @@
 // Packages that apk installed: Alpine, Wolfi, Chainguard and their kin.
 import type { Catalogue, Cataloguer, LocatedFact } from '../cataloguer.ts';
 import { layersSince } from '../layers-since.ts';
-import { osDistro, osNamespace } from '../os-release/index.ts';
+import { osDistro, osNamespace } from '../os-release/namespace.ts';
 import type { OsRelease, Package } from '../package.ts';
 import { packageUrl } from '../purl.ts';
 import { type ApkDatabase, type ApkEntry, parseInstalled } from './parse.ts';

@@ -38,8 +38,9 @@ interface Draft {
   version?: string;
   architecture?: string;
   origin?: string;
+  /** The directory that the last F: line named. */
   folder: string;
-  owns: string[];
+  readonly owns: string[];
 }
 
 /**
@@ -80,16 +81,16 @@ export function parseInstalled(body: Uint8Array): { data: ApkDatabase; problems:
 function takeLine(draft: Draft, bytes: Buffer, start: number, end: number): void {
   switch (bytes[start]) {
     case P:
-      draft.name = valueOf(bytes, start, end);
+      draft.name = readValue(bytes, start, end);
       break;
     case V:
-      draft.version = valueOf(bytes, start, end);
+      draft.version = readValue(bytes, start, end);
       break;
     case A:
-      draft.architecture = valueOf(bytes, start, end);
+      draft.architecture = readValue(bytes, start, end);
       break;
     case O:
-      draft.origin = valueOf(bytes, start, end);
+      draft.origin = readValue(bytes, start, end);
       break;
     case F:
       draft.folder = bytes.toString('utf8', start + 2, Math.min(end, start + 2 + LIMITS.pathBytes));
@@ -97,6 +98,8 @@ function takeLine(draft: Draft, bytes: Buffer, start: number, end: number): void
     case R:
       for (const name of OWNABLE_NAMES) {
         if (end - start - 2 === name.length && bytes.toString('latin1', start + 2, end) === name) {
+          if (draft.owns.length >= LIMITS.packages)
+            throw new LimitError(`more than ${LIMITS.packages} files called ${name} in one package`);
           draft.owns.push(draft.folder === '' ? name : `${draft.folder}/${name}`);
         }
       }
@@ -105,7 +108,7 @@ function takeLine(draft: Draft, bytes: Buffer, start: number, end: number): void
 }
 
 /** One character more than a token may have, so that a longer value fails the test of tokens. */
-function valueOf(bytes: Buffer, start: number, end: number): string {
+function readValue(bytes: Buffer, start: number, end: number): string {
   return bytes.toString('utf8', start + 2, Math.min(end, start + 3 + TOKEN_LENGTH)).trim();
 }
 

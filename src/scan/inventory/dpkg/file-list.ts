@@ -1,5 +1,7 @@
 // Reads which files a package owns: dpkg's info/NAME.list (absolute paths) and the NAME.md5sums of distroless images (digest, two spaces, path).
 // Only files that can be a language package's metadata are kept (owner rule), so the lists are searched, not split into lines.
+import { LimitError } from '../../../platform/errors.ts';
+import { LIMITS } from '../../../platform/limits.ts';
 import { OWNABLE_NAMES } from '../owner-rule.ts';
 
 /** The fact that a list becomes. */
@@ -10,7 +12,10 @@ export interface DpkgFiles {
 
 const NEWLINE = 10;
 
-/** The ownable files of a list; undefined when it has none, as most. */
+/**
+ * The ownable files of a list; undefined when it has none, as most.
+ * @throws LimitError when more files than `LIMITS.packages` can hold packages.
+ */
 export function parseFileList(body: Uint8Array, form: 'list' | 'md5sums'): DpkgFiles | undefined {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const owns: string[] = [];
@@ -18,6 +23,8 @@ export function parseFileList(body: Uint8Array, form: 'list' | 'md5sums'): DpkgF
     for (let at = bytes.indexOf(`/${name}`); at !== -1; at = bytes.indexOf(`/${name}`, at + 1)) {
       const end = at + 1 + name.length;
       if (end < bytes.length && bytes[end] !== NEWLINE) continue;
+      if (owns.length >= LIMITS.packages)
+        throw new LimitError(`more than ${LIMITS.packages} files called ${name} in one list`);
       const line = bytes.toString('utf8', bytes.lastIndexOf(NEWLINE, at) + 1, end);
       const path = form === 'list' ? line : line.replace(/^[0-9a-f]{32} [ *]/, '');
       owns.push(path.replace(/^\/+/, ''));

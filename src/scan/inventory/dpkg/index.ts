@@ -4,7 +4,7 @@ import type { EntryHeader } from '../../image/layer-report.ts';
 import type { ReadResult } from '../../image/reader.ts';
 import type { Catalogue, CatalogueProblem, Cataloguer, LocatedFact } from '../cataloguer.ts';
 import { layersSince } from '../layers-since.ts';
-import { osDistro, osNamespace } from '../os-release/index.ts';
+import { osDistro, osNamespace } from '../os-release/namespace.ts';
 import type { OsRelease, Package } from '../package.ts';
 import { packageUrl } from '../purl.ts';
 import { type DpkgFiles, parseFileList } from './file-list.ts';

@@ -91,7 +91,9 @@ function takeLine(draft: Draft, bytes: Buffer, start: number, end: number, probl
     else problems.add(() => `the package ${quoted(draft.package ?? '')} has the field ${field} twice`);
     return true;
   }
-  const colon = bytes.indexOf(COLON, start);
+  // Not `indexOf`, which would search the rest of the file for every line without a colon.
+  let colon = start;
+  while (colon < end && bytes[colon] !== COLON) colon += 1;
   return colon > start && colon < end;
 }
 

@@ -22,15 +22,18 @@ export function isPackageManager(name: string): boolean {
   return PACKAGE_MANAGERS.has(name) || (name.startsWith('pip') && /^pip\d+(?:\.\d+)*$/.test(name));
 }
 
-/** Names of files that hold credentials or private keys; a list says in which folders alone the name has that meaning. */
-export const SECRET_NAMES: ReadonlyMap<string, readonly string[] | 'anywhere'> = new Map([
-  ...(
-    'id_dsa id_ecdsa id_ecdsa_sk id_ed25519 id_ed25519_sk id_rsa .boto .dockercfg .env .erlang.cookie .git-credentials .htpasswd .my.cnf .netrc ' +
-    '_netrc .npmrc .pgpass .pypirc .s3cfg .terraformrc .vault-token application_default_credentials.json kubeconfig secring.gpg ssh_host_dsa_key ' +
-    'ssh_host_ecdsa_key ssh_host_ed25519_key ssh_host_rsa_key terraform.tfstate'
-  )
-    .split(' ')
-    .map((name) => [name, 'anywhere'] as const),
+/** Names of files that hold credentials or private keys, wherever they are. */
+const SECRET_ANYWHERE =
+  'id_dsa id_ecdsa id_ecdsa_sk id_ed25519 id_ed25519_sk id_rsa .boto .dockercfg .env .erlang.cookie .git-credentials .htpasswd .my.cnf .netrc ' +
+  '_netrc .npmrc .pgpass .pypirc .s3cfg .terraformrc .vault-token application_default_credentials.json kubeconfig secring.gpg ssh_host_dsa_key ' +
+  'ssh_host_ecdsa_key ssh_host_ed25519_key ssh_host_rsa_key terraform.tfstate';
+
+/** Names of files that may hold a secret; a list says in which folders alone the name has that meaning. */
+export const SECRET_NAMES: ReadonlyMap<string, readonly string[] | 'anywhere'> = new Map<
+  string,
+  readonly string[] | 'anywhere'
+>([
+  ...SECRET_ANYWHERE.split(' ').map((name) => [name, 'anywhere'] as const),
   ['auth.json', ['containers', '.docker']],
   ['config', ['.kube']],
   ['config.json', ['.docker']],

@@ -26,8 +26,8 @@ const TRAITS: readonly FileTrait[] = [
 /** By first character: bit L is set when a name of `SECRET_NAMES` starts with it and has L characters (31: that many or more). */
 const LENGTHS_BY_FIRST = lengthsByFirst([...SECRET_NAMES.keys()]);
 
-/** The endings of `SECRET_ENDINGS` by their last character. */
-const ENDINGS_BY_LAST = Map.groupBy(SECRET_ENDINGS, (ending) => ending.charCodeAt(ending.length - 1));
+/** By last character: the endings of `SECRET_ENDINGS` with it. */
+const ENDINGS_BY_LAST = endingsByLast(SECRET_ENDINGS);
 
 const SLASH = 47;
 
@@ -36,10 +36,11 @@ const SLASH = 47;
  * for files with content.
  */
 export function traitBits(entry: EntryHeader): number {
-  const { type, mode } = entry;
+  const { type, mode, path } = entry;
   if (type === 'dir') return (mode & 0o1002) === 0o0002 ? WORLD_WRITABLE : 0;
   if (type === 'other') return 0;
-  let bits = programBits(entry.path);
+  const slash = lastSlash(path);
+  let bits = isProgramFolder(path, slash) ? programBits(path.slice(slash + 1)) : 0;
   // The mode of a symbolic link is always 0777 and means nothing; where it leads is another entry.
   if (type === 'symlink') return bits;
   if ((mode & 0o6002) !== 0) {
@@ -49,7 +50,7 @@ export function traitBits(entry: EntryHeader): number {
   }
   if (entry.capabilities === true) bits |= CAPABILITIES;
   // A hard link's header has no size: the content is its target's.
-  if ((entry.size > 0 || type === 'hardlink') && isCandidateSecret(entry.path)) bits |= CANDIDATE_SECRET;
+  if (isCandidateSecret(path, slash) && (entry.size > 0 || type === 'hardlink')) bits |= CANDIDATE_SECRET;
   return bits;
 }
 
@@ -58,12 +59,15 @@ export function traitsOf(bits: number): readonly FileTrait[] {
   return TRAITS.filter((_trait, place) => (bits & (1 << place)) !== 0);
 }
 
-/** Shells and package managers, when the folder is one of programs. */
-function programBits(path: string): number {
-  const slash = path.lastIndexOf('/');
-  if (!isProgramFolder(path, slash)) return 0;
-  const name = path.slice(slash + 1);
+function programBits(name: string): number {
   return (SHELLS.has(name) ? SHELL : 0) | (isPackageManager(name) ? PACKAGE_MANAGER : 0);
+}
+
+/** By hand: names are short, and a call of `lastIndexOf` costs more than the loop. */
+function lastSlash(path: string): number {
+  let at = path.length - 1;
+  while (at >= 0 && path.charCodeAt(at) !== SLASH) at -= 1;
+  return at;
 }
 
 /** Whether the folder that ends at `slash` is called `bin`, `sbin`, or `busybox` (the shells of distroless debug images). */
@@ -78,19 +82,15 @@ function endsFolder(path: string, folder: string, slash: number): boolean {
   return path.startsWith(folder, start) && (start === 0 || path.charCodeAt(start - 1) === SLASH);
 }
 
-function isCandidateSecret(path: string): boolean {
-  for (const ending of ENDINGS_BY_LAST.get(path.charCodeAt(path.length - 1)) ?? NONE) {
-    if (path.endsWith(ending)) return !isPublicCertificate(path, path.slice(path.lastIndexOf('/') + 1));
-  }
-  const slash = path.lastIndexOf('/');
+function isCandidateSecret(path: string, slash: number): boolean {
+  const endings = ENDINGS_BY_LAST[path.charCodeAt(path.length - 1)];
+  if (endings?.some((ending) => path.endsWith(ending))) return !isPublicCertificate(path, path.slice(slash + 1));
   const lengths = LENGTHS_BY_FIRST[path.charCodeAt(slash + 1)] ?? 0;
   if (((lengths >>> Math.min(path.length - slash - 1, 31)) & 1) === 0) return false;
   const folders = SECRET_NAMES.get(path.slice(slash + 1));
   if (folders === undefined || folders === 'anywhere') return folders !== undefined;
   return folders.some((folder) => slash >= folder.length && endsFolder(path, folder, slash));
 }
-
-const NONE: readonly string[] = [];
 
 function lengthsByFirst(names: readonly string[]): Uint32Array {
   const table = new Uint32Array(128);
@@ -99,4 +99,9 @@ function lengthsByFirst(names: readonly string[]): Uint32Array {
     table[first] = (table[first] ?? 0) | (1 << Math.min(name.length, 31));
   }
   return table;
+}
+
+function endingsByLast(endings: readonly string[]): readonly (readonly string[] | undefined)[] {
+  const groups = Map.groupBy(endings, (ending) => ending.charCodeAt(ending.length - 1));
+  return Array.from({ length: 128 }, (_nothing, last) => groups.get(last));
 }

@@ -4,8 +4,6 @@ import type { Cataloguer, LocatedFact } from '../cataloguer.ts';
 import type { OsRelease } from '../package.ts';
 import { parseAlpineRelease, parseDebianVersion, parseOsRelease } from './parse.ts';
 
-export { osDistro, osNamespace } from './namespace.ts';
-
 /** Which file counts. os-release(5): etc/os-release alone if it exists, else usr/lib/os-release; then the files of older images. */
 const PRECEDENCE = ['etc/os-release', 'usr/lib/os-release', 'etc/alpine-release', 'etc/debian_version'];
 
@@ -37,8 +35,10 @@ function parserOf(path: string): (text: string) => OsRelease | undefined {
   return parseOsRelease;
 }
 
-/** A path that is not in the list is where a link from one of the os-release paths led. */
+/** A path that is not in the list is where a link from one of them led: of its kind the first, for only the first kind has two places. */
 function rank(path: string): number {
   const place = PRECEDENCE.indexOf(path);
-  return place === -1 ? 1 : place;
+  if (place !== -1) return place;
+  if (path.endsWith('/alpine-release')) return 2;
+  return path.endsWith('/debian_version') ? 3 : 0.5;
 }

@@ -1,8 +1,7 @@
-// The words and numbers that a reader sees. Fixed English forms: a report reads the same everywhere. No DOM.
-import type { Gap } from '../../../platform/gap.ts';
-import type { SeverityLevel } from '../../../scan/advisory/advisory.ts';
-import type { Finding } from '../../../scan/assess/assessment.ts';
-import type { Basis } from './view-state.ts';
+// The words and numbers that a reader sees, the same in every format. Fixed English forms: a report reads the same everywhere.
+import type { GapKind } from '../platform/gap.ts';
+import type { SeverityLevel } from '../scan/advisory/advisory.ts';
+import type { Finding } from '../scan/assess/assessment.ts';
 
 /** `12,345`. */
 export function count(value: number): string {
@@ -31,6 +30,9 @@ export function splitReference(reference: string): { readonly path: string; read
   return { path: name.slice(0, slash + 1), name: name.slice(slash + 1) };
 }
 
+/** The classes that security minutes quote. */
+export const FOUR_CLASSES = ['critical', 'high', 'medium', 'low'] as const satisfies readonly SeverityLevel[];
+
 export const LEVEL_LETTER: Readonly<Record<SeverityLevel, string>> = {
   critical: 'C',
   high: 'H',
@@ -40,8 +42,14 @@ export const LEVEL_LETTER: Readonly<Record<SeverityLevel, string>> = {
   unknown: '?',
 };
 
+/** The bases of counting (docs/guide/counting.md), in the order they are shown. */
+export const BASES = ['instances', 'distinct', 'images'] as const;
+export type Basis = (typeof BASES)[number];
+
 /** What one of a basis is, and what its figures mean. */
-export const BASIS_WORDS: Readonly<Record<Basis, { readonly one: string; readonly many: string; readonly meaning: string }>> = {
+export const BASIS_WORDS: Readonly<
+  Record<Basis, { readonly one: string; readonly many: string; readonly meaning: string }>
+> = {
   instances: {
     one: 'instance',
     many: 'instances',
@@ -55,7 +63,8 @@ export const BASIS_WORDS: Readonly<Record<Basis, { readonly one: string; readonl
   images: {
     one: 'image',
     many: 'images',
-    meaning: 'Image slots that have at least one of the severity. Shares are of the scanned images and do not add to 100.',
+    meaning:
+      'Image slots that have at least one of the severity. Shares are of the scanned images and do not add to 100.',
   },
 };
 
@@ -69,7 +78,7 @@ export const FIX_WORDS: Readonly<Record<Finding['fixState'], string>> = {
 };
 
 /** A gap's kind as a heading, and what it means for the figures. */
-export const GAP_WORDS: Readonly<Record<Gap['kind'], { readonly title: string; readonly meaning: string }>> = {
+export const GAP_WORDS: Readonly<Record<GapKind, { readonly title: string; readonly meaning: string }>> = {
   'image-unreadable': {
     title: 'Image could not be read',
     meaning: 'Nothing of the image is counted. Its vulnerabilities are missing from every figure.',
@@ -84,7 +93,10 @@ export const GAP_WORDS: Readonly<Record<Gap['kind'], { readonly title: string; r
     title: 'Past end of life',
     meaning: 'The distribution no longer records new vulnerabilities: an absence of findings proves nothing.',
   },
-  'no-feed': { title: 'No advisory feed', meaning: 'Packages that no feed of the advisory set covers were not judged.' },
+  'no-feed': {
+    title: 'No advisory feed',
+    meaning: 'Packages that no feed of the advisory set covers were not judged.',
+  },
   'partial-feed': { title: 'Partial feed', meaning: 'The feed knows only a part of what there is to know.' },
   'starter-set': {
     title: 'Starter advisory set',
@@ -96,3 +108,17 @@ export const GAP_WORDS: Readonly<Record<Gap['kind'], { readonly title: string; r
   },
   undecidable: { title: 'Could not be decided', meaning: 'There was not enough evidence for a judgement.' },
 };
+
+/** The kinds of gap, those that hide most first. */
+export const GAP_KINDS = [
+  'image-unreadable',
+  'not-scanned',
+  'file-unparsed',
+  'limit-reached',
+  'starter-set',
+  'no-feed',
+  'partial-feed',
+  'end-of-life',
+  'set-older-than-image',
+  'undecidable',
+] as const satisfies readonly GapKind[];

@@ -1,0 +1,79 @@
+// Holds the documents against the code: error codes with their exit codes, kinds of gap, dependencies, links between pages.
+import assert from 'node:assert/strict';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { type ErrorCode, PlimsollError } from '../src/platform/errors.ts';
+
+const root = resolve(import.meta.dirname, '..');
+
+function read(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
+
+/** Members of a union of string literals, from the source text: types are gone at run time. */
+function unionMembers(path: string, type: string): readonly string[] {
+  const declaration = new RegExp(`export type ${type} =([^;]+);`).exec(read(path))?.[1] ?? '';
+  return [...declaration.matchAll(/'([^']+)'/g)].map((match) => match[1] ?? '').sort();
+}
+
+/** Cells of the table rows whose first cell is code. */
+function codeRows(text: string): readonly (readonly string[])[] {
+  return [...text.matchAll(/^\| `([^`]+)` \|(.*)\|$/gm)].map(([, first = '', rest = '']) => [
+    first,
+    ...rest.split('|').map((cell) => cell.trim()),
+  ]);
+}
+
+test('errors.md lists every error code with its exit code', () => {
+  const rows = codeRows(read('docs/reference/errors.md'));
+  assert.deepEqual(rows.map((row) => row[0]).sort(), unionMembers('src/platform/errors.ts', 'ErrorCode'));
+  for (const [code, exitCode] of rows) {
+    assert.equal(Number(exitCode), new PlimsollError(code as ErrorCode, '').exitCode, code);
+  }
+});
+
+test('gaps.md lists every kind of gap', () => {
+  const rows = codeRows(read('docs/reference/gaps.md'));
+  assert.deepEqual(rows.map((row) => row[0]).sort(), unionMembers('src/platform/gap.ts', 'GapKind'));
+});
+
+test('dependencies.md lists every dependency with its version and licence', () => {
+  const manifest = JSON.parse(read('package.json'));
+  const locked = JSON.parse(read('package-lock.json')).packages;
+  const listed = [...read('docs/dependencies.md').matchAll(/^\| (\S+) \| (\d\S+) \| ([^|]+) \|/gm)];
+  const expected = Object.entries<string>({
+    ...manifest.dependencies,
+    ...manifest.devDependencies,
+    ...manifest.optionalDependencies,
+  });
+  assert.deepEqual(
+    listed.map(([, name, version]) => `${name} ${version}`).sort(),
+    expected.map(([name, version]) => `${name} ${version}`).sort(),
+  );
+  for (const [, name = '', , licence = ''] of listed) {
+    const declared = locked[`node_modules/${name}`]?.license;
+    if (declared !== undefined) assert.equal(licence.trim(), declared, name);
+  }
+});
+
+test('glossary.md is sorted', () => {
+  const words = [...read('docs/reference/glossary.md').matchAll(/^\| ([^|]+) \|/gm)]
+    .map((match) => match[1] ?? '')
+    .slice(2);
+  assert.deepEqual(
+    words,
+    [...words].sort((a, b) => a.toLowerCase().localeCompare(b.toLowerCase(), 'en')),
+  );
+});
+
+test('links between pages lead somewhere', () => {
+  const broken: string[] = [];
+  for (const page of globSync(['*.md', 'docs/**/*.md'], { cwd: root })) {
+    for (const [, target = ''] of read(page).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
+      if (/^[a-z]+:/.test(target)) continue;
+      if (!existsSync(join(root, dirname(page), target))) broken.push(`${page}: ${target}`);
+    }
+  }
+  assert.deepEqual(broken, []);
+});

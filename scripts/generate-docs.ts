@@ -1,0 +1,88 @@
+// Writes docs/reference/cli.md from the help of every command. With --check it writes nothing, and fails when the page differs.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Command } from 'commander';
+import type { CommandContext } from '../src/cli/command.ts';
+import { COMMANDS } from '../src/cli/program.ts';
+
+/** Width of the help texts, as on a wide terminal. */
+const COLUMNS = 110;
+
+/** Files made from the code, by their path below the root. */
+export async function generatedDocs(): Promise<ReadonlyMap<string, string>> {
+  return new Map([['docs/reference/cli.md', await commandReference()]]);
+}
+
+async function commandReference(): Promise<string> {
+  const program = new Command('plimsoll');
+  for (const entry of COMMANDS) program.addCommand((await entry.load())(silentContext()));
+  return `# Commands
+
+<!-- Made by scripts/generate-docs.ts from the help of the commands: change them, then run
+     sh scripts/run.sh scripts/generate-docs.ts -->
+
+${COMMANDS.map((entry) => `- [\`plimsoll ${entry.name}\`](#plimsoll-${entry.name}): ${entry.summary}`).join('\n')}
+
+Targets, exit codes and what a gap is: [scanning](../guide/scanning.md), [errors](errors.md), [gaps](gaps.md).
+
+${program.commands.flatMap((command) => helpSections(command, ['plimsoll'])).join('\n')}`;
+}
+
+function helpSections(command: Command, parents: readonly string[]): readonly string[] {
+  const path = [...parents, command.name()];
+  const section = `${'#'.repeat(path.length)} ${path.join(' ')}\n\n\`\`\`text\n${helpOf(command).trimEnd()}\n\`\`\`\n`;
+  return [section, ...command.commands.flatMap((child) => helpSections(child, path))];
+}
+
+function helpOf(command: Command): string {
+  let text = '';
+  command.configureOutput({
+    writeOut: (part) => {
+      text += part;
+    },
+    getOutHelpWidth: () => COLUMNS,
+    getOutHasColors: () => false,
+  });
+  command.outputHelp();
+  return text;
+}
+
+function silentContext(): CommandContext {
+  return {
+    stdout: () => {},
+    stderr: () => {},
+    environment: {},
+    now: () => new Date(0),
+    workingDirectory: '/',
+    stdoutIsTerminal: false,
+    stderrIsTerminal: false,
+    columns: COLUMNS,
+    setExitCode: () => {},
+  };
+}
+
+async function main(root: string, check: boolean): Promise<number> {
+  let differing = 0;
+  for (const [path, content] of await generatedDocs()) {
+    const file = resolve(root, path);
+    if (!check) writeFileSync(file, content);
+    else if (!isContent(file, content)) {
+      console.error(`${path} is not up to date: sh scripts/run.sh scripts/generate-docs.ts`);
+      differing += 1;
+    }
+  }
+  return differing === 0 ? 0 : 1;
+}
+
+function isContent(file: string, content: string): boolean {
+  try {
+    return readFileSync(file, 'utf8') === content;
+  } catch {
+    return false;
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  process.exitCode = await main(resolve(import.meta.dirname, '..'), process.argv.includes('--check'));
+}

@@ -1,0 +1,48 @@
+// Golden files: the sample assessment in every form. `npm run golden` writes them anew; golden.test.ts holds the code to them, and a
+// reviewer reads their difference.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { statisticsOf } from '../src/explain/statistics.ts';
+import { reportData } from '../src/publish/html/report-data.ts';
+import { assessmentJson } from '../src/publish/json/write.ts';
+import { assessmentTable } from '../src/publish/terminal/assessment.ts';
+import { sampleAssessment } from '../test/support/sample-assessment.ts';
+
+/** Where the files lie. */
+export const GOLDEN_FOLDER = resolve(import.meta.dirname, '../test/golden');
+
+/** A golden file: its path below the folder and what it must hold. */
+export interface GoldenFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** All golden files as today's code makes them. The program's version is left out, so that a new version changes none. */
+export function goldenFiles(): readonly GoldenFile[] {
+  const assessment = sampleAssessment();
+  const statistics = statisticsOf(assessment);
+  const tool = { name: 'plimsoll', version: '0.0.0' };
+  const data = reportData(assessment, statistics, tool);
+  return [
+    { path: 'sample/table.txt', text: assessmentTable(assessment, statistics, { color: false, columns: 100 }) },
+    {
+      path: 'sample/table-narrow.txt',
+      text: assessmentTable(assessment, statistics, { color: false, columns: 60, unicode: false }),
+    },
+    {
+      path: 'sample/table-wide-color.txt',
+      text: assessmentTable(assessment, statistics, { color: true, columns: 150 }),
+    },
+    { path: 'sample/assessment.json', text: assessmentJson(assessment, statistics, tool) },
+    { path: 'sample/report-data.json', text: `${JSON.stringify(data, undefined, 1)}\n` },
+  ];
+}
+
+if (import.meta.main) {
+  rmSync(GOLDEN_FOLDER, { recursive: true, force: true });
+  for (const { path, text } of goldenFiles()) {
+    const file = join(GOLDEN_FOLDER, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+}

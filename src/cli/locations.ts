@@ -1,0 +1,19 @@
+// Where the program keeps what it makes: the XDG data directory, unless a command is told otherwise.
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { CommandContext } from './command.ts';
+
+/** The folder for data of this user (XDG Base Directory Specification 0.8). */
+function dataFolder(context: CommandContext): string {
+  return join(context.environment['XDG_DATA_HOME'] || join(context.environment['HOME'] || homedir(), '.local/share'), 'plimsoll');
+}
+
+/** The store: the file that `--store` names, else `plimsoll/store.db` among the user's data. */
+export function storePath(context: CommandContext, option: string | undefined): string {
+  return option === undefined ? join(dataFolder(context), 'store.db') : resolve(context.workingDirectory, option);
+}
+
+/** The advisory set that `advisories update` writes and `scan` uses when no other is named. */
+export function defaultAdvisoriesPath(context: CommandContext): string {
+  return join(dataFolder(context), 'advisories.db');
+}

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { needsShared, sharedPath } from '../../test/support/needs.ts';
+import type { CommandContext } from './command.ts';
+import { releaseCommand } from './release.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'plimsoll-release-'));
+after(() => rmSync(root, { recursive: true }));
+const schema: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '../../schema/release-1.json'), 'utf8'));
+const validate = new Ajv2020({ strict: true }).compile(schema as object);
+
+interface Outcome {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function run(args: readonly string[], more: Partial<CommandContext> = {}): Promise<Outcome> {
+  let stdout = '';
+  let stderr = '';
+  const command = releaseCommand({
+    stdout: (text) => {
+      stdout += text;
+    },
+    stderr: (text) => {
+      stderr += text;
+    },
+    environment: {},
+    now: () => new Date(0),
+    workingDirectory: root,
+    stdoutIsTerminal: false,
+    stderrIsTerminal: false,
+    columns: 80,
+    setExitCode: () => assert.fail('this command has no answer "no"'),
+    ...more,
+  });
+  await command.parseAsync([...args], { from: 'user' });
+  return { stdout, stderr };
+}
+
+mkdirSync(join(root, 'demo-1.0/docker'), { recursive: true });
+mkdirSync(join(root, 'demo-1.0/manifests'));
+writeFileSync(
+  join(root, 'demo-1.0/docker/index.yaml'),
+  'team.example/stable:\n  images:\n    app: ["1"]\n    docker.io/library/alpine: ["3.16"]\n',
+);
+writeFileSync(
+  join(root, 'demo-1.0/manifests/p.yaml'),
+  'apiVersion: manifests/v1beta1\nmetadata: {name: p}\nspec:\n  charts:\n  - {name: app, version: 1.0.0, namespace: services}\n  - {name: app, version: 1.1.0, namespace: services}\n',
+);
+const target = `csm:${join(root, 'demo-1.0')}`;
+
+test('JSON follows its schema, is the same each time, and the gaps are named on stderr', async () => {
+  const first = await run(['show', target, '--format', 'json']);
+  assert.deepEqual(await run(['show', target, '--format', 'json']), first);
+  const result: unknown = JSON.parse(first.stdout);
+  assert.equal(validate(result), true, JSON.stringify(validate.errors));
+  assert.match(first.stderr, /^plimsoll: not-scanned manifests\/: the images of 2 of 2 chart entries are not known/);
+  assert.equal((await run(['show', target, '--format', 'json', '--quiet'])).stderr, '');
+});
+
+test('plimsoll.yaml decides what is our own', async () => {
+  const origins = async (...args: readonly string[]): Promise<unknown> =>
+    JSON.parse((await run(['show', target, '--format', 'json', ...args])).stdout).images.map(
+      (image: { readonly origin: string }) => image.origin,
+    );
+  assert.deepEqual(await origins(), ['third-party', 'third-party']);
+  writeFileSync(join(root, 'own.yaml'), 'release: {own: [team.example]}\n');
+  assert.deepEqual(await origins('--config', 'own.yaml'), ['own', 'own']);
+  writeFileSync(join(root, 'own.yaml'), 'release: {own: [team.example/stable]}\n');
+  assert.deepEqual(await origins('--config', 'own.yaml'), ['own', 'third-party']);
+  writeFileSync(join(root, 'own.yaml'), 'release: {owned: []}\n');
+  await assert.rejects(run(['show', target, '--config', 'own.yaml']), {
+    code: 'config-invalid',
+    message: /own\.yaml:1/,
+  });
+});
+
+test('text is complete where lines may be long', async () => {
+  const { stdout, stderr } = await run(['show', target]);
+  assert.equal(stderr, '');
+  assert.equal(
+    stdout,
+    `demo 1.0
+${target}
+
+2 images: 0 own, 2 third-party; 0 pinned, 0 on disk
+2 explicit references under 2 names; precache list of 0
+2 chart entries: 1 release of 1 chart in 1 namespace
+
+Images
+  team.example/stable/app:1                          third-party  docker/index.yaml
+  team.example/stable/docker.io/library/alpine:3.16  third-party  docker/index.yaml
+
+Charts
+  app  1.0.0  services  p
+  app  1.1.0  services  p
+
+Namespaces
+  services 2
+
+Lint (1)
+  warn release-at-two-versions services/app: one Helm release is declared at 2 versions: 1.0.0, 1.1.0
+    manifests/p.yaml:5 p/app:1.0.0
+    manifests/p.yaml:6 p/app:1.1.0
+
+Not covered (1)
+  not-scanned manifests/: the images of 2 of 2 chart entries are not known, as far as they have any: there is no index.txt, chartmap.csv or docker/ tree
+`,
+  );
+});
+
+test('--output writes the file and leaves stdout empty', async () => {
+  const { stdout } = await run(['show', target, '--output', join(root, 'out.txt')], { stdoutIsTerminal: true });
+  assert.equal(stdout, '');
+  assert.match(readFileSync(join(root, 'out.txt'), 'utf8'), /^demo 1\.0\n/);
+});
+
+test(
+  'every real release follows the schema',
+  needsShared('data/csm/release/v1.5.0', 'data/csm/release/v1.2.0-alpha.21'),
+  async () => {
+    for (const point of ['v1.5.0', 'v1.2.0-alpha.21', 'v1.2.0-beta.97', 'main-2024-10-24']) {
+      const { stdout } = await run(['show', `csm:${sharedPath(`data/csm/release/${point}`)}`, '--format', 'json']);
+      assert.equal(validate(JSON.parse(stdout)), true, JSON.stringify(validate.errors));
+    }
+  },
+);

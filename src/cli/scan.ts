@@ -1,0 +1,21 @@
+// `plimsoll scan`: inventory, assess, report. Reads arguments and configuration, calls scanRelease, prints what a format makes of the result.
+import { availableParallelism } from 'node:os';
+import { type Command, InvalidArgumentError } from 'commander';
+import { failOnVerdict, parseFailOn } from '../explain/fail-on.ts';
+import { type Statistics, statisticsOf } from '../explain/statistics.ts';
+import { loadConfig } from '../platform/config.ts';
+import { PlimsollError } from '../platform/errors.ts';
+import { printable } from '../platform/printable.ts';
+import { createProgress } from '../platform/progress.ts';
+import { openStore } from '../platform/store.ts';
+import type { Assessment } from '../scan/assess/assessment.ts';
+import { ASSESSMENT_MIGRATIONS, saveAssessment } from '../scan/assess/assessment-store.ts';
+import { registryAccess } from '../scan/image/registry/access.ts';
+import { INVENTORY_MIGRATIONS } from '../scan/inventory/inventory-store.ts';
+import { expandRelease, releaseOfImages } from '../scan/release/expand.ts';
+import type { Release } from '../scan/release/release.ts';
+import { type ScanResult, scanRelease } from '../scan/scan-release.ts';
+import { type CommandContext, type CommonOptions, newCommand, useColor, writeResult } from './command.ts';
+import { storePath } from './locations.ts';
+import { chooseAdvisories, loadAssessment } from './inputs.ts';
+import { renderAssessment, writeAlso } from './render.ts';

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { canonicalJson, digestOf, isDigest } from './canonical.ts';
+
+test('canonicalJson sorts keys at every depth and drops undefined', () => {
+  assert.equal(canonicalJson({ b: [{ d: 1, c: undefined }], a: 'x' }), '{"a":"x","b":[{"d":1}]}');
+});
+
+test('law: the order of keys does not show, the value does', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
+      const turned = Object.fromEntries(Object.entries(value).reverse());
+      assert.equal(canonicalJson(turned), canonicalJson(value));
+      assert.deepEqual(JSON.parse(canonicalJson(value)), JSON.parse(JSON.stringify(value)));
+    }),
+  );
+});
+
+test('digestOf is SHA-256 (FIPS 180-2 example B.1)', () => {
+  assert.equal(digestOf('abc'), 'sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  assert.ok(isDigest(digestOf('')));
+  assert.ok(!isDigest('sha256:ABC'));
+});

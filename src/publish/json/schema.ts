@@ -1,0 +1,140 @@
+// The JSON form of an assessment as the reader accepts it: the fields that the program uses, checked; unknown ones are passed over.
+// schema/assessment-1.json describes the same form for others, and forbids more.
+import { z } from 'zod';
+import { isDigest } from '../../platform/canonical.ts';
+import type { Gap } from '../../platform/gap.ts';
+import { type FeedRecord, SEVERITY_LEVELS } from '../../scan/advisory/advisory.ts';
+import {
+  ASSESSMENT_SCHEMA_VERSION,
+  type AssessedImage,
+  type Assessment,
+  type Finding,
+  type InventoryIdentity,
+} from '../../scan/assess/assessment.ts';
+import type { Package } from '../../scan/inventory/package.ts';
+import type { ChartRelease } from '../../scan/release/release.ts';
+
+/** A field for every member of the record, optional ones too: what the program adds to a record, its reader must know. */
+type FieldsOf<T> = Readonly<Record<keyof T, z.ZodType>>;
+
+const digest = z.string().refine(isDigest, 'is not a SHA-256 digest');
+const count = z.number().int().nonnegative();
+const texts = z.array(z.string());
+
+const gap = z.object({
+  kind: z.enum([
+    'end-of-life',
+    'no-feed',
+    'partial-feed',
+    'starter-set',
+    'set-older-than-image',
+    'image-unreadable',
+    'file-unparsed',
+    'not-scanned',
+    'limit-reached',
+    'undecidable',
+  ]),
+  target: z.string(),
+  location: z.string().exactOptional(),
+  reason: z.string(),
+} satisfies FieldsOf<Gap>);
+
+const feed = z.object({
+  id: z.string(),
+  source: z.string(),
+  upstreamUpdatedAt: z.string().exactOptional(),
+  sha256: digest,
+  licence: z.string(),
+  records: count,
+  skipped: count,
+  skippedReasons: z.array(z.object({ reason: z.string(), count })),
+  namespaces: texts,
+  partial: z.boolean().exactOptional(),
+  partialNamespaces: texts.exactOptional(),
+} satisfies FieldsOf<FeedRecord>);
+
+const image = z.object({
+  slot: z.string(),
+  logical: z.string(),
+  physical: z.string(),
+  digest: digest.exactOptional(),
+  platform: z.string(),
+  origin: z.enum(['own', 'third-party']),
+  charts: texts,
+  os: z
+    .object({ id: z.string(), version: z.string().exactOptional(), endOfLife: z.string().exactOptional() })
+    .exactOptional(),
+  packages: count,
+  gaps: z.array(gap),
+} satisfies FieldsOf<AssessedImage>);
+
+const inventory = z.object({
+  digest,
+  cataloguers: texts,
+  platform: z.string(),
+  created: z.string().exactOptional(),
+  os: z.object({ id: z.string(), version: z.string().exactOptional() }).exactOptional(),
+  gaps: z.array(gap),
+} satisfies FieldsOf<InventoryIdentity>);
+
+const installed = z.object({
+  purl: z.string(),
+  type: z.enum(['apk', 'deb', 'rpm', 'npm', 'golang', 'pypi', 'maven', 'gem', 'cargo', 'nuget']),
+  name: z.string(),
+  version: z.string(),
+  scheme: z.enum(['apk', 'deb', 'rpm', 'npm', 'semver', 'pep440', 'maven', 'go', 'gem']),
+  source: z.object({ name: z.string(), version: z.string() }).exactOptional(),
+  namespace: z.string().exactOptional(),
+  layer: digest,
+  location: z.string(),
+  ownedBy: z.string().exactOptional(),
+  image: digest,
+} satisfies FieldsOf<Package & { image: unknown; layer: unknown }>);
+
+const finding = z.object({
+  slot: z.string(),
+  vulnerability: z.string(),
+  aliases: texts,
+  severity: z.enum(SEVERITY_LEVELS),
+  severitySource: z.string(),
+  rawSeverity: z.string(),
+  package: z.string(),
+  purl: z.string(),
+  version: z.string(),
+  fixedIn: z.string().exactOptional(),
+  fixState: z.enum(['fixed', 'not-fixed', 'will-not-fix', 'deferred', 'subscription', 'unknown']),
+  image: digest,
+  layer: digest,
+  location: z.string(),
+  kev: z.boolean(),
+  epss: z.number().min(0).max(1).exactOptional(),
+  advisories: texts,
+  fixes: z.record(z.string(), z.string()).exactOptional(),
+  statement: z.string().exactOptional(),
+} satisfies FieldsOf<Finding>);
+
+const chart = z.object({
+  manifest: z.string(),
+  chart: z.string(),
+  version: z.string(),
+  release: z.string(),
+  namespace: z.string(),
+} satisfies FieldsOf<ChartRelease>);
+
+/** A whole document. */
+export const assessmentDocument = z.object({
+  schemaVersion: z.literal(ASSESSMENT_SCHEMA_VERSION),
+  id: digest,
+  tool: z.object({ name: z.string(), version: z.string() }),
+  release: z.object({ name: z.string(), version: z.string(), target: z.string() }),
+  advisorySet: z.object({ id: digest, builtAt: z.string(), starter: z.boolean(), feeds: z.array(feed) }),
+  severityPolicy: z.string(),
+  asOf: z.iso.date(),
+  statements: digest,
+  images: z.array(image),
+  charts: z.array(chart),
+  inventories: z.array(inventory),
+  packages: z.array(installed),
+  findings: z.array(finding),
+  gaps: z.array(gap),
+} satisfies FieldsOf<Assessment & { schemaVersion: unknown; tool: unknown }>);

@@ -1,0 +1,132 @@
+// An assessment as text for a terminal: the release, the figures on three bases, what to look at first, what weighs most, what is missing.
+import { formatPercent, percentOf } from '../../explain/shares.ts';
+import { type Statistics, slotCounts } from '../../explain/statistics.ts';
+import type { Assessment, Finding } from '../../scan/assess/assessment.ts';
+import { BASES, count, day, FOUR_CLASSES, plural, shortDigest } from '../words.ts';
+import { basisBlock, MINIMAL_BLOCK } from './bars.ts';
+import { gapLines, imageLines, vulnerabilityLines } from './lists.ts';
+import { glyphsOf, padEnd, paint, shown, type TerminalOptions, wrap } from './terminal.ts';
+
+/** Narrower terminals break lines themselves; wider ones are not filled: the eye loses the line. */
+const WIDTH = { least: 48, most: 160 } as const;
+const MARGIN = 2;
+const BETWEEN_BLOCKS = 3;
+
+/** Lines of at most the given columns (when these are 48 or more), each ended by a line feed. Without colours the same text. */
+export function assessmentTable(assessment: Assessment, statistics: Statistics, options: TerminalOptions): string {
+  const width = Math.max(WIDTH.least, Math.min(WIDTH.most, options.columns)) - MARGIN;
+  const sections = [
+    header(assessment, statistics, width, options),
+    headline(statistics, width, options),
+    figures(statistics, width, options),
+    focus(assessment, statistics, width, options),
+    imageLines(assessment, slotCounts(assessment), width, options),
+    vulnerabilityLines(assessment, width, options),
+    gapLines(assessment, width, options),
+  ];
+  const lines = sections.filter((section) => section.length > 0).flatMap((section) => [...section, '']);
+  return lines
+    .slice(0, -1)
+    .map((line) => `${line === '' ? '' : ' '.repeat(MARGIN) + line}\n`)
+    .join('');
+}
+
+function header(
+  { release, advisorySet, asOf, severityPolicy, images }: Assessment,
+  { scannedImages, unreadImages }: Statistics,
+  width: number,
+  options: TerminalOptions,
+): readonly string[] {
+  const { mark } = glyphsOf(options);
+  const [title = '', ...more] = wrap(shown(`${release.name} ${release.version}`, options), width - 4, '');
+  const set = `${day(advisorySet.builtAt)}, ${plural(advisorySet.feeds.length, 'feed')}, ${shortDigest(advisorySet.id)}`;
+  const read = unreadImages === 0 ? 'all read' : `${count(scannedImages)} read, ${count(unreadImages)} not read`;
+  const facts: readonly (readonly [string, string])[] = [
+    ['images', `${plural(images.length, 'slot')}, ${read}`],
+    ['advisories', advisorySet.starter ? `${set} (starter set)` : set],
+    ['as of', asOf],
+    ['severity', severityPolicy],
+  ];
+  return [
+    `${paint(mark, 'low', options)} ${paint(title, 'strong', options)}`,
+    ...more.map((line) => paint(`    ${line}`, 'strong', options)),
+    ...facts.flatMap(([name, value]) => {
+      const [first = '', ...rest] = wrap(shown(value, options), width - 12, '');
+      return [paint(padEnd(name, 12), 'faint', options) + first, ...rest.map((line) => ' '.repeat(12) + line)];
+    }),
+  ];
+}
+
+function headline(
+  { headline: mayStand, headlineReason }: Statistics,
+  width: number,
+  options: TerminalOptions,
+): readonly string[] {
+  if (mayStand) return [];
+  return wrap(`! Figures are incomplete: ${shown(headlineReason, options)}`, width, '  ').map((line) =>
+    paint(line, 'warning', options),
+  );
+}
+
+/** The three bases beside each other where there is room for bars, else below each other. */
+function figures(statistics: Statistics, width: number, options: TerminalOptions): readonly string[] {
+  const third = Math.floor((width - 2 * BETWEEN_BLOCKS) / BASES.length);
+  const legend = paint(legendText(options), 'faint', options);
+  if (third < MINIMAL_BLOCK) {
+    const block = Math.min(width, 100);
+    return [...BASES.flatMap((basis) => [...basisBlock(statistics, basis, block, options), '']), legend];
+  }
+  const [first = [], ...others] = BASES.map((basis) => basisBlock(statistics, basis, third, options));
+  const gap = ' '.repeat(BETWEEN_BLOCKS);
+  return [...first.map((line, index) => [line, ...others.map((block) => block[index] ?? '')].join(gap)), legend];
+}
+
+function legendText(options: TerminalOptions): string {
+  const { full, pale } = glyphsOf(options);
+  return `${full} has a fix  ${pale} no fix yet`;
+}
+
+/** Critical and high, of these the fixable, as the weekly review asks; then the four classes in the words that minutes use. */
+function focus(
+  { findings }: Assessment,
+  { instances, net, fourClasses, scannedImages, imagesWithCriticalOrHigh }: Statistics,
+  width: number,
+  options: TerminalOptions,
+): readonly string[] {
+  const severe = instances.critical.count + instances.high.count;
+  const fixable = instances.critical.fixable + instances.high.fixable;
+  const exploited = exploitedInstances(findings);
+  const first =
+    severe === 0
+      ? 'No critical or high instance.'
+      : `${count(severe)} critical and high (${share(severe, instances.total)}) in ${count(imagesWithCriticalOrHigh)} of ` +
+        `${plural(scannedImages, 'image')}; ${count(fixable)} of these fixable (${share(fixable, severe)})`;
+  const classes = FOUR_CLASSES.map((level) => `${formatPercent(fourClasses[level])}% ${level}`).join(', ');
+  return [
+    ...wrap(first, width, '  ').map((line) => paint(line, 'strong', options)),
+    ...(exploited === 0
+      ? []
+      : wrap(`${plural(exploited, 'instance')} of known exploited vulnerabilities (KEV)`, width, '  ').map((line) =>
+          paint(line, 'warning', options),
+        )),
+    ...wrap(`${classes} of ${plural(fourClasses.total, 'instance')}`, width, '  '),
+    ...(net.instances.total === instances.total
+      ? []
+      : wrap(
+          `Gross figures; net of statements that say not affected: ${plural(net.instances.total, 'instance')}`,
+          width,
+          '  ',
+        )),
+  ];
+}
+
+function exploitedInstances(findings: readonly Finding[]): number {
+  const cells = findings
+    .filter(({ kev }) => kev)
+    .map(({ slot, vulnerability }) => JSON.stringify([slot, vulnerability]));
+  return new Set(cells).size;
+}
+
+function share(part: number, whole: number): string {
+  return `${formatPercent({ count: part, percent: percentOf(part, whole) })} %`;
+}

@@ -1,0 +1,10 @@
+// The format for people at a terminal.
+import type { Format } from '../format.ts';
+import { assessmentTable } from './assessment.ts';
+
+export const tableFormat: Format = {
+  id: 'table',
+  title: 'figures with severity bars, what weighs most and what is not covered, for a terminal',
+  mediaType: 'text/plain; charset=utf-8',
+  render: assessmentTable,
+};

@@ -1,0 +1,133 @@
+// A release as text for a terminal: figures, images, charts, then what looks wrong and what is not covered.
+import { displayWidth, fitEnd, fitMiddle, printable } from '../../platform/printable.ts';
+import type { Verdict } from '../../platform/verdict.ts';
+import type { Release, ReleaseImage } from '../../scan/release/release.ts';
+
+/** How wide and how coloured. */
+export interface ReleaseView {
+  /** Columns of the terminal; Infinity where lines may be of any length. */
+  readonly columns: number;
+  readonly color: boolean;
+}
+
+/** Lines of text, each ended by a newline; no line is longer than the columns, provided these are at least 40. */
+export function renderRelease(release: Release, view: ReleaseView): string {
+  const heading = (text: string): string => (view.color ? `\x1b[1m${text}\x1b[22m` : text);
+  const lines = [
+    heading(fitEnd(printable(`${release.name} ${release.version}`), view.columns, '…')),
+    fitMiddle(printable(release.target), view.columns, '…'),
+    '',
+    ...figures(release).map((line) => fitEnd(line, view.columns, '…')),
+  ];
+  const section = (title: string, content: readonly string[]): void => {
+    if (content.length > 0) lines.push('', heading(title), ...content);
+  };
+  section('Images', table(release.images.map(imageRow), view.columns));
+  section('Charts', table(release.charts.map(chartRow), view.columns));
+  section('Namespaces', wrap(namespaces(release), view.columns));
+  section(
+    `Lint (${release.lint.length})`,
+    release.lint.flatMap((verdict) => lintLines(verdict, view.columns)),
+  );
+  section(
+    `Not covered (${release.gaps.length})`,
+    release.gaps.flatMap(({ kind, target, location, reason }) =>
+      wrap([`${kind} ${target}${location === undefined ? '' : ` ${location}`}: ${reason}`], view.columns),
+    ),
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+function figures({ images, counts }: Release): readonly string[] {
+  const own = images.filter((image) => image.origin === 'own').length;
+  const pinned = images.filter((image) => image.digest !== undefined).length;
+  const local = images.filter((image) => image.local !== undefined).length;
+  const lines = [
+    `${counted(images.length, 'image')}: ${own} own, ${images.length - own} third-party; ${pinned} pinned, ${local} on disk`,
+    `${counted(counts.explicitReferences, 'explicit reference')} under ${counted(counts.imageNames, 'name')}; ` +
+      `precache list of ${counts.precacheEntries}`,
+  ];
+  if (counts.chartEntries === 0) return lines;
+  return [
+    ...lines,
+    `${counts.chartEntries} chart entries: ${counted(counts.chartReleases, 'release')} of ${counted(counts.charts, 'chart')} ` +
+      `in ${counted(counts.namespaces, 'namespace')}`,
+  ];
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function imageRow(image: ReleaseImage): readonly string[] {
+  const where = image.local !== undefined ? 'on disk' : image.digest !== undefined ? 'pinned' : '';
+  return [
+    image.logical,
+    image.origin,
+    where,
+    image.charts.length > 0 ? image.charts.join(', ') : image.sources.join(', '),
+  ];
+}
+
+function chartRow(chart: Release['charts'][number]): readonly string[] {
+  const name = chart.release === chart.chart ? chart.chart : `${chart.chart} as ${chart.release}`;
+  return [name, chart.version, chart.namespace, chart.manifest];
+}
+
+function namespaces(release: Release): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { namespace } of release.charts) counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
+  if (counts.size === 0) return [];
+  return [
+    [...counts]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, count]) => `${name} ${count}`)
+      .join(', '),
+  ];
+}
+
+function lintLines(verdict: Verdict, columns: number): readonly string[] {
+  return [
+    ...wrap([`${verdict.verdict} ${verdict.check} ${verdict.subject}: ${verdict.reason}`], columns),
+    ...verdict.evidence.map((evidence) => `    ${fitMiddle(printable(evidence), columns - 4, '…')}`),
+  ];
+}
+
+/** Rows with their columns aligned, empty columns left out; the first column gives way when a row is too long, the last is cut. */
+function table(rows: readonly (readonly string[])[], columns: number): readonly string[] {
+  const count = Math.max(0, ...rows.map((row) => row.length));
+  const used = Array.from({ length: count }, (_, at) => at).filter((at) => rows.some((row) => (row[at] ?? '') !== ''));
+  const cells = rows.map((row) => used.map((at) => printable(row[at] ?? '')));
+  const widths = used.map((_, at) => Math.max(...cells.map((row) => displayWidth(row[at] ?? ''))));
+  const behind = widths
+    .slice(1)
+    .reduce((sum, width, at) => sum + 2 + (at === used.length - 2 ? Math.min(width, 24) : width), 0);
+  widths[0] = Math.min(widths[0] ?? 0, Math.max(10, columns - 2 - behind));
+  return cells.map((row) => {
+    const line = row
+      .map((cell, at) => pad(fitMiddle(cell, at === 0 ? (widths[0] ?? 0) : Infinity, '…'), widths[at] ?? 0))
+      .join('  ');
+    return fitEnd(`  ${line}`.trimEnd(), columns, '…');
+  });
+}
+
+function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - displayWidth(text)));
+}
+
+/** Texts broken at blanks, indented by two, further lines by four. */
+function wrap(texts: readonly string[], columns: number): readonly string[] {
+  const lines: string[] = [];
+  for (const text of texts) {
+    let line = '  ';
+    for (const word of printable(text).split(' ')) {
+      if (line.trim() !== '' && displayWidth(line) + displayWidth(word) > columns) {
+        lines.push(line.trimEnd());
+        line = '    ';
+      }
+      line += `${fitMiddle(word, columns - 4, '…')} `;
+    }
+    lines.push(line.trimEnd());
+  }
+  return lines;
+}

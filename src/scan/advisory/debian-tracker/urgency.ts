@@ -1,0 +1,20 @@
+// Debian's urgency of a vulnerability as a severity level. The tracker writes it by hand; one or two stars mark a guess of the tracker
+// itself. Source: https://security-team.debian.org/security_tracker.html, "Severity levels".
+import type { Severity, SeverityLevel } from '../advisory.ts';
+
+/** "unimportant" is no security problem by Debian's own definition: below low, hence negligible. */
+const LEVELS: Readonly<Record<string, SeverityLevel>> = {
+  high: 'high',
+  medium: 'medium',
+  low: 'low',
+  unimportant: 'negligible',
+};
+
+/** The severity behind an urgency; none for "not yet assigned" and "end-of-life", which say nothing about severity. */
+export function severityOfUrgency(urgency: string | undefined): readonly Severity[] {
+  const word = urgency?.replace(/\*+$/, '') ?? '';
+  const level = Object.hasOwn(LEVELS, word) ? LEVELS[word] : undefined;
+  return level === undefined || urgency === undefined
+    ? []
+    : [{ kind: 'vendor', source: 'debian', raw: urgency, level }];
+}

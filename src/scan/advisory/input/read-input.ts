@@ -1,0 +1,138 @@
+// The files of a feed input: a single file, a folder, a zip, or a tar; tar and single files plain, gzip or zstd. Nothing is unpacked to
+// disk. Archives directly inside a folder are opened, too, so that a folder of downloads is one input.
+import { closeSync, type Dirent, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { type Digest, digestOf } from '../../../platform/canonical.ts';
+import { LimitError, messageOf, PlimsollError } from '../../../platform/errors.ts';
+import { LIMITS } from '../../../platform/limits.ts';
+import { readStream } from './stream.ts';
+import { readZip } from './zip.ts';
+
+/** What the reader of an input is told. */
+export interface InputVisitor {
+  /** Whether a file of a folder or archive is wanted. A file named by the user is always read. */
+  readonly accepts: (path: string) => boolean;
+  /** Path inside the input, its bytes (valid beyond the call), and the SHA-256 of the file: as stored for a single packed file. */
+  readonly file: (path: string, bytes: Uint8Array, digest: Digest) => void;
+  /** A wanted file that cannot be read. */
+  readonly skipped: (path: string, reason: string) => void;
+}
+
+const ARCHIVE_NAME = /\.(zip|tar|tgz|tar\.gz|tar\.zst|tar\.xz|tar\.bz2)$/i;
+const REFUSED: readonly { readonly magic: string; readonly name: string; readonly program: string }[] = [
+  { magic: 'fd377a585a00', name: 'xz', program: 'xz -d' },
+  { magic: '425a68', name: 'bzip2', program: 'bzip2 -d' },
+  { magic: '377abcaf271c', name: '7-Zip', program: '7z x' },
+];
+
+/**
+ * Reads an input in a fixed order.
+ * @throws PlimsollError `input-missing` or `input-unreadable`; `unsupported` for xz, bzip2 and 7-Zip; ParseError, LimitError for a damaged
+ * or oversized archive.
+ */
+export async function readInput(path: string, visitor: InputVisitor): Promise<void> {
+  const guarded = withLimits(path, visitor);
+  if (statOf(path).isDirectory()) await readFolder(path, '', guarded);
+  else await readFile(path, basename(path), guarded, true);
+}
+
+async function readFolder(root: string, inside: string, visitor: InputVisitor): Promise<void> {
+  for (const entry of entriesOf(join(root, inside))) {
+    if (entry.name.startsWith('.')) continue;
+    const path = inside === '' ? entry.name : `${inside}/${entry.name}`;
+    if (entry.isDirectory()) {
+      await readFolder(root, path, visitor);
+    } else if (entry.isFile() && ARCHIVE_NAME.test(entry.name)) {
+      await readFile(join(root, path), path, visitor, false);
+    } else if (entry.isFile() && visitor.accepts(withoutPacking(path))) {
+      await readFile(join(root, path), path, visitor, true);
+    } else if (!entry.isFile() && visitor.accepts(path)) {
+      visitor.skipped(path, 'a symbolic link or special file');
+    }
+  }
+}
+
+async function readFile(file: string, path: string, visitor: InputVisitor, single: boolean): Promise<void> {
+  const { size } = statOf(file);
+  const head = headOf(file);
+  const refused = REFUSED.find(({ magic }) => head.toString('hex').startsWith(magic));
+  if (refused !== undefined) {
+    throw new PlimsollError(
+      'unsupported',
+      `${file} is packed with ${refused.name}, which this program does not read: unpack it first (${refused.program} ${basename(file)})`,
+    );
+  }
+  if (head.toString('latin1', 0, 4) === 'PK\x03\x04' || head.toString('latin1', 0, 4) === 'PK\x05\x06') {
+    readZip(file, size, visitor);
+  } else {
+    await readStream(file, size, head, single ? withoutPacking(path) : path, visitor);
+  }
+}
+
+/** The name behind a packed file's ending: `epss.csv.gz` is `epss.csv`. */
+function withoutPacking(path: string): string {
+  return path.replace(/\.(gz|zst)$/i, '');
+}
+
+function withLimits(input: string, visitor: InputVisitor): InputVisitor {
+  let files = 0;
+  let bytes = 0;
+  return {
+    accepts: visitor.accepts,
+    skipped: visitor.skipped,
+    file: (path, content, digest) => {
+      files += 1;
+      bytes += content.length;
+      if (files > LIMITS.feedFiles) throw new LimitError(`${input}: more than ${LIMITS.feedFiles} files`);
+      if (bytes > LIMITS.feedBytes) throw new LimitError(`${input}: more than ${LIMITS.feedBytes} bytes unpacked`);
+      visitor.file(path, content, digest);
+    },
+  };
+}
+
+function headOf(file: string): Buffer {
+  const head = Buffer.alloc(8);
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(file, 'r');
+    return head.subarray(0, readSync(descriptor, head, 0, head.length, 0));
+  } catch (error) {
+    throw unreadable(file, error);
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+function statOf(path: string): Stats {
+  try {
+    return statSync(path);
+  } catch (error) {
+    const code =
+      error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'input-missing' : 'input-unreadable';
+    throw new PlimsollError(code, `${path}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    throw unreadable(folder, error);
+  }
+}
+
+function unreadable(path: string, error: unknown): PlimsollError {
+  return new PlimsollError('input-unreadable', `${path}: ${messageOf(error)}`, { cause: error });
+}
+
+/** SHA-256 over several files: the sorted list of their digests, one a line; a single file's own digest. */
+export function digestOfFiles(digests: readonly Digest[]): Digest {
+  const [only] = digests;
+  if (digests.length === 1 && only !== undefined) return only;
+  return digestOf(
+    digests
+      .map((digest) => `${digest}\n`)
+      .sort()
+      .join(''),
+  );
+}

@@ -1,0 +1,96 @@
+// One file read from front to back: a tar, or a single document, either plain, gzip or zstd. Which of the two shows in the first block.
+import { createHash } from 'node:crypto';
+import { digestOf } from '../../../platform/canonical.ts';
+import { LimitError } from '../../../platform/errors.ts';
+import { LIMITS } from '../../../platform/limits.ts';
+import { fileChunks } from '../../image/file-chunks.ts';
+import { createInflater, packingOf } from '../../image/inflate.ts';
+import { TarWalker } from '../../image/tar.ts';
+import type { InputVisitor } from './read-input.ts';
+
+/** A ustar or GNU header has this word at its 257th byte; older tars have none and are not taken for one. */
+const USTAR_AT = 257;
+const BLOCK = 512;
+
+/** @throws ParseError when packing or archive are damaged, LimitError when a single file is larger than LIMITS.fileBytes. */
+export async function readStream(
+  file: string,
+  size: number,
+  head: Uint8Array,
+  path: string,
+  visitor: InputVisitor,
+): Promise<void> {
+  const hash = createHash('sha256');
+  const content = new ContentReader(file, visitor);
+  const inflater = createInflater(packingOf(head), (bytes) => content.push(bytes));
+  try {
+    for (const chunk of fileChunks(file, 0, size)) {
+      hash.update(chunk);
+      const pushed = inflater.push(chunk);
+      if (pushed !== undefined) await pushed;
+    }
+    await inflater.end();
+  } finally {
+    inflater.close();
+  }
+  const document = content.end();
+  if (document !== undefined) visitor.file(path, document, `sha256:${hash.digest('hex')}`);
+}
+
+/** Gathers unpacked bytes: the first block decides between an archive, whose members are visited as they pass, and a document. */
+class ContentReader {
+  readonly #file: string;
+  readonly #visitor: InputVisitor;
+  #walker: TarWalker | undefined;
+  #decided = false;
+  #parts: Buffer[] = [];
+  #length = 0;
+
+  constructor(file: string, visitor: InputVisitor) {
+    this.#file = file;
+    this.#visitor = visitor;
+  }
+
+  push(bytes: Uint8Array): void {
+    if (this.#walker !== undefined) {
+      this.#walker.push(bytes);
+      return;
+    }
+    this.#parts.push(Buffer.from(bytes));
+    this.#length += bytes.length;
+    if (this.#length > LIMITS.fileBytes) {
+      throw new LimitError(`${this.#file}: larger than ${LIMITS.fileBytes} bytes unpacked`);
+    }
+    if (!this.#decided && this.#length >= BLOCK) this.#decide();
+  }
+
+  /** The document's bytes, or undefined when the file was an archive. */
+  end(): Buffer | undefined {
+    if (this.#walker === undefined) return Buffer.concat(this.#parts);
+    this.#walker.end();
+    return undefined;
+  }
+
+  #decide(): void {
+    this.#decided = true;
+    const start = Buffer.concat(this.#parts);
+    if (start.toString('latin1', USTAR_AT, USTAR_AT + 5) !== 'ustar') return;
+    const visitor = this.#visitor;
+    this.#walker = new TarWalker({
+      entry: ({ path, type }) =>
+        type === 'file' && !isHidden(path) && visitor.accepts(path)
+          ? (body) => visitor.file(path, body, digestOf(body))
+          : undefined,
+      skipped: (path, reason) => {
+        if (visitor.accepts(path)) visitor.skipped(path, reason);
+      },
+    });
+    this.#parts = [];
+    this.#walker.push(start);
+  }
+}
+
+/** Whether the file, or a folder on its way, is hidden, as in the folders that are walked. */
+export function isHidden(path: string): boolean {
+  return /(^|\/)\./.test(path);
+}

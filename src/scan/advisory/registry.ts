@@ -1,0 +1,16 @@
+// Every feed that the program reads. A new feed is a folder beside this file and a line here.
+import { alpineSecdb } from './alpine-secdb/index.ts';
+import { debianTracker } from './debian-tracker/index.ts';
+import { eol } from './eol/index.ts';
+import { epss } from './epss/index.ts';
+import type { Feed } from './feed.ts';
+import { kev } from './kev/index.ts';
+import { osv } from './osv/index.ts';
+
+/** Sorted by id. */
+export const FEEDS: readonly Feed[] = [alpineSecdb, debianTracker, eol, epss, kev, osv];
+
+/** The feed of that id, or undefined. */
+export function findFeed(id: string): Feed | undefined {
+  return FEEDS.find((feed) => feed.id === id);
+}

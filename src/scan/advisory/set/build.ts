@@ -1,0 +1,96 @@
+// Builds an advisory set from the files of its feeds. The set appears under its name only when it is complete.
+import type { Digest } from '../../../platform/canonical.ts';
+import { ParseError, PlimsollError } from '../../../platform/errors.ts';
+import type { Feed } from '../feed.ts';
+import { readInput } from '../input/read-input.ts';
+import { FeedCollector } from './collector.ts';
+import { writeWhole } from './replace-file.ts';
+import { Staging } from './staging.ts';
+import { writeSet } from './write.ts';
+
+/** One input of a feed; a feed may have several. */
+export interface FeedInput {
+  readonly feed: Feed;
+  /** A file, a folder, a zip or a tar. */
+  readonly path: string;
+  /** Where it came from, for the feed's record; the path unless given. */
+  readonly source?: string;
+  /** Date of the content, ISO 8601, where the publisher says it beside the files; what the files say counts as well, the newest holds. */
+  readonly updated?: string;
+}
+
+/** How a set is built. */
+export interface BuildOptions {
+  /** ISO 8601 instant; recorded, no part of the id. */
+  readonly builtAt: string;
+  /** Called now and then with what is being done. */
+  readonly onProgress?: (text: string) => void;
+}
+
+/** Files after which progress is told. */
+const PROGRESS_STEP = 500;
+
+/**
+ * Reads the inputs and writes the set to `output`, replacing what is there.
+ * @returns the id of the set
+ * @throws PlimsollError `input-missing`, `input-unreadable`, `unsupported` for an input; `parse` when no file of an input is in the feed's
+ * format; `advisories` when the set cannot be written (disk full).
+ */
+export async function buildAdvisorySet(
+  inputs: readonly FeedInput[],
+  output: string,
+  options: BuildOptions,
+): Promise<Digest> {
+  return writeWhole(output, async (database, stagingDatabase) => {
+    const staging = new Staging(stagingDatabase);
+    const collectors = new Map<Feed, FeedCollector>();
+    for (const input of inputs) {
+      const collector = collectors.get(input.feed) ?? new FeedCollector(input.feed, staging);
+      collectors.set(input.feed, collector);
+      await readFeed(input, collector, options);
+    }
+    options.onProgress?.('writing the set');
+    const feeds = [...collectors].map(([feed, collector]) => ({
+      feed,
+      record: (records: number) => collector.record(records),
+      otherEntries: collector.entries,
+    }));
+    return writeSet(database, staging, feeds, { builtAt: options.builtAt, starter: false });
+  });
+}
+
+async function readFeed(input: FeedInput, collector: FeedCollector, options: BuildOptions): Promise<void> {
+  const { feed, path } = input;
+  const source = input.source ?? path;
+  collector.source(source);
+  if (input.updated !== undefined) collector.updated(input.updated);
+  let files = 0;
+  let read = 0;
+  let failure: ParseError | undefined;
+  await readInput(path, {
+    accepts: feed.accepts,
+    skipped: (name, reason) => collector.skip(reason, name),
+    file: (name, bytes, digest) => {
+      files += 1;
+      if (files % PROGRESS_STEP === 0) options.onProgress?.(`${feed.id}: ${files} files of ${source}`);
+      collector.file(digest);
+      try {
+        feed.read({ path: name, bytes: () => bytes }, collector);
+        read += 1;
+      } catch (error) {
+        if (!(error instanceof ParseError)) throw error;
+        failure ??= error;
+        collector.skip(reasonOf(error, name), name);
+      }
+    },
+  });
+  if (read > 0) return;
+  if (failure !== undefined)
+    throw new ParseError(`${feed.id}: nothing in ${path} can be read: ${failure.message}`, { cause: failure });
+  throw new PlimsollError('input-unreadable', `${feed.id}: no file of this feed in ${path}`);
+}
+
+/** The error's words without the file's name, so that equal failures of many files are counted together. */
+function reasonOf(error: ParseError, name: string): string {
+  return error.message.replace(`${name}: `, '').replace(/:\d+(?=: )/, '');
+}

@@ -1,0 +1,137 @@
+// Takes what one feed reads: checks and counts it, and puts it into the staging area. A record out of bounds is skipped with the reason.
+import type { Digest } from '../../../platform/canonical.ts';
+import { LIMITS } from '../../../platform/limits.ts';
+import type { Advisory, EndOfLife, FeedRecord, SkippedReason } from '../advisory.ts';
+import type { Feed, FeedSink } from '../feed.ts';
+import { digestOfFiles } from '../input/read-input.ts';
+import type { Staging } from './staging.ts';
+
+/** Different reasons that are told apart; messages of broken files could otherwise fill the set. */
+const MAX_REASONS = 200;
+const OTHER_REASON = 'other reasons';
+/** Characters of a reason or of its example that are kept. */
+const SHOWN = 200;
+
+/** The sink behind one feed, across all of its inputs. */
+export class FeedCollector implements FeedSink {
+  /** Entries taken that are no advisories. */
+  entries = 0;
+  readonly #feed: Feed;
+  readonly #staging: Staging;
+  readonly #sources = new Set<string>();
+  readonly #digests: Digest[] = [];
+  readonly #reasons = new Map<string, { count: number; example: string }>();
+  readonly #namespaces = new Map<string, 'whole' | 'part'>();
+  #updated: string | undefined;
+  #skipped = 0;
+
+  constructor(feed: Feed, staging: Staging) {
+    this.#feed = feed;
+    this.#staging = staging;
+  }
+
+  advisory(record: Advisory): void {
+    const problem = problemOf(record);
+    if (problem !== undefined) {
+      this.skip(problem, `${record.namespace} ${record.package} ${record.id}`);
+      return;
+    }
+    this.#staging.addAdvisory(record);
+  }
+
+  kev(vulnerability: string, added: string): void {
+    this.#staging.addKev(vulnerability, added);
+    this.entries += 1;
+  }
+
+  epss(vulnerability: string, probability: number): void {
+    this.#staging.addEpss(vulnerability, probability);
+    this.entries += 1;
+  }
+
+  endOfLife(os: string, value: EndOfLife): void {
+    this.#staging.addEndOfLife(os, value);
+    this.entries += 1;
+  }
+
+  skip(reason: string, place: string): void {
+    this.#skipped += 1;
+    const shown = reason.slice(0, SHOWN);
+    const key = this.#reasons.has(shown) || this.#reasons.size < MAX_REASONS ? shown : OTHER_REASON;
+    const known = this.#reasons.get(key);
+    const example = place.slice(0, SHOWN);
+    if (known === undefined) {
+      this.#reasons.set(key, { count: 1, example });
+    } else {
+      known.count += 1;
+      if (example < known.example) known.example = example;
+    }
+  }
+
+  covers(namespace: string, extent: 'whole' | 'part' = 'whole'): void {
+    if (extent === 'whole' || !this.#namespaces.has(namespace)) this.#namespaces.set(namespace, extent);
+  }
+
+  updated(date: string): void {
+    if (this.#updated === undefined || date > this.#updated) this.#updated = date;
+  }
+
+  /** An input that was read, and one of its files. */
+  source(source: string): void {
+    this.#sources.add(source);
+  }
+
+  file(digest: Digest): void {
+    this.#digests.push(digest);
+  }
+
+  /** What the set keeps of the feed. Its records are counted when the set is written, each id of a package once. */
+  record(records: number): FeedRecord {
+    const reasons: SkippedReason[] = [...this.#reasons].map(([reason, rest]) => ({ reason, ...rest }));
+    reasons.sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
+    const parts = [...this.#namespaces].filter(([, extent]) => extent === 'part').map(([namespace]) => namespace);
+    const partial = this.#feed.partial === true || (parts.length > 0 && parts.length === this.#namespaces.size);
+    return {
+      id: this.#feed.id,
+      source: [...this.#sources].sort().join(', '),
+      ...(this.#updated !== undefined ? { upstreamUpdatedAt: this.#updated } : {}),
+      sha256: digestOfFiles(this.#digests),
+      licence: this.#feed.licence,
+      records,
+      skipped: this.#skipped,
+      skippedReasons: reasons,
+      namespaces: [...this.#namespaces.keys()].sort(),
+      ...(partial ? { partial } : {}),
+      ...(!partial && parts.length > 0 ? { partialNamespaces: parts.sort() } : {}),
+    };
+  }
+}
+
+/** Why a record cannot be kept, or undefined. */
+function problemOf(record: Advisory): string | undefined {
+  for (const name of [record.id, record.namespace, record.package]) {
+    if (name === '' || name.length > LIMITS.advisoryName) return 'an id or name that is empty or too long';
+    if (hasControls(name)) return 'a control character in an id or name';
+  }
+  const versions = [
+    ...record.ranges.flatMap((range) => [range.introduced, range.fixed, range.lastAffected, range.limit]),
+    ...(record.versions ?? []),
+  ].filter((version) => version !== undefined);
+  if (versions.length > LIMITS.advisoryVersions) return `more than ${LIMITS.advisoryVersions} versions`;
+  if (versions.some((version) => version.length > LIMITS.versionLength || hasControls(version))) {
+    return 'a version that is too long or has control characters';
+  }
+  const ids = [...record.aliases, ...record.related];
+  if (ids.length > LIMITS.advisoryIds || ids.some((id) => id.length > LIMITS.advisoryName || hasControls(id))) {
+    return 'an alias that is too long or has control characters, or too many of them';
+  }
+  return undefined;
+}
+
+function hasControls(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || code === 0x7f) return true;
+  }
+  return !text.isWellFormed();
+}

@@ -1,0 +1,73 @@
+// An advisory set in memory, from records at hand: for the starter set, the demo and tests. Same code as the file, same id.
+import { DatabaseSync } from 'node:sqlite';
+import { canonicalJson, digestOf } from '../../../platform/canonical.ts';
+import type { Advisory, EndOfLife, FeedRecord } from '../advisory.ts';
+import { openDatabase, type StoredAdvisorySet } from './open.ts';
+import { Staging } from './staging.ts';
+import { writeSet } from './write.ts';
+
+/** What goes into the set. */
+export interface SetRecords {
+  readonly advisories: readonly Advisory[];
+  /** CVE -> date added to the catalogue of known exploited vulnerabilities. */
+  readonly kev?: Readonly<Record<string, string>>;
+  /** CVE -> probability. */
+  readonly epss?: Readonly<Record<string, number>>;
+  /** `alpine:3.11` -> end of life. Counts as the feed `eol`. */
+  readonly endOfLife?: Readonly<Record<string, EndOfLife>>;
+  /** What to say of a feed, by id; every feed of the advisories has a record in any case. */
+  readonly feeds?: Readonly<Record<string, Partial<FeedRecord>>>;
+}
+
+/** The set of these records. `source` and licence of a feed are "given records" unless `feeds` says otherwise. */
+export function advisorySetFromRecords(
+  records: SetRecords,
+  options: { readonly builtAt: string; readonly starter?: boolean },
+): StoredAdvisorySet {
+  const database = new DatabaseSync(':memory:');
+  const stagingDatabase = new DatabaseSync(':memory:');
+  try {
+    const staging = new Staging(stagingDatabase);
+    for (const advisory of records.advisories) staging.addAdvisory(advisory);
+    for (const [vulnerability, added] of Object.entries(records.kev ?? {})) staging.addKev(vulnerability, added);
+    for (const [vulnerability, value] of Object.entries(records.epss ?? {})) staging.addEpss(vulnerability, value);
+    for (const [os, value] of Object.entries(records.endOfLife ?? {})) staging.addEndOfLife(os, value);
+    const feeds = feedIds(records).map((id) => ({
+      feed: { id },
+      otherEntries: otherEntries(id, records),
+      record: (count: number): FeedRecord => feedRecord(id, count, records),
+    }));
+    writeSet(database, staging, feeds, { builtAt: options.builtAt, starter: options.starter ?? false });
+  } finally {
+    stagingDatabase.close();
+  }
+  return openDatabase(database, 'the advisory set in memory');
+}
+
+function feedIds(records: SetRecords): readonly string[] {
+  const ids = new Set([...records.advisories.map((advisory) => advisory.feed), ...Object.keys(records.feeds ?? {})]);
+  for (const [id, entries] of Object.entries({ kev: records.kev, epss: records.epss, eol: records.endOfLife })) {
+    if (entries !== undefined) ids.add(id);
+  }
+  return [...ids].sort();
+}
+
+function otherEntries(id: string, { kev, epss, endOfLife }: SetRecords): number {
+  const entries = id === 'kev' ? kev : id === 'epss' ? epss : id === 'eol' ? endOfLife : undefined;
+  return Object.keys(entries ?? {}).length;
+}
+
+function feedRecord(id: string, count: number, records: SetRecords): FeedRecord {
+  const own = records.advisories.filter((advisory) => advisory.feed === id);
+  return {
+    id,
+    source: 'given records',
+    sha256: digestOf(canonicalJson(own)),
+    licence: 'given records',
+    skipped: 0,
+    skippedReasons: [],
+    namespaces: [...new Set(own.map((advisory) => advisory.namespace))].sort(),
+    ...records.feeds?.[id],
+    records: count,
+  };
+}

@@ -1,0 +1,117 @@
+// Writes the file of a set from the staging area: records grouped by package, each id of a feed once, and the id of the whole.
+import type { DatabaseSync } from 'node:sqlite';
+import type { Digest } from '../../../platform/canonical.ts';
+import type { Advisory, FeedRecord } from '../advisory.ts';
+import type { Feed } from '../feed.ts';
+import { ContentDigest } from './content-digest.ts';
+import { decodeRecord, encodeRecord } from './record.ts';
+import { packRow, rowText } from './row.ts';
+import { createIndex, createTables } from './schema.ts';
+import type { StagedRecord, Staging } from './staging.ts';
+
+/** One feed of the set in the making. */
+export interface WrittenFeed {
+  readonly feed: Pick<Feed, 'id' | 'settle'>;
+  /** Makes the feed's record once its records are counted. */
+  readonly record: (records: number) => FeedRecord;
+  /** Entries that are no advisories (KEV, EPSS, end of life). */
+  readonly otherEntries: number;
+}
+
+/** Fills the empty database and gives the set's id. */
+export function writeSet(
+  database: DatabaseSync,
+  staging: Staging,
+  feeds: readonly WrittenFeed[],
+  identity: { readonly builtAt: string; readonly starter: boolean },
+): Digest {
+  database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF');
+  createTables(database);
+  database.exec('BEGIN');
+  const digest = new ContentDigest(identity.starter);
+  const records = writePackages(database, staging, feeds, digest);
+  const insertEnrichment = database.prepare('INSERT INTO enrichment VALUES (?, ?, ?)');
+  for (const { vulnerability, ...value } of staging.enrichments()) {
+    insertEnrichment.run(vulnerability, value.kev ?? null, value.epss ?? null);
+    digest.enrichment(vulnerability, value);
+  }
+  const insertEnd = database.prepare('INSERT INTO end_of_life VALUES (?, ?, ?)');
+  for (const { os, ...value } of staging.endsOfLife()) {
+    insertEnd.run(os, value.date, value.source);
+    digest.endOfLife(os, value);
+  }
+  const insertFeed = database.prepare('INSERT INTO feed VALUES (?, ?)');
+  for (const { feed, record, otherEntries } of [...feeds].sort((a, b) => (a.feed.id < b.feed.id ? -1 : 1))) {
+    const made = record((records.get(feed.id) ?? 0) + otherEntries);
+    insertFeed.run(feed.id, JSON.stringify(made));
+    digest.feed(made);
+  }
+  const id = digest.digest();
+  const insertMeta = database.prepare('INSERT INTO meta VALUES (?, ?)');
+  insertMeta.run('id', id);
+  insertMeta.run('builtAt', identity.builtAt);
+  insertMeta.run('starter', String(identity.starter));
+  database.exec('COMMIT');
+  createIndex(database);
+  return id;
+}
+
+function writePackages(
+  database: DatabaseSync,
+  staging: Staging,
+  feeds: readonly WrittenFeed[],
+  digest: ContentDigest,
+): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  const settlers = new Map(feeds.map(({ feed }) => [feed.id, feed.settle ?? newest]));
+  const insert = database.prepare('INSERT INTO package VALUES (?, ?, ?)');
+  for (const group of grouped(staging.records(), (a, b) => a.package === b.package && a.namespace === b.namespace)) {
+    const [first] = group;
+    if (first === undefined) continue;
+    const byFeed = [...grouped(group, (a, b) => a.feed === b.feed)].map((records) => {
+      const feed = records[0]?.feed ?? '';
+      const texts = settledTexts(records, settlers.get(feed) ?? newest);
+      counts.set(feed, (counts.get(feed) ?? 0) + texts.length);
+      return { feed, records: texts };
+    });
+    const text = rowText(byFeed);
+    insert.run(first.namespace, first.package, packRow(text));
+    digest.package(first.namespace, first.package, text);
+  }
+  return counts;
+}
+
+type Settle = NonNullable<Feed['settle']>;
+
+/** Record texts of one feed on one package, every id settled; the same text twice counts once. */
+function settledTexts(records: readonly StagedRecord[], settle: Settle): readonly string[] {
+  return [...grouped(records, (a, b) => a.id === b.id)].flatMap((sameId) => {
+    const texts = [...new Set(sameId.map((record) => record.text))];
+    const [first] = sameId;
+    if (texts.length === 1 || first === undefined) return texts;
+    const { feed, namespace, package: name } = first;
+    const held = settle(texts.map((text) => decodeRecord(JSON.parse(text), feed, namespace, name)));
+    return held.map(encodeRecord).sort();
+  });
+}
+
+/** The newest copy by `modified`; all copies that no date sets apart. */
+function newest(records: readonly Advisory[]): readonly Advisory[] {
+  let latest = '';
+  for (const { modified = '' } of records) if (modified > latest) latest = modified;
+  return records.filter(({ modified = '' }) => modified === latest);
+}
+
+/** Neighbours that belong together, as lists. */
+function* grouped<T>(items: Iterable<T>, same: (a: T, b: T) => boolean): Generator<readonly T[]> {
+  let group: T[] = [];
+  for (const item of items) {
+    const [first] = group;
+    if (first !== undefined && !same(first, item)) {
+      yield group;
+      group = [];
+    }
+    group.push(item);
+  }
+  if (group.length > 0) yield group;
+}

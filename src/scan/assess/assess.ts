@@ -1,0 +1,178 @@
+// Joins the inventories of a release with an advisory set under a severity policy at a date. Gives an Assessment: findings, gaps, identity.
+// Rules: docs/guide/counting.md. Pure: equal inputs give equal bytes, in whatever order they come.
+import { canonicalJson, type Digest, digestOf } from '../../platform/canonical.ts';
+import type { Gap } from '../../platform/gap.ts';
+import type { AdvisorySet, Enrichment } from '../advisory/advisory.ts';
+import { osNamespace } from '../inventory/os-release/namespace.ts';
+import type { Package } from '../inventory/package.ts';
+import type { Release } from '../release/release.ts';
+import type { AssessedImage, Assessment, Finding, InventoryIdentity } from './assessment.ts';
+import { coverageGaps, endOfLifeGaps, olderThanImageGaps, starterGaps, undecidedGaps, uniqueGaps } from './gaps.ts';
+import { createJudge, type Judge } from './judge.ts';
+import { type Match, subjectOf } from './match.ts';
+import { type ImageToAssess, type InventoryToAssess, type PlacedImage, placeImages } from './placement.ts';
+import type { SeverityPolicy } from './severity.ts';
+
+/** What an assessment is made of. */
+export interface AssessInput {
+  readonly release: Pick<Release, 'name' | 'version' | 'target' | 'charts' | 'gaps'>;
+  /** Those with equal reference and platform are one. */
+  readonly images: readonly ImageToAssess[];
+  /** One an image digest; more than the images need does no harm. */
+  readonly inventories: readonly InventoryToAssess[];
+  readonly set: AdvisorySet;
+  readonly severityPolicy: SeverityPolicy;
+  /** ISO date. */
+  readonly asOf: string;
+  /** Digest of the statements that apply; NO_STATEMENTS when there are none. */
+  readonly statements: Digest;
+}
+
+/** Digest of the empty list of statements. */
+export const NO_STATEMENTS: Digest = digestOf(canonicalJson([]));
+
+/** Assesses a release. */
+export function assess(input: AssessInput): Assessment {
+  const { release, set, severityPolicy, asOf, statements } = input;
+  const images = placeImages(input.images, input.inventories);
+  const inventories = usedInventories(images);
+  const judge = createJudge(
+    inventories.flatMap(({ packages }) => packages),
+    set,
+    severityPolicy,
+  );
+  const rowsOf = new Map(inventories.map((inventory) => [inventory.image, imageRows(inventory, judge)]));
+  const assessed = images.map((image) => assessedImage(image, judge, set, asOf));
+
+  const basis = {
+    release: { name: release.name, version: release.version, target: release.target },
+    charts: release.charts,
+    severityPolicy,
+    asOf,
+    statements,
+    inventories: inventories.map(identityOf),
+  };
+  const releaseGaps = uniqueGaps(release.gaps);
+  const members = images.map(({ inventory: _, ...image }) => image);
+  return {
+    id: digestOf(canonicalJson({ ...basis, advisorySet: set.id, images: members, gaps: releaseGaps })),
+    ...basis,
+    advisorySet: { id: set.id, builtAt: set.builtAt, starter: set.starter, feeds: set.feeds },
+    images: assessed,
+    packages: inventories.flatMap(({ image, packages }) => packages.map((installed) => ({ ...installed, image }))),
+    findings: images.flatMap(({ slot, inventory }) =>
+      (inventory === undefined ? [] : (rowsOf.get(inventory.image) ?? [])).map((row) => ({ slot, ...row })),
+    ),
+    gaps: uniqueGaps([...releaseGaps, ...starterGaps(set), ...assessed.flatMap(({ gaps }) => gaps)]),
+  };
+}
+
+/** The inventories of the images, one an image digest, sorted by it. */
+function usedInventories(images: readonly PlacedImage[]): readonly InventoryToAssess[] {
+  const used = new Map<Digest, InventoryToAssess>();
+  for (const { inventory } of images) if (inventory !== undefined) used.set(inventory.image, inventory);
+  return [...used.values()].sort((a, b) => order(a.image, b.image));
+}
+
+/** The findings of an image but for the slot, sorted by vulnerability, purl, location. */
+function imageRows({ image, packages }: InventoryToAssess, judge: Judge): readonly Omit<Finding, 'slot'>[] {
+  const rows: Omit<Finding, 'slot'>[] = [];
+  for (const installed of packages) {
+    const subject = subjectOf(installed);
+    if (subject === undefined) continue;
+    for (const match of judge.judge(subject).matches) {
+      rows.push(findingOf(image, installed, match, judge.enrichment(match.vulnerability)));
+    }
+  }
+  return rows.sort(
+    (a, b) => order(a.vulnerability, b.vulnerability) || order(a.purl, b.purl) || order(a.location, b.location),
+  );
+}
+
+function findingOf(
+  image: Digest,
+  installed: Package,
+  match: Match,
+  enrichment: Enrichment | undefined,
+): Omit<Finding, 'slot'> {
+  const { vulnerability, aliases, severity, fixedIn, fixState, advisories, fixes } = match;
+  return {
+    vulnerability,
+    aliases,
+    severity: severity.level,
+    severitySource: severity.source,
+    rawSeverity: severity.raw,
+    package: installed.name,
+    purl: installed.purl,
+    version: installed.version,
+    ...(fixedIn === undefined ? {} : { fixedIn }),
+    fixState,
+    image,
+    layer: installed.location.layer,
+    location: installed.location.path,
+    kev: enrichment?.kev !== undefined,
+    ...(enrichment?.epss === undefined ? {} : { epss: enrichment.epss }),
+    advisories,
+    ...(fixes === undefined ? {} : { fixes }),
+  };
+}
+
+function assessedImage(placed: PlacedImage, judge: Judge, set: AdvisorySet, asOf: string): AssessedImage {
+  const { inventory, gaps, ...image } = placed;
+  if (inventory === undefined) return { ...image, packages: 0, gaps };
+  const { os, packages, config } = inventory;
+  const namespace = os === undefined ? undefined : osNamespace(os);
+  const endOfLife = namespace === undefined ? undefined : set.endOfLife(namespace)?.date;
+  const counts = packagesByNamespace(packages);
+  return {
+    ...image,
+    ...(os === undefined ? {} : { os: osOf(os, endOfLife) }),
+    packages: packages.length,
+    gaps: uniqueGaps([
+      ...gaps,
+      ...(namespace === undefined || endOfLife === undefined
+        ? []
+        : endOfLifeGaps(image.slot, namespace, endOfLife, asOf)),
+      ...coverageGaps(image.slot, counts, set),
+      ...olderThanImageGaps(image.slot, config.created, counts.keys(), set.feeds),
+      ...packages.flatMap((installed) => undecidedOf(image.slot, installed, judge)),
+    ]),
+  };
+}
+
+function undecidedOf(slot: string, installed: Package, judge: Judge): readonly Gap[] {
+  const subject = subjectOf(installed);
+  return subject === undefined ? [] : undecidedGaps(slot, installed.purl, subject, judge.judge(subject).undecided);
+}
+
+function osOf(os: { readonly id: string; readonly version?: string }, endOfLife: string | undefined) {
+  return {
+    id: os.id,
+    ...(os.version === undefined ? {} : { version: os.version }),
+    ...(endOfLife === undefined ? {} : { endOfLife }),
+  };
+}
+
+/** Packages that are judged by their own namespace; '' where the distribution is not known. */
+function packagesByNamespace(packages: readonly Package[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { namespace = '', ownedBy } of packages) {
+    if (ownedBy === undefined) counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function identityOf({ image, cataloguers, platform, config, os, gaps }: InventoryToAssess): InventoryIdentity {
+  return {
+    digest: image,
+    cataloguers,
+    platform,
+    ...(config.created === undefined ? {} : { created: config.created }),
+    ...(os === undefined ? {} : { os: osOf(os, undefined) }),
+    gaps: uniqueGaps(gaps),
+  };
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,117 @@
+// What an assessment does not cover, as gaps beside its figures: end of life, missing, partial and old feeds, undecidable versions.
+// Rules: docs/guide/counting.md, "Gaps". Pure.
+import { compareGaps, type Gap, type GapKind } from '../../platform/gap.ts';
+import type { AdvisorySet, FeedRecord } from '../advisory/advisory.ts';
+import { coverageOf, mainFeedsOf } from './main-feeds.ts';
+import type { Subject, Undecided } from './match.ts';
+
+/** Kinds that the assessment itself finds; all others come from the release, the images and their inventories. */
+export const JUDGED_KINDS: ReadonlySet<GapKind> = new Set([
+  'end-of-life',
+  'no-feed',
+  'partial-feed',
+  'set-older-than-image',
+  'starter-set',
+  'undecidable',
+]);
+
+/** Target of the gaps that concern the whole advisory set. */
+export const SET_TARGET = 'advisory set';
+
+/** How many ids an undecidable gap names before it only counts. */
+const NAMED_IDS = 5;
+
+/** The gap of the set that ships with the program, if it is that one. */
+export function starterGaps(set: Pick<AdvisorySet, 'starter'>): readonly Gap[] {
+  if (!set.starter) return [];
+  const reason =
+    'no advisory set was given: the one that ships with the program knows only a few packages (use --advisories)';
+  return [{ kind: 'starter-set', target: SET_TARGET, reason }];
+}
+
+/** End of life of a slot's distribution, past at the date of the assessment. */
+export function endOfLifeGaps(slot: string, os: string, endOfLife: string, asOf: string): readonly Gap[] {
+  if (dayOf(asOf) <= dayOf(endOfLife)) return [];
+  const reason = `${os} is past its end of life since ${endOfLife}: vulnerabilities found later are not in its feeds`;
+  return [{ kind: 'end-of-life', target: slot, reason }];
+}
+
+/** Namespaces of a slot that no main feed covers, or only in part. `packages` are counts by namespace; '' is a distribution that is not known. */
+export function coverageGaps(
+  slot: string,
+  packages: ReadonlyMap<string, number>,
+  set: Pick<AdvisorySet, 'feeds' | 'starter'>,
+): readonly Gap[] {
+  const gaps: Gap[] = [];
+  for (const [namespace, count] of packages) {
+    const what = `${count} package${count === 1 ? '' : 's'}`;
+    if (namespace === '') {
+      const reason = `the distribution is not known: ${what} not judged`;
+      gaps.push({ kind: 'no-feed', target: slot, reason });
+      continue;
+    }
+    const coverage = coverageOf(namespace, set.feeds);
+    if (coverage.kind === 'absent') {
+      const reason = `no feed for ${namespace} in the advisory set: ${what} not judged (feeds: ${mainFeedsOf(namespace).join(', ')})`;
+      gaps.push({ kind: 'no-feed', target: slot, location: namespace, reason });
+    } else if (coverage.kind === 'partial' && !set.starter) {
+      const feeds = coverage.feeds.map(({ id }) => id).join(', ');
+      const reason = `only ${feeds} for ${namespace}, which knows a part of what there is: ${what} judged in part`;
+      gaps.push({ kind: 'partial-feed', target: slot, location: namespace, reason });
+    }
+  }
+  return gaps;
+}
+
+/** Main feeds whose newest content is from before the day on which the image was made. Feeds and images without a date are not judged. */
+export function olderThanImageGaps(
+  slot: string,
+  created: string | undefined,
+  namespaces: Iterable<string>,
+  feeds: readonly FeedRecord[],
+): readonly Gap[] {
+  const made = created === undefined ? undefined : dayOf(created);
+  if (created === undefined || made === undefined) return [];
+  const gaps: Gap[] = [];
+  for (const namespace of namespaces) {
+    const coverage = coverageOf(namespace, feeds);
+    const speaking =
+      coverage.kind === 'covered' ? coverage.mainFeeds : coverage.kind === 'partial' ? coverage.feeds : [];
+    const dated = speaking.flatMap(({ id, upstreamUpdatedAt: date }) => (date === undefined ? [] : [{ id, date }]));
+    const newest = dated.sort((a, b) => (dayOf(a.date) < dayOf(b.date) ? 1 : -1))[0];
+    if (newest === undefined || dayOf(newest.date) >= made) continue;
+    const reason = `${newest.id} for ${namespace} is of ${dayOf(newest.date)}, the image of ${made}: what became known between is missing`;
+    gaps.push({ kind: 'set-older-than-image', target: slot, location: namespace, reason });
+  }
+  return gaps;
+}
+
+/** Vulnerabilities of a package that could not be judged; `location` is the package. */
+export function undecidedGaps(
+  slot: string,
+  purl: string,
+  subject: Subject,
+  undecided: readonly Undecided[],
+): readonly Gap[] {
+  if (undecided.length === 0) return [];
+  const ids = undecided.map(({ vulnerability, feed }) => `${vulnerability} (${feed})`);
+  const more = ids.length - NAMED_IDS;
+  const named = ids.slice(0, NAMED_IDS).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  const reason = `${subject.name} ${subject.version} cannot be ordered against the versions of ${named}`;
+  return [{ kind: 'undecidable', target: slot, location: purl, reason }];
+}
+
+/** Sorted, each once; with another target when one is given. */
+export function uniqueGaps(gaps: readonly Gap[], target?: string): readonly Gap[] {
+  const named = target === undefined ? gaps : gaps.map((gap) => ({ ...gap, target }));
+  return named.toSorted(compareGaps).filter((gap, index, all) => {
+    const before = all[index - 1];
+    return before === undefined || compareGaps(before, gap) !== 0;
+  });
+}
+
+/** The UTC day of an ISO 8601 date or time. Feeds often give only a day, so nothing finer is compared. */
+function dayOf(date: string): string {
+  const time = Date.parse(date);
+  return Number.isNaN(time) ? date.slice(0, 10) : new Date(time).toISOString().slice(0, 10);
+}

@@ -1,0 +1,54 @@
+// Applies another advisory set or date to an assessment. No image is needed: the assessment carries its packages. Pure.
+// The method and the image side stay as they were; only what the assessment itself judged is judged anew.
+import type { Digest } from '../../platform/canonical.ts';
+import type { Gap } from '../../platform/gap.ts';
+import type { AdvisorySet } from '../advisory/advisory.ts';
+import type { Package } from '../inventory/package.ts';
+import { assess } from './assess.ts';
+import type { Assessment } from './assessment.ts';
+import { JUDGED_KINDS, SET_TARGET } from './gaps.ts';
+import type { ImageToAssess, InventoryToAssess } from './placement.ts';
+import type { SeverityPolicy } from './severity.ts';
+
+/** What may differ from the assessment that is judged again. */
+export interface ReassessOptions {
+  readonly set: AdvisorySet;
+  /** ISO date. */
+  readonly asOf: string;
+  readonly severityPolicy: SeverityPolicy;
+}
+
+/** Assesses again what an assessment was made of. With the same set, date and policy the result equals the assessment. */
+export function reassess(assessment: Assessment, options: ReassessOptions): Assessment {
+  const slots = new Set(assessment.images.map(({ slot }) => slot));
+  const images = assessment.images.map(
+    ({ os: _, packages: __, gaps, ...image }): ImageToAssess => ({ ...image, gaps: gaps.filter(isGiven) }),
+  );
+  return assess({
+    ...options,
+    release: {
+      ...assessment.release,
+      charts: assessment.charts,
+      gaps: assessment.gaps.filter(({ target }) => !slots.has(target) && target !== SET_TARGET),
+    },
+    images,
+    inventories: inventoriesOf(assessment),
+    statements: assessment.statements,
+  });
+}
+
+/** Whether a gap was given to the assessment rather than found by it. What it found undecidable stands at a package. */
+function isGiven({ kind, location }: Gap): boolean {
+  return !JUDGED_KINDS.has(kind) || (kind === 'undecidable' && location?.startsWith('pkg:') !== true);
+}
+
+function inventoriesOf({ inventories, packages }: Assessment): readonly InventoryToAssess[] {
+  const byImage = new Map<Digest, Package[]>(inventories.map(({ digest }) => [digest, []]));
+  for (const { image, ...installed } of packages) byImage.get(image)?.push(installed);
+  return inventories.map(({ digest, created, ...identity }) => ({
+    ...identity,
+    image: digest,
+    packages: byImage.get(digest) ?? [],
+    config: created === undefined ? {} : { created },
+  }));
+}

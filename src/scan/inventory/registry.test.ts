@@ -1,0 +1,143 @@
+// Holds every cataloguer of the registry to the same rules.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { LimitError, ParseError } from '../../platform/errors.ts';
+import { indexReaders } from '../image/readers.ts';
+import type { Cataloguer } from './cataloguer.ts';
+import { OWNABLE_NAMES } from './owner-rule.ts';
+import { CATALOGUERS } from './registry.ts';
+import { header, located } from './test-facts.ts';
+
+/** A real file in small for each path that a cataloguer reads. */
+const SAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  apk: {
+    'lib/apk/db/installed':
+      'C:Q1yyMWoYnr7lKCxKm9mHlMwkd6dMY=\nP:npm\nV:10.9.1-r0\nA:x86_64\no:npm\nF:usr/lib/node_modules/npm\nR:package.json\na:0:0:755\n\n',
+  },
+  dpkg: {
+    'var/lib/dpkg/status':
+      'Package: zlib1g\nStatus: install ok installed\nSource: zlib (1:1.2.13.dfsg-1)\nVersion: 1:1.2.13.dfsg-1+b1\nArchitecture: amd64\nDescription: library\n text\n\n',
+    'var/lib/dpkg/status.d/zlib1g': 'Package: zlib1g\nVersion: 1:1.2.13\nArchitecture: amd64\n',
+    'var/lib/dpkg/status.d/zlib1g.md5sums': '7210080490f9fd139c1b44fa0f730988  usr/share/node_modules/a/package.json\n',
+    'var/lib/dpkg/info/zlib1g.list': '/.\n/usr\n/usr/share/node_modules/a/package.json\n',
+  },
+  npm: { 'app/node_modules/@a/b/package.json': '{"name":"@a/b","version":"1.2.3","dependencies":{"c":"^1"}}' },
+  'os-release': {
+    'etc/os-release': 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.11.5\n',
+    'etc/alpine-release': '3.11.5\n',
+    'etc/debian_version': '12.5\n',
+  },
+};
+
+const PATTERN = /^(?:\*\*\/(?:\*\.[^*/]+|[^*/]+)|[^*]+[^*/]|[^*]+[^*/]\/\*)$/;
+const REFERENCE = 'docs/reference/cataloguers.md';
+
+test('ids are unique and sorted, and no cataloguer is in the list twice', () => {
+  const ids = CATALOGUERS.map((cataloguer) => cataloguer.id);
+  assert.deepEqual(ids, [...new Set(ids)].sort());
+});
+
+for (const cataloguer of CATALOGUERS) {
+  test(`${cataloguer.id}: id, version, title and patterns are well formed`, () => {
+    assert.match(cataloguer.id, /^[a-z][a-z0-9-]*$/);
+    assert.ok(Number.isInteger(cataloguer.version) && cataloguer.version > 0);
+    assert.match(cataloguer.title, /^[A-Z][^.]+$/);
+    for (const pattern of cataloguer.reads) assert.match(pattern, PATTERN);
+    assert.doesNotThrow(() => indexReaders([cataloguer]));
+    assert.equal(cataloguer.reads.length > 0, cataloguer.read !== undefined, 'patterns and read go together');
+    assert.ok(cataloguer.read !== undefined || cataloguer.look !== undefined);
+  });
+
+  test(`${cataloguer.id}: is in the reference`, () => {
+    const text = readFileSync(resolve(import.meta.dirname, '../../..', REFERENCE), 'utf8');
+    assert.ok(text.includes(row(cataloguer)), `${REFERENCE} lacks the line\n${row(cataloguer)}`);
+  });
+
+  if (cataloguer.read !== undefined) readerTests(cataloguer);
+}
+
+test('the files of every language cataloguer can have an owner', () => {
+  const operatingSystem = new Set(['apk', 'dpkg', 'os-release']);
+  for (const { id, reads } of CATALOGUERS) {
+    if (operatingSystem.has(id)) continue;
+    for (const pattern of reads) assert.ok(OWNABLE_NAMES.includes(pattern.replace(/^\*\*\//, '')), `${id}: ${pattern}`);
+  }
+});
+
+function readerTests(cataloguer: Cataloguer): void {
+  const samples = Object.entries(SAMPLES[cataloguer.id] ?? {});
+
+  test(`${cataloguer.id}: reads its samples, and no facts make packages fail`, () => {
+    assert.ok(samples.length > 0, 'a cataloguer that reads has samples here');
+    const index = indexReaders([cataloguer]);
+    for (const [path, text] of samples) {
+      assert.deepEqual(index.forPath(path), [cataloguer], path);
+      assert.notEqual(cataloguer.wants?.(header(path)), false, path);
+      const result = cataloguer.read?.(Buffer.from(text), header(path));
+      assert.ok(result?.data !== undefined, path);
+      assert.deepEqual(result.problems ?? [], [], path);
+      assert.deepEqual(JSON.parse(JSON.stringify(result.data)), result.data, 'a fact is JSON');
+    }
+  });
+
+  test(`${cataloguer.id}: whatever the bytes are, only ParseError or LimitError comes out`, () => {
+    const sample = fc.constantFrom(...samples);
+    const bytes = fc.uint8Array({ maxLength: 200 });
+    fc.assert(
+      fc.property(
+        sample,
+        bytes,
+        fc.nat(),
+        fc.nat(20),
+        fc.constantFrom('random', 'insert', 'replace', 'cut'),
+        (...chosen) => {
+          const [[path, text], noise, at, length, change] = chosen;
+          survives(cataloguer, path, mutated(Buffer.from(text), noise, at, length, change));
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
+  test(`${cataloguer.id}: a sample cut at any byte`, () => {
+    for (const [path, text] of samples) {
+      const body = Buffer.from(text);
+      for (let length = 0; length < body.length; length += 1) survives(cataloguer, path, body.subarray(0, length));
+    }
+  });
+}
+
+function survives(cataloguer: Cataloguer, path: string, body: Uint8Array): void {
+  let data: unknown;
+  try {
+    data = cataloguer.read?.(body, header(path, { size: body.length }))?.data;
+  } catch (error) {
+    assert.ok(error instanceof ParseError || error instanceof LimitError, String(error));
+    return;
+  }
+  if (data === undefined) return;
+  assert.doesNotThrow(() => cataloguer.packages([located(path, data)], { id: 'alpine', version: '3.11.5' }));
+}
+
+function mutated(body: Buffer, noise: Uint8Array, position: number, length: number, change: string): Uint8Array {
+  const at = position % (body.length + 1);
+  switch (change) {
+    case 'insert':
+      return Buffer.concat([body.subarray(0, at), noise.subarray(0, length), body.subarray(at)]);
+    case 'replace':
+      return Buffer.concat([body.subarray(0, at), noise.subarray(0, length), body.subarray(at + length)]);
+    case 'cut':
+      return Buffer.concat([body.subarray(0, at), body.subarray(at + length)]);
+    default:
+      return noise;
+  }
+}
+
+/** The line of the reference's table. */
+function row(cataloguer: Cataloguer): string {
+  const reads = cataloguer.reads.map((pattern) => `\`${pattern}\``).join(' ') || 'every header';
+  return `| \`${cataloguer.id}\` | ${cataloguer.version} | ${cataloguer.title} | ${reads} |`;
+}

@@ -1,0 +1,51 @@
+// The worker thread of a scan: takes layer jobs, reads the bytes wherever they are, and answers with reports. It holds no state between jobs.
+import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf, PlimsollError } from '../platform/errors.ts';
+import type { WorkerReply } from '../platform/pool.ts';
+import { readBlob, type StoredBlob } from './image/blob.ts';
+import { fileChunks } from './image/file-chunks.ts';
+import { hashLayer } from './image/hash-layer.ts';
+import { type BlobChunks, readLayer } from './image/layer.ts';
+import type { RegistryAccess } from './image/registry/access.ts';
+import { RegistryClient } from './image/registry/client.ts';
+import { readRootfs } from './image/rootfs.ts';
+import { CATALOGUERS } from './inventory/registry.ts';
+import type { LayerJob, LayerJobResult } from './layer-job.ts';
+
+const access = workerData as RegistryAccess;
+let client: RegistryClient | undefined;
+
+parentPort?.on('message', async (job: LayerJob) => {
+  parentPort?.postMessage(await answer(job));
+});
+
+async function answer(job: LayerJob): Promise<WorkerReply<LayerJobResult>> {
+  try {
+    return { ok: true, result: await work(job) };
+  } catch (error) {
+    const code = error instanceof PlimsollError ? error.code : 'internal';
+    return { ok: false, code, message: messageOf(error) };
+  }
+}
+
+async function work(job: LayerJob): Promise<LayerJobResult> {
+  if (job.kind === 'hash') return hashLayer(chunksOf(job.blob));
+  const extra = job.extra ?? [];
+  const report =
+    job.kind === 'rootfs'
+      ? readRootfs(job.folder, CATALOGUERS, extra)
+      : await readLayer(() => chunksOf(job.blob), {
+          readers: CATALOGUERS,
+          extra,
+          ...(job.expected === undefined ? {} : { expected: job.expected }),
+        });
+  return { digest: report.digest, report };
+}
+
+/** Files are read on this thread: a chunk costs one system call and no turn of the event loop. */
+function chunksOf(blob: StoredBlob): BlobChunks {
+  const { location } = blob;
+  if (location.kind === 'file') return fileChunks(location.path, location.offset, location.length);
+  client ??= new RegistryClient(access);
+  return readBlob(blob, client);
+}

@@ -1,0 +1,92 @@
+// Opens the images of a release: local ones where they lie, others through the registry under their physical reference.
+import { messageOf } from '../platform/errors.ts';
+import { mapLimited } from '../platform/map-limited.ts';
+import { openImage } from './image/open.ts';
+import { DEFAULT_PLATFORM, formatPlatform } from './image/platform.ts';
+import type { RegistryClient } from './image/registry/client.ts';
+import { type MappingRule, resolveReference } from './image/resolve.ts';
+import type { ImageSource } from './image/source.ts';
+import { parseTarget } from './image/target.ts';
+import type { ReleaseImage } from './release/release.ts';
+
+/** How the images of a release are found. */
+export interface OpenImagesOptions {
+  readonly client: RegistryClient;
+  readonly rules: readonly MappingRule[];
+  /** `os/architecture[/variant]`; linux/amd64 unless given. */
+  readonly platform?: string;
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+/** An image that was opened, or why it was not. */
+export interface OpenedImage {
+  readonly image: ReleaseImage;
+  /** Physical reference; the local target, or the logical reference, where there is none. */
+  readonly physical: string;
+  readonly platform: string;
+  readonly source?: ImageSource;
+  readonly failure?: string;
+}
+
+/** Requests on their way at once: manifests are small, and registries count requests. */
+const AT_ONCE = 8;
+
+/** Opened images in the order given. */
+export async function openImages(
+  images: readonly ReleaseImage[],
+  options: OpenImagesOptions,
+): Promise<readonly OpenedImage[]> {
+  const pins = new Map(
+    images.flatMap((image) => (image.physical === undefined ? [] : [[image.logical, image.physical] as const])),
+  );
+  let done = 0;
+  options.onProgress(0, images.length);
+  return mapLimited(images, AT_ONCE, async (image) => {
+    const opened = await open(image, pins, options);
+    options.onProgress(++done, images.length);
+    return opened;
+  });
+}
+
+async function open(
+  image: ReleaseImage,
+  pins: ReadonlyMap<string, string>,
+  options: OpenImagesOptions,
+): Promise<OpenedImage> {
+  const platform = options.platform === undefined ? {} : { platform: options.platform };
+  let physical = image.local ?? image.physical ?? image.logical;
+  try {
+    if (image.local !== undefined) {
+      const source = await openLocal(image.local, platform);
+      return { image, physical: image.physical ?? physical, platform: source.platform, source };
+    }
+    const resolution = await resolveReference(image.logical, { rules: options.rules, pins, client: options.client });
+    physical = resolution.physical;
+    const source = await openImage(`docker://${physical}`, { client: options.client, ...platform });
+    return { image, physical, platform: source.platform, source };
+  } catch (error) {
+    return {
+      image,
+      physical,
+      platform: options.platform ?? formatPlatform(DEFAULT_PLATFORM),
+      failure: messageOf(error),
+    };
+  }
+}
+
+async function openLocal(target: string, options: { readonly platform?: string }): Promise<ImageSource> {
+  const parsed = parseTarget(target);
+  return parsed.transport === 'rootfs' ? rootfsSource(target, parsed.argument) : openImage(parsed, options);
+}
+
+/** A directory has no manifest: its digest comes from the walk, its platform is taken to be the usual one. */
+function rootfsSource(reference: string, folder: string): ImageSource {
+  return {
+    reference,
+    digest: 'sha256:',
+    platform: formatPlatform(DEFAULT_PLATFORM),
+    config: { ...DEFAULT_PLATFORM, environmentNames: [], exposedPorts: [], labels: {}, historyLength: 0, diffIds: [] },
+    layers: [],
+    rootfs: folder,
+  };
+}

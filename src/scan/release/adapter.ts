@@ -1,0 +1,28 @@
+// What a release adapter is: a folder that reads one way of describing a release. The list of all is registry.ts.
+import type { Release } from './release.ts';
+
+/** Settings that decide how a release is read. */
+export interface LoadOptions {
+  /** Prefixes below which images are our own (origin.ts); absent: the adapter's default. */
+  readonly own?: readonly string[];
+}
+
+/** One way of describing a release. */
+export interface ReleaseAdapter {
+  /** The word before the colon of a target: `csm` in `csm:DIR`. */
+  readonly id: string;
+  readonly title: string;
+  /** What stands behind the colon, for help texts. */
+  readonly argument: 'DIR' | 'FILE' | 'PATH';
+  /** What it reads there. */
+  readonly reads: string;
+  /** Whether a path given without a scheme holds what this adapter reads; never throws. */
+  readonly recognizes: (path: string) => boolean;
+  /**
+   * Reads the release. What cannot be read inside it is a gap.
+   * @param path file or folder
+   * @param target as the user gave it, for the release's `target`
+   * @throws PlimsollError `input-missing` when nothing readable is there; LimitError
+   */
+  readonly load: (path: string, target: string, options: LoadOptions) => Promise<Release>;
+}

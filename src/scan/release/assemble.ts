@@ -1,0 +1,65 @@
+// Puts a release together from what an adapter read: images, figures, lint, all sorted.
+import { compareGaps, type Gap } from '../../platform/gap.ts';
+import type { Verdict } from '../../platform/verdict.ts';
+import { type ChartEntry, releasesAtTwoVersions } from './chart-entry.ts';
+import type { ReleaseIdentity } from './identity.ts';
+import { countReferences, imagesOf, lintMentions, type Mention } from './mention.ts';
+import type { ChartRelease, Release } from './release.ts';
+
+/** What an adapter read. */
+export interface ReleaseParts {
+  readonly identity: ReleaseIdentity;
+  /** As the user gave it. */
+  readonly target: string;
+  /** Every place that names an image. */
+  readonly mentions: readonly Mention[];
+  /** References that count as explicit; the release's whole list where nothing else adds to it. */
+  readonly explicit: readonly Mention[];
+  readonly charts: readonly ChartEntry[];
+  readonly precacheEntries: number;
+  readonly ownPrefixes: readonly string[];
+  /** Findings of the adapter's own checks. */
+  readonly lint: readonly Verdict[];
+  readonly gaps: readonly Gap[];
+}
+
+/** The release, with the lint that holds for any. */
+export function assembleRelease(parts: ReleaseParts): Release {
+  const { charts } = parts;
+  return {
+    ...parts.identity,
+    target: parts.target,
+    images: imagesOf(parts.mentions, parts.ownPrefixes),
+    charts: charts.map(plainChart).sort(compareCharts),
+    counts: {
+      ...countReferences(parts.explicit.map((mention) => mention.logical)),
+      chartEntries: charts.length,
+      chartReleases: new Set(charts.map((chart) => `${chart.namespace}/${chart.release}`)).size,
+      charts: new Set(charts.map((chart) => chart.chart)).size,
+      namespaces: new Set(charts.map((chart) => chart.namespace)).size,
+      precacheEntries: parts.precacheEntries,
+    },
+    lint: [...parts.lint, ...releasesAtTwoVersions(charts), ...lintMentions(parts.mentions)].sort(
+      (a, b) => order(a.check, b.check) || order(a.subject, b.subject) || order(a.reason, b.reason),
+    ),
+    gaps: [...parts.gaps].sort(compareGaps),
+  };
+}
+
+function plainChart({ manifest, chart, version, release, namespace }: ChartEntry): ChartRelease {
+  return { manifest, chart, version, release, namespace };
+}
+
+function compareCharts(a: ChartRelease, b: ChartRelease): number {
+  return (
+    order(a.manifest, b.manifest) ||
+    order(a.chart, b.chart) ||
+    order(a.release, b.release) ||
+    order(a.namespace, b.namespace) ||
+    order(a.version, b.version)
+  );
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, test } from 'node:test';
+import { needsPrograms } from '../../../test/support/needs.ts';
+import { ParseError } from '../../platform/errors.ts';
+import { expandRelease, releaseOfImages } from './expand.ts';
+import { RELEASE_ADAPTERS } from './registry.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'plimsoll-expand-'));
+after(() => rmSync(root, { recursive: true }));
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+
+const POD = 'apiVersion: v1\nkind: Pod\nspec: {containers: [{image: "a:1"}]}\n';
+write('checkout/docker/index.yaml', 'quay.io: {images: {a/b: ["1"]}}\n');
+write(
+  'manifests-only/manifests/p.yaml',
+  'apiVersion: "manifests/v1beta1"\nspec: {charts: [{name: a, version: "1", namespace: n}]}\n',
+);
+write('kustomize/manifests/pod.yaml', POD);
+write('tree/quay.io/a/b:1/manifest.json', '{}');
+write('tree/quay.io/a/b:1/version', 'Directory Transport Version: 1.1\n');
+write('pod.yaml', POD);
+write('list.txt', '# list\nalpine:3.16\n');
+write('notes.txt', 'Release notes of this thing.\n');
+write('word.txt', 'alpine\n');
+write('layout/oci-layout', '{"imageLayoutVersion":"1.0.0"}');
+write('layout/index.json', '{}');
+write('empty/README', '');
+
+const RECOGNIZED: readonly (readonly [path: string, scheme: string])[] = [
+  ['checkout', 'csm'],
+  ['manifests-only', 'csm'],
+  ['kustomize', 'manifests'],
+  ['tree', 'dir-tree'],
+  ['pod.yaml', 'manifests'],
+  ['list.txt', 'images'],
+];
+for (const [path, scheme] of RECOGNIZED) {
+  test(`a path is recognised by what is in it: ${path} is ${scheme}:`, async () => {
+    const remarks: string[] = [];
+    const release = await expandRelease(join(root, path), { remark: (line) => remarks.push(line) });
+    assert.equal(remarks.length, 1);
+    assert.match(remarks[0] ?? '', new RegExp(` is read as ${scheme}:`));
+    assert.equal(release.target, join(root, path));
+    const named = await expandRelease(`${scheme}:${join(root, path)}`, { remark: (line) => remarks.push(line) });
+    assert.deepEqual({ ...named, target: release.target }, release);
+    assert.equal(remarks.length, 1);
+  });
+}
+
+test('a path that holds nothing known is an error, not a reference', async () => {
+  for (const path of ['empty', 'notes.txt', 'word.txt']) {
+    await assert.rejects(expandRelease(join(root, path)), { code: 'unsupported', message: /say what it is/ }, path);
+  }
+});
+
+test('image targets are releases of one image', async () => {
+  const release = await expandRelease('docker://quay.io/org/app:1.2@sha256:'.concat('0'.repeat(64)), {
+    own: ['quay.io/org'],
+  });
+  assert.deepEqual([release.name, release.version], ['app', '1.2']);
+  assert.deepEqual(release.images, [
+    {
+      logical: `quay.io/org/app:1.2@sha256:${'0'.repeat(64)}`,
+      digest: `sha256:${'0'.repeat(64)}`,
+      origin: 'own',
+      charts: [],
+      sources: ['command line'],
+    },
+  ]);
+  const remarks: string[] = [];
+  const bare = await expandRelease('alpine', { remark: (line) => remarks.push(line) });
+  assert.deepEqual([bare.images[0]?.logical, bare.version], ['docker.io/library/alpine', 'unknown']);
+  assert.deepEqual(remarks, ['alpine is read as docker://alpine']);
+});
+
+test('images on disk keep their target as name and place, however they were written', async () => {
+  for (const target of [`oci:${root}/layout`, `${root}/layout`]) {
+    const [image] = (await expandRelease(target)).images;
+    assert.deepEqual([image?.logical, image?.local], [`oci:${root}/layout`, `oci:${root}/layout`]);
+  }
+  const [slash] = releaseOfImages(['rootfs:/']).images;
+  assert.equal(slash?.local, 'rootfs:/');
+  assert.equal(releaseOfImages(['rootfs:/']).name, 'rootfs');
+});
+
+test('several images are one release, sorted, without repetition', () => {
+  const release = releaseOfImages(['quay.io/b:1', 'alpine:3', 'docker://alpine:3', 'dir:x'], 'mine');
+  assert.deepEqual(
+    release.images.map((image) => image.logical),
+    ['dir:x', 'docker.io/library/alpine:3', 'quay.io/b:1'],
+  );
+  assert.deepEqual(
+    [release.name, release.version, release.target],
+    ['mine', 'unknown', 'quay.io/b:1 alpine:3 docker://alpine:3 dir:x'],
+  );
+  assert.equal(releaseOfImages([]).images.length, 0);
+});
+
+test('targets of other commands and nonsense are refused with a reason', async () => {
+  for (const target of ['sbom:a.json', 'chart:a', 'snyk:a', 'trivy:a', 'grype:a', 'cluster:', 'squashfs:a', 'sif:a']) {
+    await assert.rejects(expandRelease(target), { code: 'unsupported' }, target);
+  }
+  for (const target of ['csm:', 'images:', 'dir:', ''])
+    await assert.rejects(expandRelease(target), target === '' ? ParseError : { code: 'usage' }, target);
+  await assert.rejects(expandRelease('Not A Reference'), ParseError);
+});
+
+test('an archive that skopeo wrote is an image, not a release', needsPrograms('tar'), async () => {
+  execFileSync('tar', ['-C', join(root, 'layout'), '-cf', join(root, 'image.tar'), 'oci-layout', 'index.json']);
+  const [image] = (await expandRelease(join(root, 'image.tar'))).images;
+  assert.equal(image?.local, `oci-archive:${root}/image.tar`);
+});
+
+test('every adapter keeps the rules of the registry', async () => {
+  const ids = RELEASE_ADAPTERS.map((adapter) => adapter.id);
+  assert.equal(new Set(ids).size, ids.length);
+  for (const adapter of RELEASE_ADAPTERS) {
+    assert.match(adapter.id, /^[a-z][a-z-]*$/);
+    assert.ok(adapter.title !== '' && adapter.reads !== '');
+    assert.equal(adapter.recognizes(join(root, 'absent')), false);
+    assert.equal(adapter.recognizes(join(root, 'empty')), false);
+    await assert.rejects(adapter.load(join(root, 'absent'), 'x', {}), { code: 'input-missing' }, adapter.id);
+    await assert.rejects(adapter.load(join(root, 'empty'), 'x', {}), { exitCode: 3 }, adapter.id);
+  }
+});

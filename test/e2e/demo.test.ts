@@ -1,0 +1,94 @@
+// The demo as a newcomer runs it: quick, without a network, and what it writes is valid and says what the facts say.
+import assert from 'node:assert/strict';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { readFacts } from '../../demo/facts.ts';
+import { needsPrograms } from '../support/needs.ts';
+import { ROOT, Workplace } from './program.ts';
+
+const place = new Workplace();
+const OUT = `${ROOT}/demo/out/1.2.0-demo.1`;
+
+test('npm run demo', async (t) => {
+  t.after(() => place.remove());
+  const started = performance.now();
+  const outcome = await place.run('npm', ['run', 'demo'], {}, ROOT);
+  const seconds = (performance.now() - started) / 1000;
+  assert.equal(outcome.status, 0, outcome.stderr);
+
+  await t.test('takes less than 15 seconds', () => assert.ok(seconds < 15, `${seconds.toFixed(1)} s`));
+
+  await t.test('says where the results are, and shows the table', () => {
+    for (const name of ['assessment.json', 'report.html']) {
+      assert.ok(outcome.stdout.includes(`demo/out/1.2.0-demo.1/${name}`), name);
+      assert.ok(existsSync(`${OUT}/${name}`), name);
+    }
+    assert.match(outcome.stdout, /critical/i);
+  });
+
+  await t.test('the assessment follows its schema', () => {
+    const schema = globSync('schema/assessment*.json', { cwd: ROOT }).sort().at(-1);
+    assert.ok(schema !== undefined, 'schema/assessment*.json');
+    const ajv = new Ajv2020({ strict: false });
+    const validate = ajv.compile(JSON.parse(readFileSync(`${ROOT}/${schema}`, 'utf8')));
+    assert.ok(validate(readAssessment()), JSON.stringify(validate.errors, undefined, 1));
+  });
+
+  await t.test('every image of the facts is there, and the figures are fit to be quoted', () => {
+    const release = readFacts().releases[0];
+    const uses = [
+      ...(release?.index ?? []),
+      ...Object.values(release?.manifests ?? {}).flatMap((charts) => charts.flatMap((chart) => chart.images)),
+    ];
+    const assessment = readAssessment();
+    assert.deepEqual(
+      assessment.images.map((image) => image.logical).sort(),
+      [...new Set(uses.map((use) => use.reference))].sort(),
+    );
+    assert.equal(assessment.statistics.headline, true, assessment.statistics.headlineReason);
+    assert.deepEqual(assessment.gaps, []);
+  });
+
+  await t.test('the zlib of every image that has the old one is found, and no other', () => {
+    const { packages, findings, images } = readAssessment();
+    const slots = new Set(findings.filter((row) => row.vulnerability === 'CVE-2018-25032').map((row) => row.slot));
+    const old = new Set(
+      packages
+        .filter((item) => ['zlib', 'zlib1g'].includes(item.name) && item.version !== '1.2.12-r0')
+        .map((item) => item.image),
+    );
+    assert.deepEqual(
+      [...slots].sort(),
+      images
+        .filter((image) => old.has(image.digest))
+        .map((image) => image.slot)
+        .sort(),
+    );
+    assert.equal(slots.size, images.length - 1, 'all but the rebuilt config-store');
+  });
+
+  await t.test('a second run writes the same bytes', async () => {
+    const names = ['assessment.json', 'report.html'].map((name) => `${OUT}/${name}`);
+    const before = names.map((name) => readFileSync(name));
+    assert.equal((await place.run('npm', ['run', 'demo'], {}, ROOT)).status, 0);
+    for (const [index, name] of names.entries()) assert.ok(before[index]?.equals(readFileSync(name)), name);
+  });
+
+  await t.test('needs no network', needsPrograms('unshare'), async () => {
+    const offline = await place.run('unshare', ['--map-root-user', '--net', 'npm', 'run', 'demo'], {}, ROOT);
+    assert.equal(offline.status, 0, offline.stderr);
+  });
+});
+
+interface Assessment {
+  readonly images: readonly { readonly logical: string; readonly slot: string; readonly digest: string }[];
+  readonly packages: readonly { readonly name: string; readonly version: string; readonly image: string }[];
+  readonly findings: readonly { readonly slot: string; readonly vulnerability: string }[];
+  readonly gaps: readonly unknown[];
+  readonly statistics: { readonly headline: boolean; readonly headlineReason?: string };
+}
+
+function readAssessment(): Assessment {
+  return JSON.parse(readFileSync(`${OUT}/assessment.json`, 'utf8'));
+}
