@@ -1,11 +1,13 @@
 // Builds dist/: the program as split chunks, the layer worker, and the page of the HTML report as one script and one style sheet.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 import { buildReportPage } from './report-page.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const out = resolve(root, 'dist');
+const dist = resolve(root, 'dist');
+// Built beside and then put in place, so that a failed build leaves the last good one.
+const out = resolve(root, `dist.${process.pid}`);
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
@@ -32,3 +34,8 @@ await build({
 const page = await buildReportPage();
 writeFileSync(resolve(out, 'report-page.js'), page.script);
 writeFileSync(resolve(out, 'report-page.css'), page.style);
+
+const old = `${dist}.old.${process.pid}`;
+if (existsSync(dist)) renameSync(dist, old);
+renameSync(out, dist);
+rmSync(old, { recursive: true, force: true });

@@ -5,7 +5,10 @@ import type { CommandContext } from './command.ts';
 
 /** The folder for data of this user (XDG Base Directory Specification 0.8). */
 function dataFolder(context: CommandContext): string {
-  return join(context.environment['XDG_DATA_HOME'] || join(context.environment['HOME'] || homedir(), '.local/share'), 'plimsoll');
+  return join(
+    context.environment['XDG_DATA_HOME'] || join(context.environment['HOME'] || homedir(), '.local/share'),
+    'plimsoll',
+  );
 }
 
 /** The store: the file that `--store` names, else `plimsoll/store.db` among the user's data. */

@@ -12,6 +12,11 @@ interface CommandEntry {
 /** Every command: its name, a line for the overview, and the file that is loaded when it is called. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'scan',
+    summary: 'inventory and assess a release or images, and report',
+    load: async () => (await import('./scan.ts')).scanCommand,
+  },
+  {
     name: 'versions',
     summary: 'order version strings as package managers do',
     load: async () => (await import('./versions.ts')).versionsCommand,

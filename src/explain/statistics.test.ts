@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { sampleAssessment } from '../../test/support/sample-assessment.ts';
-import { canonicalJson, digestOf } from '../platform/canonical.ts';
+import { canonicalJson } from '../platform/canonical.ts';
 import { SEVERITY_LEVELS } from '../scan/advisory/advisory.ts';
 import type { Assessment, Finding } from '../scan/assess/assessment.ts';
 import { type BasisFigures, type Statistics, slotCounts, statisticsOf } from './statistics.ts';
@@ -267,7 +267,7 @@ describe('laws of counting', () => {
       fixState: fc.constantFrom('fixed', 'not-fixed', 'subscription', 'deferred'),
       advisories: fc.subarray(['alpine-secdb/1', 'osv/2'], { minLength: 1 }),
     })
-    .map((fields) => finding({ ...fields, ...(fields.fixState === 'fixed' ? { fixedIn: '2' } : {}) } as Finding));
+    .map((fields) => finding({ ...fields, ...(fields.fixState === 'fixed' ? { fixedIn: '2' } : {}) }));
   const findings = fc.array(anyFinding, { maxLength: 25 });
 
   it('classes add to the total on instances and distinct; sources, fix states and origins too', () => {
@@ -340,9 +340,5 @@ describe('the sample release', () => {
     assert.deepEqual(row(instances), [66, 7, 13, 21, 17, 4, 4, 38, 38]);
     assert.deepEqual(row(distinct), [17, 3, 2, 5, 5, 1, 1, 10, 10]);
     assert.deepEqual([images.total, imagesWithCriticalOrHigh, unreadImages], [10, 10, 1]);
-    assert.equal(
-      digestOf(canonicalJson(statisticsOf(sampleAssessment()))),
-      digestOf(canonicalJson(statisticsOf(sampleAssessment()))),
-    );
   });
 });

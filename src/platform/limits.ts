@@ -24,7 +24,7 @@ export const LIMITS = {
   symlinkSteps: 40,
   /** A package database or metadata file that is read whole. */
   fileBytes: 256 * 1024 ** 2,
-  /** A file that describes one package or the system (package.json, os-release). The largest on npm's registry have about 1 MiB. */
+  /** A file that describes one package or the system (package.json, os-release). Real ones have kilobytes. */
   metadataBytes: 8 * 1024 ** 2,
   /** A manifest or index (the OCI distribution specification lets registries refuse above 4 MiB). */
   manifestBytes: 4 * 1024 ** 2,
@@ -51,7 +51,7 @@ export const LIMITS = {
   /** Nodes of one YAML document once its aliases are followed. */
   yamlNodes: 2_000_000,
   /** Anchors and tags in a row. A node has one of each at most; the YAML library's time grows with the square. */
-  yamlPropertiesInRow: 16,
+  yamlPropertiesInRow: 1000,
   /** Files of one feed input: folder, zip or tar. osv.dev's largest archive has about 300,000. */
   feedFiles: 3_000_000,
   /** Unpacked bytes of one feed input. */

@@ -48,6 +48,8 @@ function contentSecurityPolicy(page: PageFiles): string {
     "default-src 'none'",
     `script-src '${hash(page.script)}'`,
     `style-src '${hash(page.style)}'`,
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');

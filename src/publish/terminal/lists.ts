@@ -29,7 +29,11 @@ export function imageLines(
   const levels: readonly SeverityLevel[] = width >= 90 ? SEVERITY_LEVELS : ['critical', 'high'];
   const nameWidth = Math.min(WIDE_NAME, width - NUMBER * (levels.length + 1) - 9);
   const { cut } = glyphsOf(options);
-  const title = fitEnd(nameWidth < 40 ? 'Most critical and high' : 'Images with most critical and high', nameWidth, cut);
+  const title = fitEnd(
+    nameWidth < 40 ? 'Most critical and high' : 'Images with most critical and high',
+    nameWidth,
+    cut,
+  );
   const heads = levels.map((level) => paint(padStart(LEVEL_LETTER[level], NUMBER), level, options)).join('');
   return [
     paint(padEnd(title, nameWidth), 'strong', options) +

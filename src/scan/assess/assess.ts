@@ -2,14 +2,21 @@
 // Rules: docs/guide/counting.md. Pure: equal inputs give equal bytes, in whatever order they come.
 import { canonicalJson, type Digest, digestOf } from '../../platform/canonical.ts';
 import type { Gap } from '../../platform/gap.ts';
-import type { AdvisorySet, Enrichment } from '../advisory/advisory.ts';
+import type { AdvisorySet } from '../advisory/advisory.ts';
 import { osNamespace } from '../inventory/os-release/namespace.ts';
 import type { Package } from '../inventory/package.ts';
 import type { Release } from '../release/release.ts';
-import type { AssessedImage, Assessment, Finding, InventoryIdentity } from './assessment.ts';
-import { coverageGaps, endOfLifeGaps, olderThanImageGaps, starterGaps, undecidedGaps, uniqueGaps } from './gaps.ts';
-import { createJudge, type Judge } from './judge.ts';
-import { type Match, subjectOf } from './match.ts';
+import type { AssessedImage, Assessment, InventoryIdentity } from './assessment.ts';
+import {
+  coverageGaps,
+  emptyGaps,
+  endOfLifeGaps,
+  olderThanImageGaps,
+  starterGaps,
+  undecidedGaps,
+  uniqueGaps,
+} from './gaps.ts';
+import { createJudge, type JudgedInventory } from './judge.ts';
 import { type ImageToAssess, type InventoryToAssess, type PlacedImage, placeImages } from './placement.ts';
 import type { SeverityPolicy } from './severity.ts';
 
@@ -36,13 +43,10 @@ export function assess(input: AssessInput): Assessment {
   const { release, set, severityPolicy, asOf, statements } = input;
   const images = placeImages(input.images, input.inventories);
   const inventories = usedInventories(images);
-  const judge = createJudge(
-    inventories.flatMap(({ packages }) => packages),
-    set,
-    severityPolicy,
-  );
-  const rowsOf = new Map(inventories.map((inventory) => [inventory.image, imageRows(inventory, judge)]));
-  const assessed = images.map((image) => assessedImage(image, judge, set, asOf));
+  const judgeInventory = createJudge(inventories, set, severityPolicy);
+  const judged = new Map(inventories.map((inventory) => [inventory, judgeInventory(inventory)]));
+  const judgedIn = ({ inventory }: PlacedImage) => (inventory === undefined ? undefined : judged.get(inventory));
+  const assessed = images.map((image) => assessedImage(image, judgedIn(image), set, asOf));
 
   const basis = {
     release: { name: release.name, version: release.version, target: release.target },
@@ -60,9 +64,7 @@ export function assess(input: AssessInput): Assessment {
     advisorySet: { id: set.id, builtAt: set.builtAt, starter: set.starter, feeds: set.feeds },
     images: assessed,
     packages: inventories.flatMap(({ image, packages }) => packages.map((installed) => ({ ...installed, image }))),
-    findings: images.flatMap(({ slot, inventory }) =>
-      (inventory === undefined ? [] : (rowsOf.get(inventory.image) ?? [])).map((row) => ({ slot, ...row })),
-    ),
+    findings: images.flatMap((image) => (judgedIn(image)?.rows ?? []).map((row) => ({ slot: image.slot, ...row }))),
     gaps: uniqueGaps([...releaseGaps, ...starterGaps(set), ...assessed.flatMap(({ gaps }) => gaps)]),
   };
 }
@@ -74,52 +76,14 @@ function usedInventories(images: readonly PlacedImage[]): readonly InventoryToAs
   return [...used.values()].sort((a, b) => order(a.image, b.image));
 }
 
-/** The findings of an image but for the slot, sorted by vulnerability, purl, location. */
-function imageRows({ image, packages }: InventoryToAssess, judge: Judge): readonly Omit<Finding, 'slot'>[] {
-  const rows: Omit<Finding, 'slot'>[] = [];
-  for (const installed of packages) {
-    const subject = subjectOf(installed);
-    if (subject === undefined) continue;
-    for (const match of judge.judge(subject).matches) {
-      rows.push(findingOf(image, installed, match, judge.enrichment(match.vulnerability)));
-    }
-  }
-  return rows.sort(
-    (a, b) => order(a.vulnerability, b.vulnerability) || order(a.purl, b.purl) || order(a.location, b.location),
-  );
-}
-
-function findingOf(
-  image: Digest,
-  installed: Package,
-  match: Match,
-  enrichment: Enrichment | undefined,
-): Omit<Finding, 'slot'> {
-  const { vulnerability, aliases, severity, fixedIn, fixState, advisories, fixes } = match;
-  return {
-    vulnerability,
-    aliases,
-    severity: severity.level,
-    severitySource: severity.source,
-    rawSeverity: severity.raw,
-    package: installed.name,
-    purl: installed.purl,
-    version: installed.version,
-    ...(fixedIn === undefined ? {} : { fixedIn }),
-    fixState,
-    image,
-    layer: installed.location.layer,
-    location: installed.location.path,
-    kev: enrichment?.kev !== undefined,
-    ...(enrichment?.epss === undefined ? {} : { epss: enrichment.epss }),
-    advisories,
-    ...(fixes === undefined ? {} : { fixes }),
-  };
-}
-
-function assessedImage(placed: PlacedImage, judge: Judge, set: AdvisorySet, asOf: string): AssessedImage {
+function assessedImage(
+  placed: PlacedImage,
+  judged: JudgedInventory | undefined,
+  set: AdvisorySet,
+  asOf: string,
+): AssessedImage {
   const { inventory, gaps, ...image } = placed;
-  if (inventory === undefined) return { ...image, packages: 0, gaps };
+  if (inventory === undefined || judged === undefined) return { ...image, packages: 0, gaps };
   const { os, packages, config } = inventory;
   const namespace = os === undefined ? undefined : osNamespace(os);
   const endOfLife = namespace === undefined ? undefined : set.endOfLife(namespace)?.date;
@@ -135,14 +99,10 @@ function assessedImage(placed: PlacedImage, judge: Judge, set: AdvisorySet, asOf
         : endOfLifeGaps(image.slot, namespace, endOfLife, asOf)),
       ...coverageGaps(image.slot, counts, set),
       ...olderThanImageGaps(image.slot, config.created, counts.keys(), set.feeds),
-      ...packages.flatMap((installed) => undecidedOf(image.slot, installed, judge)),
+      ...emptyGaps(image.slot, packages.length),
+      ...judged.undecided.flatMap((undecided) => undecidedGaps(image.slot, undecided)),
     ]),
   };
-}
-
-function undecidedOf(slot: string, installed: Package, judge: Judge): readonly Gap[] {
-  const subject = subjectOf(installed);
-  return subject === undefined ? [] : undecidedGaps(slot, installed.purl, subject, judge.judge(subject).undecided);
 }
 
 function osOf(os: { readonly id: string; readonly version?: string }, endOfLife: string | undefined) {

@@ -2,21 +2,22 @@
 // Rules: docs/guide/counting.md, "Gaps". Pure.
 import { compareGaps, type Gap, type GapKind } from '../../platform/gap.ts';
 import type { AdvisorySet, FeedRecord } from '../advisory/advisory.ts';
+import type { UndecidedPackage } from './judge.ts';
 import { coverageOf, mainFeedsOf } from './main-feeds.ts';
-import type { Subject, Undecided } from './match.ts';
 
-/** Kinds that the assessment itself finds; all others come from the release, the images and their inventories. */
-export const JUDGED_KINDS: ReadonlySet<GapKind> = new Set([
+/** Kinds that only the assessment finds; `undecidable` is found by the reading of images, too. */
+const JUDGED_KINDS: ReadonlySet<GapKind> = new Set([
   'end-of-life',
   'no-feed',
   'partial-feed',
   'set-older-than-image',
   'starter-set',
-  'undecidable',
 ]);
 
 /** Target of the gaps that concern the whole advisory set. */
 export const SET_TARGET = 'advisory set';
+
+const NO_PACKAGE = 'no package was found in the image: what it holds could not be matched';
 
 /** How many ids an undecidable gap names before it only counts. */
 const NAMED_IDS = 5;
@@ -87,18 +88,23 @@ export function olderThanImageGaps(
 }
 
 /** Vulnerabilities of a package that could not be judged; `location` is the package. */
-export function undecidedGaps(
-  slot: string,
-  purl: string,
-  subject: Subject,
-  undecided: readonly Undecided[],
-): readonly Gap[] {
-  if (undecided.length === 0) return [];
-  const ids = undecided.map(({ vulnerability, feed }) => `${vulnerability} (${feed})`);
+export function undecidedGaps(slot: string, { purl, subject, vulnerabilities }: UndecidedPackage): readonly Gap[] {
+  const ids = vulnerabilities.map(({ vulnerability, feed }) => `${vulnerability} (${feed})`);
   const more = ids.length - NAMED_IDS;
   const named = ids.slice(0, NAMED_IDS).join(', ') + (more > 0 ? ` and ${more} more` : '');
   const reason = `${subject.name} ${subject.version} cannot be ordered against the versions of ${named}`;
   return [{ kind: 'undecidable', target: slot, location: purl, reason }];
+}
+
+/** An image that was read and holds no package that is known: no finding says nothing about it. */
+export function emptyGaps(slot: string, packages: number): readonly Gap[] {
+  return packages > 0 ? [] : [{ kind: 'undecidable', target: slot, reason: NO_PACKAGE }];
+}
+
+/** Whether the assessment found this gap itself; the others were given to it and stay when it is made again. */
+export function isJudged({ kind, location, reason }: Gap): boolean {
+  if (kind !== 'undecidable') return JUDGED_KINDS.has(kind);
+  return location === undefined ? reason === NO_PACKAGE : location.startsWith('pkg:');
 }
 
 /** Sorted, each once; with another target when one is given. */

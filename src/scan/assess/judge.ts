@@ -1,32 +1,106 @@
-// Judges the packages of many inventories against one advisory set: every name is looked up once, every (name, version) judged once,
-// so that 300 images on three bases cost little more than the bases.
+// Judges inventories against one advisory set: every name is looked up once and every (name, version) judged once, so that 300 images on
+// three bases cost little more than the bases.
+import type { Digest } from '../../platform/canonical.ts';
 import type { AdvisorySet, Enrichment } from '../advisory/advisory.ts';
 import type { Package } from '../inventory/package.ts';
+import type { Finding } from './assessment.ts';
 import { resolveIdentities } from './identity.ts';
-import { type Judgement, matchSubject, type Subject, subjectOf } from './match.ts';
+import { type Judgement, type Match, matchSubject, type Subject, subjectOf, type Undecided } from './match.ts';
 import type { SeverityPolicy } from './severity.ts';
 
-/** An advisory set made ready for the packages it was created with. */
-export interface Judge {
-  readonly judge: (subject: Subject) => Judgement;
-  readonly enrichment: (vulnerability: string) => Enrichment | undefined;
+/** The packages of an image. */
+interface Contents {
+  readonly image: Digest;
+  readonly packages: readonly Package[];
 }
 
-/** Looks up all packages and resolves the ids of what was found, together. */
-export function createJudge(packages: Iterable<Package>, set: AdvisorySet, policy: SeverityPolicy): Judge {
+/** A package of which something could not be judged. */
+export interface UndecidedPackage {
+  readonly purl: string;
+  readonly subject: Subject;
+  /** Not empty. */
+  readonly vulnerabilities: readonly Undecided[];
+}
+
+/** What an advisory set says of an inventory. */
+export interface JudgedInventory {
+  /** Findings but for the slot, sorted by vulnerability, purl, location. */
+  readonly rows: readonly Omit<Finding, 'slot'>[];
+  readonly undecided: readonly UndecidedPackage[];
+}
+
+/** Looks up all packages and resolves the ids of what was found, together; the result judges any of these inventories. */
+export function createJudge<T extends Contents>(
+  inventories: readonly T[],
+  set: AdvisorySet,
+  policy: SeverityPolicy,
+): (inventory: T) => JudgedInventory {
   const lookUp = remembered(nameKey, ({ namespace, name }: Subject) => set.lookup(namespace, name));
   const found = new Set<ReturnType<typeof lookUp>>();
-  for (const installed of packages) {
-    const subject = subjectOf(installed);
-    if (subject !== undefined) found.add(lookUp(subject));
+  for (const { packages } of inventories) {
+    for (const installed of packages) {
+      const subject = subjectOf(installed);
+      if (subject !== undefined) found.add(lookUp(subject));
+    }
   }
   const identities = resolveIdentities([...found].flat());
+  const judge = remembered(versionKey, (subject: Subject) =>
+    matchSubject(subject, lookUp(subject), identities, policy),
+  );
+  const enrich = remembered(
+    (vulnerability: string) => vulnerability,
+    (vulnerability) => set.enrichment(vulnerability),
+  );
+  return (inventory) => judgeInventory(inventory, judge, enrich);
+}
+
+function judgeInventory(
+  { image, packages }: Contents,
+  judge: (subject: Subject) => Judgement,
+  enrich: (vulnerability: string) => Enrichment | undefined,
+): JudgedInventory {
+  const rows: Omit<Finding, 'slot'>[] = [];
+  const undecided: UndecidedPackage[] = [];
+  for (const installed of packages) {
+    const subject = subjectOf(installed);
+    if (subject === undefined) continue;
+    const judgement = judge(subject);
+    for (const match of judgement.matches) rows.push(rowOf(image, installed, match, enrich(match.vulnerability)));
+    if (judgement.undecided.length > 0) {
+      undecided.push({ purl: installed.purl, subject, vulnerabilities: judgement.undecided });
+    }
+  }
+  rows.sort(
+    (a, b) => order(a.vulnerability, b.vulnerability) || order(a.purl, b.purl) || order(a.location, b.location),
+  );
+  return { rows, undecided };
+}
+
+function rowOf(
+  image: Digest,
+  installed: Package,
+  match: Match,
+  enrichment: Enrichment | undefined,
+): Omit<Finding, 'slot'> {
+  const { vulnerability, aliases, severity, fixedIn, fixState, advisories, fixes } = match;
   return {
-    judge: remembered(versionKey, (subject: Subject) => matchSubject(subject, lookUp(subject), identities, policy)),
-    enrichment: remembered(
-      (vulnerability: string) => vulnerability,
-      (vulnerability) => set.enrichment(vulnerability),
-    ),
+    vulnerability,
+    aliases,
+    severity: severity.level,
+    severitySource: severity.source,
+    rawSeverity: severity.raw,
+    package: installed.name,
+    purl: installed.purl,
+    version: installed.version,
+    ...(fixedIn === undefined ? {} : { fixedIn }),
+    fixState,
+    image,
+    layer: installed.location.layer,
+    location: installed.location.path,
+    kev: enrichment?.kev !== undefined,
+    ...(enrichment?.epss === undefined ? {} : { epss: enrichment.epss }),
+    advisories,
+    ...(fixes === undefined ? {} : { fixes }),
   };
 }
 
@@ -49,4 +123,8 @@ function remembered<In, Out>(keyOf: (value: In) => string, compute: (value: In) 
     }
     return result.value;
   };
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,12 +1,11 @@
 // Applies another advisory set or date to an assessment. No image is needed: the assessment carries its packages. Pure.
 // The method and the image side stay as they were; only what the assessment itself judged is judged anew.
 import type { Digest } from '../../platform/canonical.ts';
-import type { Gap } from '../../platform/gap.ts';
 import type { AdvisorySet } from '../advisory/advisory.ts';
 import type { Package } from '../inventory/package.ts';
 import { assess } from './assess.ts';
 import type { Assessment } from './assessment.ts';
-import { JUDGED_KINDS, SET_TARGET } from './gaps.ts';
+import { isJudged, SET_TARGET } from './gaps.ts';
 import type { ImageToAssess, InventoryToAssess } from './placement.ts';
 import type { SeverityPolicy } from './severity.ts';
 
@@ -22,7 +21,10 @@ export interface ReassessOptions {
 export function reassess(assessment: Assessment, options: ReassessOptions): Assessment {
   const slots = new Set(assessment.images.map(({ slot }) => slot));
   const images = assessment.images.map(
-    ({ os: _, packages: __, gaps, ...image }): ImageToAssess => ({ ...image, gaps: gaps.filter(isGiven) }),
+    ({ os: _, packages: __, gaps, ...image }): ImageToAssess => ({
+      ...image,
+      gaps: gaps.filter((gap) => !isJudged(gap)),
+    }),
   );
   return assess({
     ...options,
@@ -35,11 +37,6 @@ export function reassess(assessment: Assessment, options: ReassessOptions): Asse
     inventories: inventoriesOf(assessment),
     statements: assessment.statements,
   });
-}
-
-/** Whether a gap was given to the assessment rather than found by it. What it found undecidable stands at a package. */
-function isGiven({ kind, location }: Gap): boolean {
-  return !JUDGED_KINDS.has(kind) || (kind === 'undecidable' && location?.startsWith('pkg:') !== true);
 }
 
 function inventoriesOf({ inventories, packages }: Assessment): readonly InventoryToAssess[] {

@@ -5,8 +5,12 @@ import { messageOf } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
 import type { EntryHeader, LayerFact, LayerReport, LayerUnknown } from './layer-report.ts';
 import { ListingWriter } from './listing.ts';
-import type { Reader } from './reader.ts';
+import type { BodyStream, Reader, ReadResult } from './reader.ts';
 import { type ExtraRead, type ReaderIndex, takes } from './readers.ts';
+import type { BodySink } from './tar.ts';
+
+/** Bytes that tell what a file is. */
+const MAGIC_BYTES = 4;
 
 /** Collects one layer. Entries in archive order, then `finish`. */
 export class LayerCollector {
@@ -27,8 +31,8 @@ export class LayerCollector {
     this.#index = index;
   }
 
-  /** Takes an entry; gives a consumer when a reader wants the body. */
-  entry(header: EntryHeader): ((body: Buffer) => void) | undefined {
+  /** Takes an entry; gives a sink when a reader wants the body. */
+  entry(header: EntryHeader): BodySink | undefined {
     const slash = header.path.lastIndexOf('/');
     const name = slash === -1 ? header.path : header.path.slice(slash + 1);
     if (name.startsWith('.wh.')) {
@@ -45,15 +49,17 @@ export class LayerCollector {
     }
     if (header.type !== 'file' && header.type !== 'hardlink') return undefined;
     const readers = this.#index.forPath(header.path).filter((reader) => takes(reader, header));
-    if (readers.length === 0) return undefined;
+    if (readers.length === 0) return header.type === 'file' ? this.#sniff(header) : undefined;
     if (header.type === 'hardlink') {
       this.#hardLinks.push({ header, readers });
       return undefined;
     }
     const willing = readers.filter((reader) => this.#fits(reader, header));
     if (willing.length === 0) return undefined;
-    return (body) => {
-      for (const reader of willing) this.read(reader, body, header);
+    return {
+      whole: (body) => {
+        for (const reader of willing) this.#guard(reader, header, () => reader.read?.(body, header) ?? {});
+      },
     };
   }
 
@@ -69,19 +75,6 @@ export class LayerCollector {
 
   unknown(unknown: LayerUnknown): void {
     this.#unknowns.push(unknown);
-  }
-
-  /** Runs a reader on a body. A parser's failure is a result, whatever it threw: one bad file must not cost the release. */
-  read(reader: Reader, body: Buffer, header: EntryHeader): void {
-    try {
-      const result = reader.read?.(body, header);
-      if (result?.data !== undefined) this.#fact(reader, header.path, result.data);
-      for (const reason of result?.problems ?? []) {
-        this.unknown({ reader: reader.id, path: header.path, kind: 'file-unparsed', reason });
-      }
-    } catch (error) {
-      this.unknown({ reader: reader.id, path: header.path, kind: 'file-unparsed', reason: messageOf(error) });
-    }
   }
 
   /**
@@ -118,6 +111,61 @@ export class LayerCollector {
       links: this.#links.finish(),
       listing: this.#listing.finish(),
     };
+  }
+
+  /** A sink that looks at the first bytes and passes the rest on to those who know them. */
+  #sniff(header: EntryHeader): BodySink | undefined {
+    const candidates = this.#index.sniffers.filter(({ content }) => header.size >= content.minBytes);
+    if (candidates.length === 0) return undefined;
+    let head: Buffer | undefined;
+    let streams: { readonly reader: Reader; readonly stream: BodyStream }[] | undefined;
+    const push = (bytes: Buffer): void => {
+      streams = streams?.filter(({ reader, stream }) => {
+        let alive = true;
+        this.#guard(reader, header, () => {
+          alive = false;
+          stream.push(bytes);
+          alive = true;
+          return {};
+        });
+        return alive;
+      });
+    };
+    return {
+      piece: (bytes) => {
+        if (streams === undefined) {
+          const start = head === undefined ? bytes : Buffer.concat([head, bytes]);
+          if (start.length < MAGIC_BYTES) {
+            head = Buffer.from(start);
+            return;
+          }
+          streams = candidates
+            .filter(({ content }) =>
+              content.magics.some((magic) => magic.every((byte, index) => start[index] === byte)),
+            )
+            .map(({ reader, content }) => ({ reader, stream: content.open(header) }));
+          push(start);
+          return;
+        }
+        push(bytes);
+      },
+      end: () => {
+        for (const { reader, stream } of streams ?? []) this.#guard(reader, header, () => stream.end());
+      },
+    };
+  }
+
+  /** Takes what a reader makes of a file. A parser's failure is a result, whatever it threw: one bad file must not cost the release. */
+  #guard(reader: Reader, header: EntryHeader, work: () => ReadResult): void {
+    try {
+      const result = work();
+      if (result.data !== undefined) this.#fact(reader, header.path, result.data);
+      for (const reason of result.problems ?? []) {
+        this.unknown({ reader: reader.id, path: header.path, kind: 'file-unparsed', reason });
+      }
+    } catch (error) {
+      this.unknown({ reader: reader.id, path: header.path, kind: 'file-unparsed', reason: messageOf(error) });
+    }
   }
 
   #link(header: EntryHeader): void {

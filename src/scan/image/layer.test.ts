@@ -98,6 +98,50 @@ describe('readLayer', () => {
     assert.deepEqual(facts(report), ['data/blob=behind', 'etc/name=behind']);
   });
 
+  test('files known by their first bytes are passed on in pieces, wherever they lie', async () => {
+    const seen: string[] = [];
+    const sniffer: Reader = {
+      id: 'elf',
+      version: 1,
+      reads: [],
+      content: {
+        magics: [[0x7f, 0x45, 0x4c, 0x46]],
+        minBytes: 8,
+        open: (entry) => {
+          let bytes = 0;
+          return {
+            push: (chunk) => {
+              bytes += chunk.length;
+            },
+            end: () => {
+              seen.push(entry.path);
+              if (entry.path === 'broken') throw new ParseError('no program');
+              return { data: bytes };
+            },
+          };
+        },
+      },
+    };
+    const archive = packTar([
+      { path: 'bin/tool', body: `\u007fELF${'x'.repeat(600_000)}` },
+      { path: 'broken', body: '\u007fELFxxxxxx' },
+      { path: 'tiny', body: '\u007fELF' },
+      { path: 'script', body: '#!/bin/sh exit 0' },
+    ]);
+    for (const size of [3, 1 << 20]) {
+      const chunks = Array.from({ length: Math.ceil(archive.length / size) }, (_, i) =>
+        archive.subarray(i * size, (i + 1) * size),
+      );
+      const report = await readLayer(() => chunks, { readers: [sniffer, TEXT_READER] });
+      assert.deepEqual(facts(report), ['bin/tool=600004']);
+      assert.deepEqual(
+        report.unknowns.map((unknown) => [unknown.path, unknown.reason]),
+        [['broken', 'no program']],
+      );
+    }
+    assert.deepEqual(seen, ['bin/tool', 'broken', 'bin/tool', 'broken']);
+  });
+
   test('what a reader cannot parse is an unknown at its path', async () => {
     const report = await read([
       { path: 'etc/name', body: 'bad' },

@@ -9,7 +9,24 @@ export interface ReadResult {
   readonly problems?: readonly string[];
 }
 
-/** One kind of file content that the walk collects. Pure: bytes in, value out. */
+/** Takes a file's bytes as they pass, so that a large program is never held whole. */
+export interface BodyStream {
+  /** Bytes in order; valid only during the call. */
+  push(chunk: Uint8Array): void;
+  /** After the last byte. @throws ParseError when the file is not in its format. */
+  end(): ReadResult;
+}
+
+/** How a reader takes files that it knows by their first bytes, wherever they lie. */
+export interface ContentReader {
+  /** First four bytes of such files. */
+  readonly magics: readonly (readonly [number, number, number, number])[];
+  /** Smaller files are not looked at. At least 4. */
+  readonly minBytes: number;
+  readonly open: (entry: EntryHeader) => BodyStream;
+}
+
+/** One kind of file content that the walk collects. Pure: bytes in, value out; `content` streams keep state for one file. */
 export interface Reader {
   /** Stable id, in stored reports. */
   readonly id: string;
@@ -29,6 +46,8 @@ export interface Reader {
    * @throws ParseError when the file is not in its format: recorded as `file-unparsed`.
    */
   readonly read?: (body: Uint8Array, entry: EntryHeader) => ReadResult;
+  /** Files known by content, besides those by path. A file that `read` takes is not offered here too. */
+  readonly content?: ContentReader;
   /** Looks at every header, whatever the path; returns the data of a fact or undefined. Must be cheap. */
   readonly look?: (entry: EntryHeader) => unknown;
 }

@@ -1,7 +1,7 @@
 // Compiles what all readers want into one look-up a path: the walk asks it for every entry of every layer.
 import { PlimsollError } from '../../platform/errors.ts';
 import type { EntryHeader } from './layer-report.ts';
-import type { Reader } from './reader.ts';
+import type { ContentReader, Reader } from './reader.ts';
 
 /** A further path that one reader shall read: the target of a link that leads to one of its own paths. Same forms as `Reader.reads`. */
 export interface ExtraRead {
@@ -15,6 +15,14 @@ export interface ReaderIndex {
   readonly forPath: (path: string) => readonly Reader[];
   /** Readers that look at every header. */
   readonly lookers: readonly Reader[];
+  /** Readers that know their files by the first bytes. */
+  readonly sniffers: readonly Sniffer[];
+}
+
+/** A reader with its `content`. */
+export interface Sniffer {
+  readonly reader: Reader;
+  readonly content: ContentReader;
 }
 
 /** @throws PlimsollError `internal` for a pattern that has none of the four forms. */
@@ -35,11 +43,15 @@ export function indexReaders(readers: readonly Reader[], extra: readonly ExtraRe
   for (const reader of readers) for (const pattern of reader.reads) add(reader, pattern);
   for (const { reader: id, path } of extra) {
     const reader = readers.find((candidate) => candidate.id === id);
-    if (reader !== undefined) add(reader, path);
+    if (reader === undefined) continue;
+    // The reader judges paths by where its files belong; behind a link they lie elsewhere.
+    const { wants: _, ...unconditional } = reader;
+    add(unconditional, path);
   }
 
   return {
     lookers: readers.filter((reader) => reader.look !== undefined),
+    sniffers: readers.flatMap((reader) => (reader.content === undefined ? [] : [{ reader, content: reader.content }])),
     forPath: (path) => {
       const slash = path.lastIndexOf('/');
       const name = slash === -1 ? path : path.slice(slash + 1);

@@ -1,7 +1,17 @@
 // Walks an unpacked root file system (a chroot, a container image of an HPC runtime, `/`) as if it were a layer. Never follows links, never leaves
 // the file system that the root lies on: what is mounted below it is named as not scanned.
-import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, type Stats } from 'node:fs';
+import { createHash, type Hash } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  type Stats,
+} from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, PlimsollError } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
@@ -10,6 +20,9 @@ import { pathProblem } from './entry-path.ts';
 import type { EntryHeader, LayerReport } from './layer-report.ts';
 import type { Reader } from './reader.ts';
 import { type ExtraRead, indexReaders } from './readers.ts';
+import type { BodySink } from './tar.ts';
+
+const CHUNK_BYTES = 256 * 1024;
 
 /**
  * Reads a directory. The report's digest is computed over all headers and the contents that were read.
@@ -34,15 +47,11 @@ export function readRootfs(folder: string, readers: readonly Reader[], extra: re
     const header = headerOf(path, full, status);
     entries += 1;
     bytes += header.size;
-    hash.update(`${header.type} ${header.mode} ${header.uid} ${header.gid} ${header.size} ${path}\0${header.link ?? ''}\n`);
-    const consume = collector.entry(header);
-    if (consume !== undefined) {
-      const body = attempt(collector, path, () => readFile(full));
-      if (body !== undefined) {
-        hash.update(body);
-        consume(body);
-      }
-    }
+    hash.update(
+      `${header.type} ${header.mode} ${header.uid} ${header.gid} ${header.size} ${path}\0${header.link ?? ''}\n`,
+    );
+    const sink = collector.entry(header);
+    if (sink !== undefined) attempt(collector, path, () => passFile(full, sink, hash));
     if (header.type !== 'dir') return;
     if (status.dev !== device) {
       collector.unknown({ reader: 'walk', path, kind: 'not-scanned', reason: 'another file system is mounted here' });
@@ -88,29 +97,47 @@ function linkOf(full: string): string {
   }
 }
 
-function readFile(full: string): Buffer {
+/** Hands a file to its sink. What is only looked at by its first bytes does not count into the digest: its header does. */
+function passFile(full: string, sink: BodySink, hash: Hash): void {
   const file = openSync(full, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const status = fstatSync(file);
     if (!status.isFile()) throw new Error('no longer a regular file');
-    const body = Buffer.allocUnsafe(Math.min(status.size, LIMITS.fileBytes));
-    let at = 0;
-    while (at < body.length) {
-      const got = readSync(file, body, at, body.length - at, at);
-      if (got === 0) break;
-      at += got;
+    if ('whole' in sink) {
+      const body = readWhole(file, Math.min(status.size, LIMITS.fileBytes));
+      hash.update(body);
+      sink.whole(body);
+      return;
     }
-    return body.subarray(0, at);
+    const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, status.size)));
+    for (let got = readSync(file, buffer); got > 0; got = readSync(file, buffer)) sink.piece(buffer.subarray(0, got));
+    sink.end();
   } finally {
     closeSync(file);
   }
+}
+
+function readWhole(file: number, size: number): Buffer {
+  const body = Buffer.allocUnsafe(size);
+  let at = 0;
+  while (at < size) {
+    const got = readSync(file, body, at, size - at, at);
+    if (got === 0) break;
+    at += got;
+  }
+  return body.subarray(0, at);
 }
 
 function attempt<T>(collector: LayerCollector, path: string, work: () => T): T | undefined {
   try {
     return work();
   } catch (error) {
-    collector.unknown({ reader: 'walk', path, kind: 'file-unparsed', reason: `cannot be read: ${messageOf(error).split(',')[0]}` });
+    collector.unknown({
+      reader: 'walk',
+      path,
+      kind: 'file-unparsed',
+      reason: `cannot be read: ${messageOf(error).split(',')[0]}`,
+    });
     return undefined;
   }
 }

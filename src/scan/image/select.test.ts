@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import {
   describeBlob,
   type MadeBlob,
@@ -11,6 +12,7 @@ import {
   OCI_MANIFEST,
 } from '../../../test/support/oci-layout.ts';
 import { PlimsollError } from '../../platform/errors.ts';
+import { parseManifest } from './manifest.ts';
 import { parsePlatform } from './platform.ts';
 import { type ContentStore, selectImage } from './select.ts';
 
@@ -211,4 +213,29 @@ test('documents that are no manifest are refused in words', async () => {
   }
   const untyped = makeBlob(image, '');
   assert.equal((await select([untyped, config])).digest, untyped.digest);
+});
+
+test('whatever JSON takes a member of a manifest, it parses or raises an error of ours', () => {
+  const [, config] = AMD64;
+  assert.ok(config !== undefined);
+  const descriptor = { ...describeBlob(config), platform: { os: 'linux', architecture: 'amd64' }, annotations: {} };
+  const spoiled = fc
+    .tuple(fc.constantFrom(...Object.keys(descriptor)), fc.jsonValue())
+    .map(([name, value]) => ({ ...descriptor, [name]: value }));
+  const list = fc.oneof(fc.jsonValue(), fc.array(spoiled, { maxLength: 3 }));
+  const manifest = fc.oneof(
+    fc.record({ schemaVersion: fc.constant(2), config: fc.oneof(spoiled, fc.jsonValue()), layers: list }),
+    fc.record({ schemaVersion: fc.constant(2), manifests: list, mediaType: fc.jsonValue() }),
+    fc.jsonValue(),
+  );
+  fc.assert(
+    fc.property(manifest, (value) => {
+      try {
+        parseManifest(Buffer.from(JSON.stringify(value)), undefined, 'test');
+      } catch (error) {
+        assert.ok(error instanceof PlimsollError && ['parse', 'unsupported'].includes(error.code), String(error));
+      }
+    }),
+    { numRuns: 500 },
+  );
 });

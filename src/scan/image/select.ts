@@ -121,7 +121,11 @@ async function followIndexes(
   throw new LimitError(`${store.name} nests indexes more than ${INDEX_DEPTH - 1} deep`);
 }
 
-async function readVerified(
+/**
+ * The document that a descriptor names.
+ * @throws LimitError before anything above `limit` bytes is read; PlimsollError `digest-mismatch`; what `read` throws.
+ */
+export async function readVerified(
   descriptor: Descriptor,
   limit: number,
   what: string,

@@ -9,7 +9,7 @@ import { packTar, type TarEntry } from '../../../demo/image/tar.ts';
 import { needsPrograms } from '../../../test/support/needs.ts';
 import { ParseError } from '../../platform/errors.ts';
 import type { EntryHeader } from './layer-report.ts';
-import { TarWalker } from './tar.ts';
+import { type BodySink, TarWalker } from './tar.ts';
 
 interface Walked {
   readonly entries: readonly EntryHeader[];
@@ -17,14 +17,27 @@ interface Walked {
   readonly skipped: readonly string[];
 }
 
-function walk(archive: Uint8Array, chunk = archive.length): Walked {
+/** How bodies are taken: whole, or in pieces. */
+type Mode = 'whole' | 'pieces';
+
+function walk(archive: Uint8Array, chunk = archive.length, mode: Mode = 'whole'): Walked {
   const entries: EntryHeader[] = [];
   const bodies = new Map<string, string>();
   const skipped: string[] = [];
+  const sinks = (path: string): BodySink => {
+    if (mode === 'whole') return { whole: (body) => bodies.set(path, body.toString('latin1')) };
+    let text = '';
+    return {
+      piece: (bytes) => {
+        text += bytes.toString('latin1');
+      },
+      end: () => bodies.set(path, text),
+    };
+  };
   const walker = new TarWalker({
     entry: (header) => {
       entries.push(header);
-      return header.type === 'file' ? (body) => bodies.set(header.path, body.toString('latin1')) : undefined;
+      return header.type === 'file' ? sinks(header.path) : undefined;
     },
     skipped: (path, reason) => skipped.push(`${path}: ${reason}`),
   });
@@ -135,6 +148,7 @@ describe('TarWalker', () => {
       fc.property(fc.array(entry, { maxLength: 5 }), fc.integer({ min: 1, max: 1100 }), (entries, chunk) => {
         const archive = packTar(entries);
         assert.deepEqual(walk(archive, chunk), walk(archive));
+        assert.deepEqual(walk(archive, chunk, 'pieces'), walk(archive));
       }),
       { numRuns: 100 },
     );

@@ -9,11 +9,16 @@ import { expandSparse, type Piece, parseSparseMap, readPieces, splitSparseBody }
 
 /** What the walk reports. */
 export interface TarVisitor {
-  /** Sees every entry; gives a function that takes the body when it is wanted. */
-  readonly entry: (header: EntryHeader) => ((body: Buffer) => void) | undefined;
+  /** Sees every entry; says how the body is taken when it is wanted. */
+  readonly entry: (header: EntryHeader) => BodySink | undefined;
   /** An entry that is not taken, with the reason. */
   readonly skipped: (path: string, reason: string) => void;
 }
+
+/** Takes a body: whole, or piece by piece as it passes. Pieces are valid only during the call. */
+export type BodySink =
+  | { readonly whole: (body: Buffer) => void }
+  | { readonly piece: (bytes: Buffer) => void; readonly end: () => void };
 
 type Consumer = (body: Buffer) => void;
 
@@ -31,6 +36,9 @@ export class TarWalker {
   #body: Buffer | undefined;
   #bodyFilled = 0;
   #consume: Consumer | undefined;
+  /** Takes the pieces of the current body; `#streamLeft` bytes of it are still to come. */
+  #stream: Extract<BodySink, { piece: unknown }> | undefined;
+  #streamLeft = 0;
   #pax: Map<string, string> | undefined;
   #longName: string | undefined;
   #longLink: string | undefined;
@@ -86,6 +94,15 @@ export class TarWalker {
       bytes.copy(this.#body, this.#bodyFilled, at, at + wanted);
       this.#bodyFilled += wanted;
       if (this.#bodyFilled === this.#body.length) this.#bodyDone();
+    } else if (this.#stream !== undefined) {
+      const wanted = Math.min(take, this.#streamLeft);
+      this.#stream.piece(bytes.subarray(at, at + wanted));
+      this.#streamLeft -= wanted;
+      if (this.#streamLeft === 0) {
+        const stream = this.#stream;
+        this.#stream = undefined;
+        stream.end();
+      }
     }
     this.#left -= take;
     return take;
@@ -187,7 +204,7 @@ export class TarWalker {
       return;
     }
     const size = count(pax, 'GNU.sparse.realsize') ?? count(pax, 'GNU.sparse.size') ?? realSize ?? stored;
-    const consume = this.#visitor.entry({
+    const sink = this.#visitor.entry({
       path,
       type,
       size: type === 'file' ? size : 0,
@@ -197,13 +214,27 @@ export class TarWalker {
       ...(type === 'symlink' ? { link } : type === 'hardlink' ? { link: cleanPath(link) } : {}),
       ...(pax?.has('SCHILY.xattr.security.capability') ? { capabilities: true } : {}),
     });
-    if (consume === undefined || type !== 'file') return;
+    if (sink === undefined || type !== 'file') return;
+    if ('piece' in sink && stored === size && stored > 0) {
+      this.#stream = sink;
+      this.#streamLeft = stored;
+      return;
+    }
     if (stored > LIMITS.fileBytes || size > LIMITS.fileBytes) {
       this.#visitor.skipped(path, `file larger than ${LIMITS.fileBytes} bytes`);
       return;
     }
-    this.#collect(stored, sparseConsumer(consume, pax, size, pieces));
+    this.#collect(stored, sparseConsumer(wholeConsumer(sink), pax, size, pieces));
   }
+}
+
+/** A sparse or empty file is handed over whole whatever the sink. */
+function wholeConsumer(sink: BodySink): Consumer {
+  if ('whole' in sink) return sink.whole;
+  return (body) => {
+    sink.piece(body);
+    sink.end();
+  };
 }
 
 function sparseConsumer(

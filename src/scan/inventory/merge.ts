@@ -43,23 +43,25 @@ export function mergeInventory(
     else list.push(fact);
   }
   const os = osFrom(byReader.get('os-release') ?? []);
+  const layers = reports.map((report) => report.digest);
   const packages: Package[] = [];
   const owned = new Map<string, string>();
   const problems: CatalogueProblem[] = [];
   for (const cataloguer of cataloguers) {
     const catalogue = cataloguer.packages(byReader.get(cataloguer.id) ?? [], os);
     packages.push(...catalogue.packages);
-    for (const [path, purl] of catalogue.owned ?? []) owned.set(path, purl);
+    // File lists name /lib/… on merged-usr images; facts carry real paths.
+    for (const [path, purl] of catalogue.owned ?? []) owned.set(view.resolve(path) ?? path, purl);
     problems.push(...(catalogue.problems ?? []));
   }
   return {
     image: subject.image,
     platform: subject.platform,
     ...(os === undefined ? {} : { os }),
-    packages: [...markOwned(packages, owned)].sort(comparePackages),
+    packages: [...markOwned(packages, owned, layers)].sort(comparePackages),
     files: notableFiles(byReader.get('files') ?? []),
     config: subject.config,
-    layers: reports.map((report) => report.digest),
+    layers,
     gaps: gapsOf(subject, reports, view, problems),
     cataloguers: cataloguerVersions(cataloguers),
   };

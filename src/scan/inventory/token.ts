@@ -1,7 +1,7 @@
 // What a package database may call a name or a version: printable ASCII without spaces, of sane length.
 // Package managers are stricter; this keeps out what could break a line, a terminal or a report, and nothing that they accept.
 
-/** Longest name or version that is taken, in characters. The longest of Debian's archive has about 90. */
+/** Longest name or version that is taken, in characters. Real ones have tens. */
 export const TOKEN_LENGTH = 512;
 
 const TOKEN = /^[\x21-\x7e]+$/;

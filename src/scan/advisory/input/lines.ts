@@ -13,13 +13,24 @@ import { createInflater, packingOf } from '../../image/inflate.ts';
 export async function readLines(path: string, take: (line: string) => void): Promise<void> {
   const { size, head } = look(path);
   const decoder = new StringDecoder('utf8');
-  let rest = '';
+  // A line that spans chunks waits in pieces, so that a long one costs its length and not its square.
+  let pieces: string[] = [];
+  let waiting = 0;
   let bytes = 0;
   const text = (decoded: string): void => {
-    const lines = (rest + decoded).split('\n');
-    rest = lines.pop() ?? '';
-    if (rest.length > LIMITS.fileBytes)
-      throw new LimitError(`${path}: a line longer than ${LIMITS.fileBytes} characters`);
+    const newline = decoded.indexOf('\n');
+    if (newline === -1) {
+      pieces.push(decoded);
+      waiting += decoded.length;
+      if (waiting > LIMITS.fileBytes)
+        throw new LimitError(`${path}: a line longer than ${LIMITS.fileBytes} characters`);
+      return;
+    }
+    const lines = decoded.split('\n');
+    lines[0] = pieces.join('') + lines[0];
+    const rest = lines.pop() ?? '';
+    pieces = [rest];
+    waiting = rest.length;
     for (const line of lines) if (line !== '') take(line);
   };
   const inflater = createInflater(packingOf(head), (chunk) => {

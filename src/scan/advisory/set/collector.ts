@@ -1,9 +1,9 @@
 // Takes what one feed reads: checks and counts it, and puts it into the staging area. A record out of bounds is skipped with the reason.
 import type { Digest } from '../../../platform/canonical.ts';
-import { LIMITS } from '../../../platform/limits.ts';
 import type { Advisory, EndOfLife, FeedRecord, SkippedReason } from '../advisory.ts';
 import type { Feed, FeedSink } from '../feed.ts';
 import { digestOfFiles } from '../input/read-input.ts';
+import { problemOf } from './record-check.ts';
 import type { Staging } from './staging.ts';
 
 /** Different reasons that are told apart; messages of broken files could otherwise fill the set. */
@@ -105,33 +105,4 @@ export class FeedCollector implements FeedSink {
       ...(!partial && parts.length > 0 ? { partialNamespaces: parts.sort() } : {}),
     };
   }
-}
-
-/** Why a record cannot be kept, or undefined. */
-function problemOf(record: Advisory): string | undefined {
-  for (const name of [record.id, record.namespace, record.package]) {
-    if (name === '' || name.length > LIMITS.advisoryName) return 'an id or name that is empty or too long';
-    if (hasControls(name)) return 'a control character in an id or name';
-  }
-  const versions = [
-    ...record.ranges.flatMap((range) => [range.introduced, range.fixed, range.lastAffected, range.limit]),
-    ...(record.versions ?? []),
-  ].filter((version) => version !== undefined);
-  if (versions.length > LIMITS.advisoryVersions) return `more than ${LIMITS.advisoryVersions} versions`;
-  if (versions.some((version) => version.length > LIMITS.versionLength || hasControls(version))) {
-    return 'a version that is too long or has control characters';
-  }
-  const ids = [...record.aliases, ...record.related];
-  if (ids.length > LIMITS.advisoryIds || ids.some((id) => id.length > LIMITS.advisoryName || hasControls(id))) {
-    return 'an alias that is too long or has control characters, or too many of them';
-  }
-  return undefined;
-}
-
-function hasControls(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code < 0x20 || code === 0x7f) return true;
-  }
-  return !text.isWellFormed();
 }

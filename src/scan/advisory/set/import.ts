@@ -2,9 +2,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Digest } from '../../../platform/canonical.ts';
 import { messageOf, ParseError, PlimsollError } from '../../../platform/errors.ts';
-import type { FeedRecord } from '../advisory.ts';
+import type { Advisory, FeedRecord } from '../advisory.ts';
 import { readLines } from '../input/lines.ts';
 import { EXPORT_FORMAT } from './export-lines.ts';
+import { problemOf } from './record-check.ts';
 import { writeWhole } from './replace-file.ts';
 import { Staging } from './staging.ts';
 import { writeSet } from './write.ts';
@@ -51,7 +52,7 @@ class ExportReader {
     const line = this.#schema.LINE.safeParse(value);
     if (!line.success)
       throw new ParseError(`${this.#place()}: not a line of an export: ${line.error.issues[0]?.message}`);
-    if ('advisory' in line.data) this.#staging.addAdvisory(line.data.advisory);
+    if ('advisory' in line.data) this.#advisory(line.data.advisory);
     else if ('feed' in line.data) this.#feeds.push(line.data.feed);
     else if ('endOfLife' in line.data) this.#staging.addEndOfLife(line.data.endOfLife.os, line.data.endOfLife);
     else {
@@ -77,6 +78,12 @@ class ExportReader {
       );
     }
     return id;
+  }
+
+  #advisory(advisory: Advisory): void {
+    const problem = problemOf(advisory);
+    if (problem !== undefined) throw new ParseError(`${this.#place()}: ${problem}`);
+    this.#staging.addAdvisory(advisory);
   }
 
   #parsed(text: string): unknown {

@@ -50,7 +50,8 @@ export function registryAccess(
   environment: Readonly<Record<string, string | undefined>>,
   settings: RegistrySettings = {},
 ): RegistryAccess {
-  return { ...DEFAULTS, ...settings, environment, authFiles: authFilesOf(environment) };
+  // A copy: process.env itself cannot be sent to a worker.
+  return { ...DEFAULTS, ...settings, environment: { ...environment }, authFiles: authFilesOf(environment) };
 }
 
 /**

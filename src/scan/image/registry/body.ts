@@ -12,26 +12,31 @@ const LEAST_BYTES = 64 * 1024;
  * @throws TransientError when the connection breaks, stays silent or drips; PlimsollError `registry`.
  */
 export async function* readPieces(body: IncomingMessage, host: string, stallMs: number): AsyncGenerator<Uint8Array> {
-  const pieces = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
-  let patience = stallMs;
-  let sinceFull = 0;
+  let waited = 0;
+  let bytes = 0;
+  /** Since when the server is waited for; undefined while the reader works. */
+  let since: number | undefined = performance.now();
+  const watch = setInterval(() => {
+    if (since !== undefined && waited + performance.now() - since > stallMs) {
+      body.destroy(new TransientError(`${host} stopped sending`));
+    }
+  }, stallMs / 4);
   try {
-    for (;;) {
-      const before = performance.now();
-      const piece = await waitAtMost(pieces.next(), patience, host);
-      if (piece.done === true) return;
-      patience -= performance.now() - before;
-      sinceFull += piece.value.length;
-      if (sinceFull >= 1) {
-        patience = stallMs;
-        sinceFull = 0;
+    for await (const piece of body as AsyncIterable<Uint8Array>) {
+      waited += performance.now() - since;
+      since = undefined;
+      bytes += piece.length;
+      if (bytes >= LEAST_BYTES) {
+        waited = 0;
+        bytes = 0;
       }
-      yield piece.value;
+      yield piece;
+      since = performance.now();
     }
   } catch (error) {
     throw connectionError(host, error);
   } finally {
-    body.destroy();
+    clearInterval(watch);
   }
 }
 
@@ -53,20 +58,4 @@ export async function readWhole(
     pieces.push(piece);
   }
   return Buffer.concat(pieces, total);
-}
-
-async function waitAtMost<T>(work: Promise<T>, milliseconds: number, host: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new TransientError(`${host} stopped sending`)),
-      Math.max(1, Math.ceil(milliseconds)),
-    );
-  });
-  try {
-    return await Promise.race([work, silence]);
-  } finally {
-    clearTimeout(timer);
-    work.catch(() => {});
-  }
 }

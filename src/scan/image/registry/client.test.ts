@@ -303,6 +303,15 @@ test('mirrors are asked first and passed over when they lack the image', async (
   assert.equal(origin.requests.length, 0);
 
   assert.equal((await client.manifest(parseReference(`${origin.host}/team/big:1`))).digest, BIG.digest);
+
+  const rules = [
+    { prefix: origin.host, location: `${mirror.host}/wrong` },
+    { prefix: `${origin.host}/team`, location: `${mirror.host}/cache/team` },
+  ];
+  const specific = await connect(t, { mirrors: rules }).manifest(app(origin));
+  assert.equal(specific.place.repository, 'cache/team/app');
+  assert.equal(mirror.requests.filter(({ path }) => path.includes('wrong')).length, 0);
+
   const both = client.manifest(parseReference(`${origin.host}/team/none:1`));
   await assert.rejects(both, isError('not-found', /has no .*mirrors before it.*cache\/team\/none/));
 });
@@ -314,7 +323,7 @@ test('plain HTTP is for loopback and listed hosts alone', async (t) => {
   const reference = parseReference(`${host}/team/app:1`);
   await assert.rejects(
     connect(t, { attempts: 1 }).manifest(reference),
-    isError('registry', /connection to 0\.0\.0\.0/),
+    isError('registry', /does not speak TLS.*registries\.insecure/),
   );
   assert.equal(registry.requests.length, 0);
   assert.equal((await connect(t, { insecure: [host] }).manifest(reference)).digest, IMAGE[0].digest);
@@ -337,4 +346,12 @@ test('a web page or schema 1 under a digest is told by name', async (t) => {
     const reference = parseReference(`${registry.host}/team/app@${IMAGE[0].digest}`);
     await assert.rejects(connect(t).manifest(reference), isError(code, words));
   }
+});
+
+test('a port that nobody listens at is told at once', async (t) => {
+  const registry = await serve(t, {});
+  await registry.close();
+  const before = performance.now();
+  await assert.rejects(connect(t, { backoffMs: 5000 }).manifest(app(registry)), isError('registry', /ECONNREFUSED/));
+  assert.ok(performance.now() - before < 2000);
 });

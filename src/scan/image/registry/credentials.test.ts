@@ -70,6 +70,8 @@ test('where credentials are looked for', () => {
     '/d/config.json',
   ]);
   assert.deepEqual(files({}), []);
+  const access = registryAccess(process.env);
+  assert.deepEqual(structuredClone(access), access, 'a worker gets the same');
 });
 
 test('challenges of real registries and odd ones', () => {

@@ -147,13 +147,25 @@ export function connectionError(host: string, error: unknown): PlimsollError {
   if (/^(?:CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|ERR_TLS_CERT)/.test(code)) {
     return new PlimsollError(
       'registry',
-      `the certificate of ${host} is not trusted (${code}); add its certificate authority`,
+      `the certificate of ${host} is not trusted (${code}); name its certificate authority as registries.ca in plimsoll.yaml`,
+      { cause: error },
+    );
+  }
+  if (speaksNoTls(code)) {
+    return new PlimsollError(
+      'registry',
+      `${host} does not speak TLS (${code}); list it under registries.insecure in plimsoll.yaml to allow plain HTTP`,
       { cause: error },
     );
   }
   const message = `connection to ${host} failed: ${code === '' ? messageOf(error) : code}`;
   if (TRANSIENT.has(code) || messageOf(error) === 'aborted') return new TransientError(message, { cause: error });
   return new PlimsollError('registry', message, { cause: error });
+}
+
+/** Whether a failure's code says that the server does not speak TLS. */
+export function speaksNoTls(code: string): boolean {
+  return code === 'EPROTO' || code.startsWith('ERR_SSL_');
 }
 
 /** The code that Node gives a system, TLS or parser error; '' without one. */

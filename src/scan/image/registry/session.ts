@@ -2,7 +2,7 @@
 import { ParseError, PlimsollError } from '../../../platform/errors.ts';
 import { apiHost, mayUseHttp, type RegistryAccess } from './access.ts';
 import { Authorizer, type Endpoint } from './authorize.ts';
-import { codeOf, discard, HttpClient, type HttpResponse, REDIRECTS } from './http.ts';
+import { codeOf, discard, HttpClient, type HttpResponse, REDIRECTS, speaksNoTls } from './http.ts';
 import { busy, refused } from './status.ts';
 
 /** A repository, by the names that references use. */
@@ -10,9 +10,6 @@ export interface Place {
   readonly registry: string;
   readonly repository: string;
 }
-
-/** Codes of a failed TLS handshake with a server that does not speak it. */
-const NO_TLS = /^(?:EPROTO|ERR_SSL_|ECONNRESET|ECONNREFUSED)/;
 
 /** Connections, credentials and tokens of one client. Close it when done. */
 export class RegistrySession {
@@ -95,7 +92,10 @@ export class RegistrySession {
       discard((await this.#http.send({ method: 'GET', url, headers: COMMON_HEADERS, redirects: 0 })).body);
       return secure;
     } catch (error) {
-      if (!(error instanceof PlimsollError) || !NO_TLS.test(codeOf(error.cause))) throw error;
+      const code = error instanceof PlimsollError ? codeOf(error.cause) : '';
+      // Without a port in its name, a host without TLS listens on another port: nothing is at this one.
+      const elsewhere = code === 'ECONNREFUSED' && secure.port === '';
+      if (!speaksNoTls(code) && code !== 'ECONNRESET' && !elsewhere) throw error;
       return new URL(`http://${host}/`);
     }
   }

@@ -72,6 +72,18 @@ test('links: hard, symbolic, chains, and none that leaves the archive', (t) => {
   );
 });
 
+test('a size that the header of a link or directory states is no body', (t) => {
+  const path = join(makeFolder(t), 'sizes.tar');
+  for (const type of '123456') {
+    const bytes = Buffer.from(makeTar({ odd: '', next: 'next' }));
+    bytes.write('00000001000', 124, 'latin1');
+    bytes.write(type, 156, 'latin1');
+    fixCheckSum(bytes, 0);
+    writeFileSync(path, bytes);
+    assert.equal(Buffer.from(readLayoutFile(archiveFiles(path), 'next', 100)).toString(), 'next', type);
+  }
+});
+
 test('cut and changed archives raise errors of ours, never another, and no location outside the file', (t) => {
   const folder = makeFolder(t);
   const whole = Buffer.from(makeTar({ 'a/b': 'x'.repeat(700), c: 'y', d: '-> a/b', e: '=> c' }));

@@ -126,7 +126,6 @@ class ArchiveScan {
     if (header.type === '1') this.#entries.set(path, { link: cleanPath(link) });
     else if (header.type === '2') this.#entries.set(path, { link: linkTarget(path, link) });
     else if (header.type === '0' || header.type === '7') {
-      if (offset + length > this.#size) throw new ParseError(`${this.#path} breaks off inside ${path}`);
       this.#entries.set(path, { offset, length });
     }
     return padded(length);

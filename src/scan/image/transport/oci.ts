@@ -1,11 +1,10 @@
 // Opens an image of an OCI layout, a directory or a tar archive of one (OCI image-spec image-layout.md), by its tag or as the only one.
-import { digestOf } from '../../../platform/canonical.ts';
 import { ParseError, PlimsollError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
 import { readObject, requiredText } from '../json-fields.ts';
 import { type Descriptor, isAttestation, parseManifest } from '../manifest.ts';
 import { DEFAULT_PLATFORM, type Platform } from '../platform.ts';
-import { type ContentStore, chooseEntry, selectImage } from '../select.ts';
+import { type ContentStore, chooseEntry, readVerified, selectImage } from '../select.ts';
 import type { ImageSource } from '../source.ts';
 import { type FileLocation, type LayoutFiles, readLayoutFile, readLocation } from './layout-files.ts';
 
@@ -28,10 +27,8 @@ export async function openOciLayout(
   checkVersion(files);
   const entry = chooseTagged(readIndex(files), tag, wanted, files.name);
   const store = ociStore(files);
-  const bytes = await store.readManifest(entry);
-  if (bytes.length !== entry.size || digestOf(bytes) !== entry.digest) {
-    throw new PlimsollError('digest-mismatch', `${files.name}: the content of blob ${entry.digest} is another`);
-  }
+  const what = `a manifest of ${files.name}`;
+  const bytes = await readVerified(entry, LIMITS.manifestBytes, what, (descriptor) => store.readManifest(descriptor));
   return selectImage({ bytes, digest: entry.digest, mediaType: entry.mediaType }, store, wanted);
 }
 

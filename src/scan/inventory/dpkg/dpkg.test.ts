@@ -93,6 +93,7 @@ test('a stanza that cannot be used is a problem, and costs no other stanza', () 
       'the package "a" has no usable version (Version: "")',
       'an entry has no usable name (Package: "b c")',
       'line 9 is neither a field nor the continuation of one',
+      'an entry has no usable name (Package: "")',
       'the package "bash" has the field source twice',
     ].join('\n'),
   );
@@ -103,7 +104,8 @@ test('a stanza that cannot be used is a problem, and costs no other stanza', () 
 
 test('what is no status file is refused; an empty one is empty', () => {
   assert.throws(() => parse('<html>\n'), ParseError);
-  assert.throws(() => parse('Maintainer:x\nstray\n'), ParseError);
+  assert.throws(() => parse('Maintainer: x\n'), ParseError);
+  assert.deepEqual(parse(`${BASH}\nMaintainer: x\n`).problems, ['an entry has no usable name (Package: "")']);
   assert.deepEqual(parse('\n\n').data.entries, []);
 });
 
@@ -144,7 +146,10 @@ test('owner of files: whole names at the end of a line alone, per architecture',
   );
   assert.deepEqual(
     [...(owned ?? [])],
-    [['i/package.json', 'pkg:deb/debian/bash@5.2.15-2%2Bb13?arch=i386&distro=debian-12']],
+    [
+      ['i/package.json', 'pkg:deb/debian/bash@5.2.15-2%2Bb13?arch=i386&distro=debian-12'],
+      ['n/package.json', 'pkg:deb/debian/npm@5.2.15-2%2Bb13?arch=amd64&distro=debian-12'],
+    ],
   );
 });
 

@@ -52,13 +52,15 @@ export function parseStatus(body: Uint8Array, single: boolean): { data: DpkgStat
   const problems = problemLog();
   const entries: DpkgEntry[] = [];
   let named = 0;
-  let foreign = 0;
+  let stanzas = 0;
   let line = 0;
-  let draft: Draft = {};
+  let draft: Draft | undefined;
   const close = (): void => {
+    if (draft === undefined) return;
+    stanzas += 1;
     if (draft.package !== undefined) named += 1;
-    if (Object.keys(draft).length > 0) finish(draft, single, entries, problems);
-    draft = {};
+    finish(draft, single, entries, problems);
+    draft = undefined;
   };
   for (let start = 0; start < bytes.length; ) {
     line += 1;
@@ -66,15 +68,17 @@ export function parseStatus(body: Uint8Array, single: boolean): { data: DpkgStat
     const end = newline === -1 ? bytes.length : newline;
     const first = bytes[start];
     if (end === start || (end === start + 1 && first === RETURN)) close();
-    else if (first !== SPACE && first !== TAB && !takeLine(draft, bytes, start, end, problems)) {
-      foreign += 1;
+    else if (first !== SPACE && first !== TAB) {
+      draft ??= {};
       const at = line;
-      problems.add(() => `line ${at} is neither a field nor the continuation of one`);
+      if (!takeLine(draft, bytes, start, end, problems)) {
+        problems.add(() => `line ${at} is neither a field nor the continuation of one`);
+      }
     }
     start = end + 1;
   }
   close();
-  if (named === 0 && (foreign > 0 || problems.list().length > 0)) {
+  if (named === 0 && stanzas > 0) {
     throw new ParseError('not a dpkg status file: no package in it');
   }
   return { data: { entries }, problems: problems.list() };

@@ -1,0 +1,210 @@
+// B7: a release of 100,000 packages judged again with another advisory set, and the same from JSON text to JSON text as the command does it.
+// Packages and advisories are GENERATED: 300 images on three bases with an application each, and as many records a package as Debian's
+// tracker, Alpine's secdb and GitHub's advisories have.
+import { statisticsOf } from '../src/explain/statistics.ts';
+import { digestOf } from '../src/platform/canonical.ts';
+import { readAssessmentJson } from '../src/publish/json/read.ts';
+import { assessmentJson } from '../src/publish/json/write.ts';
+import type { Advisory, AdvisorySet, SeverityLevel } from '../src/scan/advisory/advisory.ts';
+import { advisorySetFromRecords } from '../src/scan/advisory/set/memory.ts';
+import { type AssessInput, assess, NO_STATEMENTS } from '../src/scan/assess/assess.ts';
+import { reassess } from '../src/scan/assess/reassess.ts';
+import type { Package } from '../src/scan/inventory/package.ts';
+import type { Measurement } from './measurement.ts';
+
+const IMAGES = 300;
+const PACKAGES_PER_IMAGE = 334;
+/** Names that applications draw from, and the versions that are in use of each. */
+const NPM_NAMES = 3_000;
+const NPM_VERSIONS = 3;
+const DEBIAN_RECORDS_PER_SOURCE = 40;
+/** One in so many is about a version later than the installed one. */
+const OLD_RECORDS = 50;
+const LINUX = 'linux/amd64';
+const POLICY = 'vendor-then-cvss-then-nvd';
+const LEVELS: readonly SeverityLevel[] = ['low', 'medium', 'medium', 'high', 'low', 'critical', 'unknown'];
+const GOAL_SECONDS = 2;
+
+interface Base {
+  readonly os: { readonly id: string; readonly version: string };
+  readonly packages: readonly Package[];
+}
+
+/** Runs on one thread; the reassessment itself includes opening no file but every look-up, decoded from the set as stored. */
+export async function measure(): Promise<readonly Measurement[]> {
+  const bases = [debian('11', 220), debian('12', 180), alpine(60)];
+  const before = assess({ ...release(bases), set: generatedSet(bases, 1) });
+  const newer = generatedSet(bases, 2);
+  const text = assessmentJson(before, statisticsOf(before));
+
+  const options = { set: newer, asOf: '2026-01-01', severityPolicy: POLICY } as const;
+  const pure = seconds(() => reassess(before, options));
+  const again = generatedSet(bases, 2);
+  const started = performance.now();
+  const { assessment } = await readAssessmentJson(text);
+  const after = reassess(assessment, { ...options, set: again });
+  const size = assessmentJson(after, statisticsOf(after)).length;
+  const whole = (performance.now() - started) / 1000;
+
+  const packages = `${before.packages.length.toLocaleString('en')} packages`;
+  const findings = `${after.findings.length.toLocaleString('en')} findings`;
+  return [
+    limited(`reassess of ${packages}, ${findings}`, pure),
+    limited(`the same from JSON to JSON (${Math.round(size / 1e6)} MB)`, whole),
+  ];
+}
+
+function limited(name: string, value: number): Measurement {
+  return { id: 'B7', name, value, unit: 's', goal: `<= ${GOAL_SECONDS} s`, ok: value <= GOAL_SECONDS };
+}
+
+function seconds(work: () => unknown): number {
+  const started = performance.now();
+  work();
+  return (performance.now() - started) / 1000;
+}
+
+function release(bases: readonly Base[]): Omit<AssessInput, 'set'> {
+  const images = Array.from({ length: IMAGES }, (_, index) => ({
+    name: `registry.example/component-${index}:1.0`,
+    index,
+  }));
+  return {
+    release: { name: 'large', version: '1.0', target: 'csm:large', charts: [], gaps: [] },
+    images: images.map(({ name }) => ({
+      logical: name,
+      physical: name,
+      digest: digestOf(name),
+      platform: LINUX,
+      origin: 'own',
+      charts: [],
+      gaps: [],
+    })),
+    inventories: images.map(({ name, index }) => {
+      const { os, packages } = bases[index % bases.length] ?? { os: { id: 'none', version: '' }, packages: [] };
+      return {
+        image: digestOf(name),
+        platform: LINUX,
+        os,
+        packages: [...packages, ...application(index, PACKAGES_PER_IMAGE - packages.length)],
+        gaps: [],
+        cataloguers: ['apk@1', 'dpkg@1', 'npm@1'],
+        config: { created: '2022-04-01T00:00:00Z' },
+      };
+    }),
+    severityPolicy: POLICY,
+    asOf: '2022-04-06',
+    statements: NO_STATEMENTS,
+  };
+}
+
+function debian(version: string, count: number): Base {
+  const packages = Array.from({ length: count }, (_, number): Package => {
+    // Three binary packages of one source, as is usual.
+    const source = { name: `source-${Math.floor(number / 3)}`, version: `1.${number % 7}.${version}-1` };
+    return {
+      purl: `pkg:deb/debian/package-${number}@${source.version}?arch=amd64&distro=debian-${version}`,
+      type: 'deb',
+      name: `package-${number}`,
+      version: source.version,
+      scheme: 'deb',
+      source,
+      namespace: `debian:${version}`,
+      location: { layer: digestOf(`debian ${version}`), path: 'var/lib/dpkg/status' },
+    };
+  });
+  return { os: { id: 'debian', version }, packages };
+}
+
+function alpine(count: number): Base {
+  const packages = Array.from({ length: count }, (_, number): Package => {
+    const version = `1.2.${number}-r${number % 5}`;
+    return {
+      purl: `pkg:apk/alpine/package-${number}@${version}?arch=x86_64&distro=alpine-3.15.4`,
+      type: 'apk',
+      name: `package-${number}`,
+      version,
+      scheme: 'apk',
+      source: { name: `source-${Math.floor(number / 2)}`, version },
+      namespace: 'alpine:3.15',
+      location: { layer: digestOf('alpine'), path: 'lib/apk/db/installed' },
+    };
+  });
+  return { os: { id: 'alpine', version: '3.15.4' }, packages };
+}
+
+function application(image: number, count: number): readonly Package[] {
+  return Array.from({ length: count }, (_, index): Package => {
+    const number = (image * 37 + index * 11) % NPM_NAMES;
+    const version = `${1 + ((image + index) % NPM_VERSIONS)}.${number % 10}.0`;
+    return {
+      purl: `pkg:npm/module-${number}@${version}`,
+      type: 'npm',
+      name: `module-${number}`,
+      version,
+      scheme: 'npm',
+      namespace: 'npm',
+      location: { layer: digestOf(`application ${image}`), path: `app/node_modules/module-${number}/package.json` },
+    };
+  });
+}
+
+/** Later editions know more. */
+function generatedSet(bases: readonly Base[], edition: number): AdvisorySet {
+  const sources = new Set<string>();
+  for (const { packages } of bases)
+    for (const { namespace, source } of packages) sources.add(`${namespace} ${source?.name}`);
+  const advisories: Advisory[] = [];
+  for (const key of sources) {
+    const [namespace = '', name = ''] = key.split(' ');
+    const feed = namespace.startsWith('alpine') ? 'alpine-secdb' : 'debian-tracker';
+    for (let record = 0; record < DEBIAN_RECORDS_PER_SOURCE + edition; record += 1) {
+      advisories.push(distributionRecord(feed, namespace, name, record));
+    }
+  }
+  for (let number = 0; number < NPM_NAMES; number += 1) {
+    // One module in eight has advisories, of which GitHub and the ecosystem's own database both speak.
+    if (number % 8 === 0)
+      for (let record = 0; record < 1 + (number % 5); record += 1) advisories.push(...npmRecords(number, record));
+  }
+  return advisorySetFromRecords({ advisories }, { builtAt: `202${edition}-01-01T00:00:00Z` });
+}
+
+function distributionRecord(feed: string, namespace: string, name: string, record: number): Advisory {
+  const level = LEVELS[record % LEVELS.length] ?? 'unknown';
+  // Most of what a tracker holds was fixed long before the installed version.
+  const isOld = record % OLD_RECORDS !== 0;
+  const isFixed = isOld || feed === 'alpine-secdb' || record % 2 > 0;
+  return {
+    feed,
+    id: `CVE-20${10 + (record % 16)}-${name.slice('source-'.length).padStart(3, '0')}${record}`,
+    aliases: [],
+    related: [],
+    namespace,
+    package: name,
+    status: 'affected',
+    ranges: isFixed ? [{ fixed: isOld ? `0.9.${record}-r1` : '1.9.9-r1' }] : [],
+    fixState: isFixed ? 'fixed' : 'not-fixed',
+    severities: level === 'unknown' ? [] : [{ kind: 'vendor', source: feed, raw: level, level }],
+  };
+}
+
+function npmRecords(number: number, record: number): readonly Advisory[] {
+  const cve = `CVE-2021-${10_000 + number * 10 + record}`;
+  const ghsa = `GHSA-${number.toString(36).padStart(4, '0')}-${record.toString(36).padStart(4, '0')}-aaaa`;
+  const base = {
+    related: [],
+    namespace: 'npm',
+    package: `module-${number}`,
+    status: 'affected',
+    ranges: [{ introduced: '2.0.0', fixed: `2.${record + 3}.0` }, { fixed: `1.${record + 4}.0` }],
+    fixState: 'fixed',
+    severities: [
+      { kind: 'cvss', source: 'ghsa', raw: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H', level: 'high', score: 7.5 },
+    ],
+  } as const;
+  return [
+    { ...base, feed: 'osv', id: ghsa, aliases: [cve] },
+    { ...base, feed: 'gitlab', id: cve, aliases: [ghsa] },
+  ];
+}

@@ -1,0 +1,305 @@
+// `plimsoll advisories`: make, look at, move, compare and update the advisory set.
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { PlimsollError } from '../platform/errors.ts';
+import { LIMITS } from '../platform/limits.ts';
+import { printable } from '../platform/printable.ts';
+import { createProgress, type Progress } from '../platform/progress.ts';
+import type { Feed } from '../scan/advisory/feed.ts';
+import { dateOf } from '../scan/advisory/fields.ts';
+import { FEEDS, findFeed } from '../scan/advisory/registry.ts';
+import { buildAdvisorySet } from '../scan/advisory/set/build.ts';
+import { diffAdvisorySets, diffEntries } from '../scan/advisory/set/diff.ts';
+import { exportLines } from '../scan/advisory/set/export-lines.ts';
+import { importAdvisorySet } from '../scan/advisory/set/import.ts';
+import { openAdvisorySet, type StoredAdvisorySet } from '../scan/advisory/set/open.ts';
+import { writeLines } from '../scan/advisory/set/write-lines.ts';
+import { updateFeeds, usualRequests } from '../scan/advisory/update/update.ts';
+import { diffText, type SetStatus, statusText } from './advisories-text.ts';
+import { type CommandContext, type CommonOptions, newCommand, writeResult } from './command.ts';
+import { defaultAdvisoriesPath } from './locations.ts';
+
+const EXAMPLE = [
+  'plimsoll advisories update',
+  'plimsoll advisories build --feed alpine-secdb=secdb/ --feed osv=all.zip --output advisories.db',
+  'plimsoll advisories diff last-month.db advisories.db',
+].join('\n');
+
+/** Milliseconds without a byte after which a publisher's server counts as dead. */
+const IDLE_MILLISECONDS = 60_000;
+
+/** The command with its subcommands. */
+export function advisoriesCommand(context: CommandContext): Command {
+  return new Command('advisories')
+    .description('make, look at, move, compare and update the advisory set')
+    .helpCommand(false)
+    .addHelpText('after', `\nExample:\n${EXAMPLE.replace(/^/gm, '  ')}`)
+    .addCommand(buildCommand(context))
+    .addCommand(updateCommand(context))
+    .addCommand(statusCommand(context))
+    .addCommand(exportCommand(context))
+    .addCommand(importCommand(context))
+    .addCommand(diffCommand(context));
+}
+
+interface SetOptions extends CommonOptions {
+  readonly feed?: readonly string[];
+  readonly feedDate?: readonly string[];
+}
+
+function buildCommand(context: CommandContext): Command {
+  return setCommand(
+    'build',
+    'make an advisory set from the files of feeds; no network',
+    'plimsoll advisories build --feed debian-tracker=tracker.json --feed kev=kev.json --output advisories.db',
+  )
+    .requiredOption('--feed <id=path>', `${feedIds()}: a file, folder, zip or tar; repeatable`, collect)
+    .option('--feed-date <id=date>', "date of a feed's content (YYYY-MM-DD) where its files do not say it", collect)
+    .action(async (options: SetOptions) => {
+      const dates = new Map((options.feedDate ?? []).map(feedDate));
+      const inputs = (options.feed ?? []).map((given) => {
+        const { feed, value } = feedArgument(given, '--feed ID=PATH');
+        const updated = dates.get(feed);
+        const path = resolve(context.workingDirectory, value);
+        return { feed, path, source: value, ...(updated === undefined ? {} : { updated }) };
+      });
+      const output = setPath(context, options);
+      await withProgress(context, options, (progress) =>
+        buildAdvisorySet(inputs, output, {
+          builtAt: context.now().toISOString(),
+          onProgress: (text) => progress.update(text),
+        }),
+      );
+      printStatus(output, context, options);
+    });
+}
+
+function updateCommand(context: CommandContext): Command {
+  return setCommand(
+    'update',
+    'download feeds and make the advisory set from them; the only command that downloads',
+    'plimsoll advisories update\nplimsoll advisories update --feed osv=https://osv.example.org/Go/all.zip',
+  )
+    .option('--feed <id[=url]>', `only these, from their publisher or a mirror (${feedIds()}); repeatable`, collect)
+    .action(async (options: SetOptions) => {
+      const folder = join(dirname(defaultAdvisoriesPath(context)), 'feeds');
+      const requests = options.feed === undefined ? usualRequests(folder) : updateRequests(options.feed);
+      const output = setPath(context, options);
+      await withProgress(context, options, async (progress) => {
+        const inputs = await updateFeeds(requests, {
+          folder,
+          fetch,
+          now: context.now,
+          maxBytes: LIMITS.downloadBytes,
+          idleMilliseconds: IDLE_MILLISECONDS,
+          onProgress: (text) => progress.update(text),
+          remark: (text) => remark(context, options, text),
+        });
+        await buildAdvisorySet(inputs, output, {
+          builtAt: context.now().toISOString(),
+          onProgress: (text) => progress.update(text),
+        });
+      });
+      printStatus(output, context, options);
+    });
+}
+
+function statusCommand(context: CommandContext): Command {
+  return newCommand(
+    'status',
+    'what a set holds: feeds, dates, counts, what was skipped and why, licences; exit code 1 when its content was altered',
+    ['text', 'json'],
+    'plimsoll advisories status\nplimsoll advisories status advisories.db --format json',
+  )
+    .argument('[set]', 'an advisory set; the one that scan uses unless given')
+    .action((set: string | undefined, options: CommonOptions) => {
+      const path = set === undefined ? defaultAdvisoriesPath(context) : resolve(context.workingDirectory, set);
+      printStatus(path, context, options, set);
+    });
+}
+
+function exportCommand(context: CommandContext): Command {
+  return newCommand(
+    'export',
+    'write a set as lines of JSON, to move it or to read it with other tools',
+    ['jsonl'],
+    'plimsoll advisories export advisories.db --output advisories.jsonl.gz',
+  )
+    .argument('<set>', 'an advisory set')
+    .action((path: string, options: CommonOptions) => {
+      withSet(resolve(context.workingDirectory, path), (set) => {
+        if (options.output === undefined) {
+          for (const line of exportLines(set)) context.stdout(line);
+          return;
+        }
+        const target = resolve(context.workingDirectory, options.output);
+        const isFolder = statSync(target, { throwIfNoEntry: false })?.isDirectory() === true;
+        const file = isFolder ? join(target, `advisories-${set.id.slice(7, 19)}.jsonl.gz`) : target;
+        writeLines(file, exportLines(set));
+        remark(context, options, `wrote ${file}`);
+      });
+    });
+}
+
+function importCommand(context: CommandContext): Command {
+  return setCommand(
+    'import',
+    'make a set from an export; its content must match the id that the export states',
+    'plimsoll advisories import advisories.jsonl.gz --output advisories.db',
+  )
+    .argument('<export>', 'a file that "advisories export" wrote; plain, gzip or zstd')
+    .action(async (path: string, options: SetOptions) => {
+      const output = setPath(context, options);
+      await importAdvisorySet(resolve(context.workingDirectory, path), output);
+      printStatus(output, context, options);
+    });
+}
+
+function diffCommand(context: CommandContext): Command {
+  return newCommand(
+    'diff',
+    'what changed between two sets: records added, removed, withdrawn, rescored, with other ranges or fixes',
+    ['text', 'json'],
+    'plimsoll advisories diff 2026-10.db 2026-11.db',
+  )
+    .argument('<from>', 'an advisory set')
+    .argument('<to>', 'the set to compare it with')
+    .action((from: string, to: string, options: CommonOptions) => {
+      withSet(resolve(context.workingDirectory, from), (a) => {
+        withSet(resolve(context.workingDirectory, to), (b) => {
+          const render = options.format === 'json' ? diffJson : diffText;
+          writeResult(context, options, render(a, b));
+        });
+      });
+    });
+}
+
+/** A command whose --output is the set that it makes. */
+function setCommand(name: string, summary: string, example: string): Command {
+  const command = newCommand(name, summary, ['text', 'json'], example);
+  const output = command.options.find((option) => option.long === '--output');
+  if (output !== undefined) output.description = 'the set to write; the one that scan uses unless given';
+  return command;
+}
+
+function setPath(context: CommandContext, options: CommonOptions): string {
+  return options.output === undefined
+    ? defaultAdvisoriesPath(context)
+    : resolve(context.workingDirectory, options.output);
+}
+
+/** Prints what the set at `path` holds. `shown` is the path as the user wrote it. */
+function printStatus(path: string, context: CommandContext, options: CommonOptions, shown?: string): void {
+  if (shown === undefined && !existsSync(path)) {
+    throw new PlimsollError(
+      'input-missing',
+      `there is no advisory set yet (${path}); "plimsoll advisories update" downloads feeds, "advisories build" takes their files`,
+    );
+  }
+  withSet(path, (set) => {
+    const status: SetStatus = {
+      schemaVersion: 1,
+      file: path,
+      bytes: statSync(path).size,
+      id: set.id,
+      builtAt: set.builtAt,
+      starter: set.starter,
+      content: set.contentId() === set.id ? 'verified' : 'altered',
+      feeds: set.feeds,
+    };
+    // --output of the commands that make a set names the set, not a file for this text.
+    const text = options.format === 'json' ? JSON.stringify(status, undefined, 2) : statusText(status);
+    const written = options.output !== undefined && resolve(context.workingDirectory, options.output) === path;
+    if (written) context.stdout(`${text.trimEnd()}\n`);
+    else writeResult(context, options, text);
+    if (status.content === 'altered') context.setExitCode(1);
+  });
+}
+
+/** The difference as JSON, one change a line inside the list. */
+function diffJson(a: StoredAdvisorySet, b: StoredAdvisorySet): string {
+  const head = {
+    schemaVersion: 1,
+    from: { id: a.id, builtAt: a.builtAt },
+    to: { id: b.id, builtAt: b.builtAt },
+    feeds: { added: feedsOnlyIn(b, a), removed: feedsOnlyIn(a, b) },
+  };
+  const changes = Array.from(diffAdvisorySets(a, b), (change) => JSON.stringify(change));
+  const entries = Array.from(diffEntries(a, b), (change) => JSON.stringify(change));
+  const members = JSON.stringify(head).slice(0, -1);
+  return `${members},\n"changes":[${changes.join(',\n')}],\n"entries":[${entries.join(',\n')}]}`;
+}
+
+function feedsOnlyIn(set: StoredAdvisorySet, other: StoredAdvisorySet): readonly string[] {
+  return set.feeds.filter(({ id }) => !other.feeds.some((feed) => feed.id === id)).map(({ id }) => id);
+}
+
+function withSet(path: string, work: (set: StoredAdvisorySet) => void): void {
+  const set = openAdvisorySet(path);
+  try {
+    work(set);
+  } finally {
+    set.close();
+  }
+}
+
+async function withProgress<T>(
+  context: CommandContext,
+  options: CommonOptions,
+  work: (progress: Progress) => Promise<T>,
+): Promise<T> {
+  const progress = createProgress({
+    write: context.stderr,
+    isTerminal: context.stderrIsTerminal && options.quiet !== true,
+    now: context.now,
+    columns: context.columns,
+  });
+  try {
+    return await work(progress);
+  } finally {
+    progress.done();
+  }
+}
+
+function remark(context: CommandContext, options: CommonOptions, text: string): void {
+  if (options.quiet !== true) context.stderr(`plimsoll: ${printable(text)}\n`);
+}
+
+function collect(value: string, earlier: readonly string[] | undefined): readonly string[] {
+  return [...(earlier ?? []), value];
+}
+
+function feedIds(): string {
+  return FEEDS.map((feed) => feed.id).join(', ');
+}
+
+function feedArgument(given: string, form: string): { readonly feed: Feed; readonly value: string } {
+  const equals = given.indexOf('=');
+  const feed = findFeed(equals === -1 ? given : given.slice(0, equals));
+  if (feed === undefined) throw new PlimsollError('usage', `${given}: no such feed; the feeds are ${feedIds()}`);
+  const value = equals === -1 ? '' : given.slice(equals + 1);
+  if (value === '') throw new PlimsollError('usage', `${given}: expected ${form}`);
+  return { feed, value };
+}
+
+function feedDate(given: string): readonly [Feed, string] {
+  const { feed, value } = feedArgument(given, '--feed-date ID=YYYY-MM-DD');
+  const date = dateOf(value);
+  if (date === undefined) throw new PlimsollError('usage', `${given}: expected --feed-date ID=YYYY-MM-DD`);
+  return [feed, date];
+}
+
+/** `ID` or `ID=URL`; several addresses of one feed belong together. */
+function updateRequests(
+  given: readonly string[],
+): readonly { readonly feed: Feed; readonly urls: readonly string[] }[] {
+  const requests = new Map<Feed, string[]>();
+  for (const text of given) {
+    const { feed, value } = text.includes('=')
+      ? feedArgument(text, '--feed ID or --feed ID=URL')
+      : { feed: feedArgument(`${text}=-`, '').feed, value: undefined };
+    requests.set(feed, [...(requests.get(feed) ?? []), ...(value === undefined ? [] : [value])]);
+  }
+  return [...requests].map(([feed, urls]) => ({ feed, urls }));
+}

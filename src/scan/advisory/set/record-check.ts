@@ -1,0 +1,32 @@
+// Bounds that every record keeps before it enters a set, whether a feed or an export brings it.
+import { LIMITS } from '../../../platform/limits.ts';
+import type { Advisory } from '../advisory.ts';
+
+/** Why a record cannot be kept, or undefined. */
+export function problemOf(record: Advisory): string | undefined {
+  for (const name of [record.id, record.namespace, record.package]) {
+    if (name === '' || name.length > LIMITS.advisoryName) return 'an id or name that is empty or too long';
+    if (hasControls(name)) return 'a control character in an id or name';
+  }
+  const versions = [
+    ...record.ranges.flatMap((range) => [range.introduced, range.fixed, range.lastAffected, range.limit]),
+    ...(record.versions ?? []),
+  ].filter((version) => version !== undefined);
+  if (versions.length > LIMITS.advisoryVersions) return `more than ${LIMITS.advisoryVersions} versions`;
+  if (versions.some((version) => version.length > LIMITS.versionLength || hasControls(version))) {
+    return 'a version that is too long or has control characters';
+  }
+  const ids = [...record.aliases, ...record.related];
+  if (ids.length > LIMITS.advisoryIds || ids.some((id) => id.length > LIMITS.advisoryName || hasControls(id))) {
+    return 'an alias that is too long or has control characters, or too many of them';
+  }
+  return undefined;
+}
+
+function hasControls(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || code === 0x7f) return true;
+  }
+  return !text.isWellFormed();
+}
