@@ -47,6 +47,7 @@ const Chart = z.strictObject({
 const Release = z.strictObject({
   version: z.string(),
   date: Day,
+  rpms: z.array(z.string()),
   index: z.array(ImageUse),
   manifests: z.record(z.string(), z.array(Chart)),
 });

@@ -1,4 +1,4 @@
-// Writes a pre-release to disk in CSM's form: docker/index.yaml, two loftsman manifests, index.txt, chartmap.csv,
+// Writes a pre-release to disk in CSM's form: docker/index.yaml, two loftsman manifests, index.txt, chartmap.csv, an RPM index,
 // and the images as skopeo `dir:` folders under docker/, named by their logical references.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,6 +26,11 @@ export function writeRelease(folder: string, facts: DemoFacts, release: DemoRele
     writeFileSync(join(folder, 'manifests', `${name}.yaml`), stringify(loftsmanManifest(name, entries)));
   }
   writeFileSync(join(folder, 'chartmap.csv'), chartMap(release));
+  mkdirSync(join(folder, 'rpm'), { recursive: true });
+  writeFileSync(
+    join(folder, 'rpm', 'index.yaml'),
+    stringify({ 'https://rpms.quayside.example/': { rpms: release.rpms } }),
+  );
 }
 
 /** `<registry and prefix>: {images: {<name>: [<tag>]}}`. */

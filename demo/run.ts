@@ -27,9 +27,11 @@ function showRelease(facts: DemoFacts, release: DemoRelease): void {
   writeRelease(folder, facts, release);
   writeFileSync(configuration, stringify({ release: { own: ['registry.quayside.example/stable'] } }));
   const feeds = writeFeeds(join(out, 'feeds'), facts, release.date);
-  plimsoll('advisories', 'build', ...feeds.flatMap(([id, path]) => ['--feed', `${id}=${path}`]), '--output', set);
+  const given = feeds.flatMap(([id, path]) => ['--feed', `${id}=${path}`]);
+  // The tracker's JSON does not say of which day it is.
+  plimsoll('advisories', 'build', ...given, '--feed-date', `debian-tracker=${release.date}`, '--output', set);
 
-  const scan = ['scan', `csm:${folder}`, '--advisories', set, '--as-of', release.date, '--config', configuration];
+  const scan = ['scan', `csm:${folder}`, '--advisories', set, '--as-of', release.date];
   const kept = [...scan, '--store', join(out, 'store.db')];
   plimsoll(...kept);
   const results = [

@@ -1,7 +1,13 @@
 // What `plimsoll advisories status` and `diff` print for people.
 import { printable } from '../platform/printable.ts';
 import type { FeedRecord } from '../scan/advisory/advisory.ts';
-import { type ChangedPart, diffAdvisorySets, diffEntries, type RecordChange } from '../scan/advisory/set/diff.ts';
+import {
+  type ChangedPart,
+  diffAdvisorySets,
+  diffEntries,
+  diffFeeds,
+  type RecordChange,
+} from '../scan/advisory/set/diff.ts';
 import type { StoredAdvisorySet } from '../scan/advisory/set/open.ts';
 
 /** What is said of a set; as JSON: schema/advisories-status-1.json. */
@@ -77,6 +83,9 @@ export function diffText(a: StoredAdvisorySet, b: StoredAdvisorySet): string {
     count(counts, table, before === undefined ? 'added' : after === undefined ? 'removed' : 'changed');
   }
   const lines = [`from  ${a.id}  ${printable(a.builtAt)}`, `to    ${b.id}  ${printable(b.builtAt)}`, ''];
+  const feeds = diffFeeds(a, b);
+  if (feeds.added.length > 0) lines.push(`feeds only in the second set: ${feeds.added.join(', ')}`);
+  if (feeds.removed.length > 0) lines.push(`feeds only in the first set: ${feeds.removed.join(', ')}`);
   if (counts.size === 0)
     lines.push(
       a.id === b.id ? 'The two sets say the same.' : 'Records are the same; what is said of the feeds differs.',

@@ -10,11 +10,11 @@ import type { Feed } from '../scan/advisory/feed.ts';
 import { dateOf } from '../scan/advisory/fields.ts';
 import { FEEDS, findFeed } from '../scan/advisory/registry.ts';
 import { buildAdvisorySet } from '../scan/advisory/set/build.ts';
-import { diffAdvisorySets, diffEntries } from '../scan/advisory/set/diff.ts';
+import { diffAdvisorySets, diffEntries, diffFeeds } from '../scan/advisory/set/diff.ts';
 import { exportLines } from '../scan/advisory/set/export-lines.ts';
 import { importAdvisorySet } from '../scan/advisory/set/import.ts';
 import { openAdvisorySet, type StoredAdvisorySet } from '../scan/advisory/set/open.ts';
-import { writeLines } from '../scan/advisory/set/write-lines.ts';
+import { batches, writeLines } from '../scan/advisory/set/write-lines.ts';
 import { updateFeeds, usualRequests } from '../scan/advisory/update/update.ts';
 import { diffText, type SetStatus, statusText } from './advisories-text.ts';
 import { type CommandContext, type CommonOptions, newCommand, writeResult } from './command.ts';
@@ -130,7 +130,7 @@ function exportCommand(context: CommandContext): Command {
     .action((path: string, options: CommonOptions) => {
       withSet(resolve(context.workingDirectory, path), (set) => {
         if (options.output === undefined) {
-          for (const line of exportLines(set)) context.stdout(line);
+          for (const batch of batches(exportLines(set))) context.stdout(batch);
           return;
         }
         const target = resolve(context.workingDirectory, options.output);
@@ -219,20 +219,17 @@ function printStatus(path: string, context: CommandContext, options: CommonOptio
 
 /** The difference as JSON, one change a line inside the list. */
 function diffJson(a: StoredAdvisorySet, b: StoredAdvisorySet): string {
+  const { added, removed } = diffFeeds(a, b);
   const head = {
     schemaVersion: 1,
     from: { id: a.id, builtAt: a.builtAt },
     to: { id: b.id, builtAt: b.builtAt },
-    feeds: { added: feedsOnlyIn(b, a), removed: feedsOnlyIn(a, b) },
+    feeds: { added, removed },
   };
   const changes = Array.from(diffAdvisorySets(a, b), (change) => JSON.stringify(change));
   const entries = Array.from(diffEntries(a, b), (change) => JSON.stringify(change));
   const members = JSON.stringify(head).slice(0, -1);
   return `${members},\n"changes":[${changes.join(',\n')}],\n"entries":[${entries.join(',\n')}]}`;
-}
-
-function feedsOnlyIn(set: StoredAdvisorySet, other: StoredAdvisorySet): readonly string[] {
-  return set.feeds.filter(({ id }) => !other.feeds.some((feed) => feed.id === id)).map(({ id }) => id);
 }
 
 function withSet(path: string, work: (set: StoredAdvisorySet) => void): void {

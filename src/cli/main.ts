@@ -20,4 +20,9 @@ const context: CommandContext = {
     process.exitCode = code;
   },
 };
+// A reader that has seen enough (`plimsoll … | head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
 process.exitCode = await runProgram(process.argv.slice(2), context);

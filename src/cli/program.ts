@@ -1,6 +1,8 @@
 // The table of commands, and what happens to errors: a message on stderr and the exit code of the contract.
 import { Command, CommanderError } from 'commander';
 import { messageOf, PlimsollError } from '../platform/errors.ts';
+import { printable } from '../platform/printable.ts';
+import { TOOL } from '../publish/tool.ts';
 import type { CommandContext } from './command.ts';
 
 interface CommandEntry {
@@ -12,9 +14,29 @@ interface CommandEntry {
 /** Every command: its name, a line for the overview, and the file that is loaded when it is called. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'release',
+    summary: 'what a release contains',
+    load: async () => (await import('./release.ts')).releaseCommand,
+  },
+  {
     name: 'scan',
     summary: 'inventory and assess a release or images, and report',
     load: async () => (await import('./scan.ts')).scanCommand,
+  },
+  {
+    name: 'reassess',
+    summary: 'apply another advisory set to assessments, without images',
+    load: async () => (await import('./reassess.ts')).reassessCommand,
+  },
+  {
+    name: 'history',
+    summary: 'the assessments of a release over time',
+    load: async () => (await import('./history.ts')).historyCommand,
+  },
+  {
+    name: 'advisories',
+    summary: 'build, update, inspect and compare advisory sets',
+    load: async () => (await import('./advisories.ts')).advisoriesCommand,
   },
   {
     name: 'versions',
@@ -34,8 +56,9 @@ export async function runProgram(args: readonly string[], context: CommandContex
   };
   const program = new Command('plimsoll')
     .description('Security posture of a Kubernetes platform release: measure, explain, respond')
-    .version(process.env['PLIMSOLL_VERSION'] ?? '', '-V, --version', 'print the version')
-    .helpCommand(false);
+    .version(TOOL.version, '-V, --version', 'print the version')
+    .helpCommand(false)
+    .addHelpText('after', '\nExample:\n  plimsoll scan alpine:3.16\n  plimsoll scan --help');
   const wanted = args.find((arg) => !arg.startsWith('-'));
   for (const entry of COMMANDS) {
     const command =
@@ -61,7 +84,8 @@ function configure(command: Command, context: CommandContext): void {
 function exitCodeOf(error: unknown, context: CommandContext): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof PlimsollError) {
-    context.stderr(`plimsoll: ${error.message}\n`);
+    const lines = error.message.split('\n').map(printable);
+    context.stderr(`plimsoll: ${lines.join('\n  ')}\n`);
     return error.exitCode;
   }
   context.stderr(

@@ -119,7 +119,7 @@ function feedsOf(rows: readonly Finding[]): InstanceCell['feeds'] {
   const feeds = new Map<string, boolean>();
   for (const row of rows) {
     for (const advisory of row.advisories) {
-      const feed = advisory.slice(0, advisory.indexOf('/'));
+      const [feed = advisory] = advisory.split('/', 1);
       const fixable = row.fixes === undefined ? row.fixState === 'fixed' : row.fixes[feed] !== undefined;
       feeds.set(feed, (feeds.get(feed) ?? false) || fixable);
     }

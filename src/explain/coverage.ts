@@ -30,6 +30,7 @@ export function headlineOf(assessment: Assessment): Headline {
   }
   if (total === 0) return refused('no package was read, so there is nothing to count');
   const missing = uncovered.reduce((sum, { count }) => sum + count, 0);
+  if (missing === 0) return { headline: true, headlineReason: `main feeds cover all ${total} packages` };
   const measure = `${missing} of ${total} packages`;
   if (missing * 100 <= total * BEARABLE_PERCENT) {
     return {

@@ -251,8 +251,14 @@ describe('the headline', () => {
   });
 
   it('says why', () => {
-    const { headlineReason } = statisticsOf({ ...assessmentOf({ slots: [A] }), packages: [...covered(1), uncovered] });
-    assert.equal(headlineReason, '1 of 2 packages have no whole main feed (npm (main feed absent): 1); more than 5 %');
+    const reason = (packages: Assessment['packages']) =>
+      statisticsOf({ ...assessmentOf({ slots: [A] }), packages }).headlineReason;
+    assert.equal(
+      reason([...covered(1), uncovered]),
+      '1 of 2 packages have no whole main feed (npm (main feed absent): 1); more than 5 %',
+    );
+    assert.equal(reason([...covered(19), uncovered]), '1 of 20 packages have no whole main feed; up to 5 % is borne');
+    assert.equal(reason(covered(3)), 'main feeds cover all 3 packages');
   });
 });
 

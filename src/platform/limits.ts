@@ -40,6 +40,8 @@ export const LIMITS = {
   notableFiles: 20_000,
   /** Packages of one image. */
   packages: 500_000,
+  /** Paths of metadata files that the packages of one database own, as text. Node.js with npm takes about 20 kB. */
+  ownedPathBytes: 32 * 1024 ** 2,
   /** Characters of one version string. The longest in public feeds stay under 200. */
   versionLength: 1024,
   /** A file that describes a release: YAML, a list of references, a table. Reading takes about a second per MiB. */

@@ -33,6 +33,7 @@ export function splitReference(reference: string): { readonly path: string; read
 /** The classes that security minutes quote. */
 export const FOUR_CLASSES = ['critical', 'high', 'medium', 'low'] as const satisfies readonly SeverityLevel[];
 
+/** The letter that stands beside the colour of a severity. */
 export const LEVEL_LETTER: Readonly<Record<SeverityLevel, string>> = {
   critical: 'C',
   high: 'H',
@@ -44,6 +45,7 @@ export const LEVEL_LETTER: Readonly<Record<SeverityLevel, string>> = {
 
 /** The bases of counting (docs/guide/counting.md), in the order they are shown. */
 export const BASES = ['instances', 'distinct', 'images'] as const;
+/** One of the bases. */
 export type Basis = (typeof BASES)[number];
 
 /** What one of a basis is, and what its figures mean. */
@@ -68,6 +70,12 @@ export const BASIS_WORDS: Readonly<
   },
 };
 
+/** A source of severities as readers see it: `none` means that nobody rated. */
+export function sourceName(source: string): string {
+  return source === 'none' ? 'nobody' : source;
+}
+
+/** Fix states in words. */
 export const FIX_WORDS: Readonly<Record<Finding['fixState'], string>> = {
   fixed: 'fixed',
   'not-fixed': 'no fix yet',

@@ -80,6 +80,7 @@ export async function scanRelease(release: Release, options: ScanOptions): Promi
       counts,
     };
   } finally {
+    client.close();
     await pool.close();
   }
 }

@@ -90,9 +90,9 @@ test('a release in a registry', { ...needs, timeout: 600_000 }, async (t) => {
       const image = result.images.find((candidate) => candidate.logical === `${host}/stable/${name}`);
       assert.equal(unreadable.filter((gap) => gap.target === image?.slot).length, 1, name);
       assert.equal(image?.packages, 0, name);
-      assert.ok(outcome.stderr.includes(name), `${name} is named on stderr:\n${outcome.stderr}`);
     }
     assert.equal(unreadable.length, 2);
+    assert.match(outcome.stderr, /gap image-unreadable: .*\(and 1 more\)/);
   });
 
   await t.test('agrees with dpkg-query', async () => {

@@ -318,7 +318,10 @@ function feed(
   skipped: number,
   namespaces: readonly string[],
 ): FeedRecord {
-  const skippedReasons = skipped === 0 ? [] : [{ reason: 'version is not in the scheme', count: skipped }];
+  const skippedReasons =
+    skipped === 0
+      ? []
+      : [{ reason: 'version is not in the scheme', count: skipped, example: `${id}.json: CVE-2022-90000` }];
   return {
     id,
     source,

@@ -19,7 +19,10 @@ import { reportHtml } from './report.ts';
 const sample = sampleAssessment();
 const statistics = statisticsOf(sample);
 
-describe('the report in Chromium', needsPrograms('chromium'), () => {
+/** On every test: a suite that is skipped as a whole would not be named. */
+const needs = needsPrograms('chromium');
+
+describe('the report in Chromium', () => {
   let folder: string;
   let browser: Browser;
   let address: string;
@@ -27,6 +30,7 @@ describe('the report in Chromium', needsPrograms('chromium'), () => {
   const complaints: string[] = [];
 
   before(async () => {
+    if (needs.skip !== false) return;
     folder = mkdtempSync(join(tmpdir(), 'plimsoll-report-'));
     const page = await buildReportPage();
     address = pathToFileURL(join(folder, 'report.html')).href;
@@ -38,7 +42,8 @@ describe('the report in Chromium', needsPrograms('chromium'), () => {
   });
 
   after(async () => {
-    await browser?.close();
+    if (needs.skip !== false) return;
+    await browser.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -66,7 +71,7 @@ describe('the report in Chromium', needsPrograms('chromium'), () => {
 
   const resultLine = async (page: Page): Promise<string> => (await page.locator('.result').textContent()) ?? '';
 
-  test('every view opens without a word on the console and without a request', async () => {
+  test('every view opens without a word on the console and without a request', needs, async () => {
     const page = await open();
     for (const view of ['images', 'findings', 'gaps', 'sources', 'summary']) {
       await page.locator(`#tab-${view}`).click();
@@ -79,7 +84,7 @@ describe('the report in Chromium', needsPrograms('chromium'), () => {
     await close(page);
   });
 
-  test('the figures of every basis are those of the statistics', async () => {
+  test('the figures of every basis are those of the statistics', needs, async () => {
     const page = await open();
     for (const basis of BASES) {
       await page.getByRole('radio', { name: basis }).check();
@@ -95,7 +100,7 @@ describe('the report in Chromium', needsPrograms('chromium'), () => {
     await close(page);
   });
 
-  test('images carry the counts of the JSON, and an unread one carries none', async () => {
+  test('images carry the counts of the JSON, and an unread one carries none', needs, async () => {
     const page = await open('#images?sort=image');
     const rows = await page.locator('tbody tr:not(.filler)').all();
     assert.equal(rows.length, sample.images.length);
@@ -110,7 +115,7 @@ describe('the report in Chromium', needsPrograms('chromium'), () => {
     await close(page);
   });
 
-  test('the filter finds, the chips narrow, the address keeps it all', async () => {
+  test('the filter finds, the chips narrow, the address keeps it all', needs, async () => {
     const page = await open('#findings');
     assert.equal(await resultLine(page), '74 rows of 74: 66 instances, 17 vulnerabilities, 10 images');
     await page.keyboard.press('/');
@@ -130,7 +135,7 @@ describe('the report in Chromium', needsPrograms('chromium'), () => {
     await close(page);
   });
 
-  test('columns sort both ways and say so', async () => {
+  test('columns sort both ways and say so', needs, async () => {
     const page = await open('#findings');
     const header = page.locator('th', { hasText: 'Vulnerability' });
     const first = async (): Promise<string> =>
@@ -144,7 +149,7 @@ describe('the report in Chromium', needsPrograms('chromium'), () => {
     await close(page);
   });
 
-  test('hostile names are text: nothing is marked up, run or hidden', async () => {
+  test('hostile names are text: nothing is marked up, run or hidden', needs, async () => {
     const page = await open(`#findings?q=${encodeURIComponent('</script>')}`);
     assert.equal(await page.locator('td.col-package').textContent(), HOSTILE_PACKAGE);
     await page.locator('tbody button').click();
@@ -164,7 +169,7 @@ describe('the report in Chromium', needsPrograms('chromium'), () => {
     await close(page);
   });
 
-  test('the policy stops what someone puts into the file', async () => {
+  test('the policy stops what someone puts into the file', needs, async () => {
     const html = readFileSync(join(folder, 'report.html'), 'utf8');
     const added = `<script>window.breach = 1</script><p onclick="window.breach = 1">x</p><img src="https://example.invalid/x.png">`;
     writeFileSync(join(folder, 'changed.html'), html.replace('</body>', `${added}</body>`));
@@ -175,7 +180,7 @@ describe('the report in Chromium', needsPrograms('chromium'), () => {
     await page.context().close();
   });
 
-  test('the keyboard reaches everything: tabs by arrows, rows by arrows, details by Enter', async () => {
+  test('the keyboard reaches everything: tabs by arrows, rows by arrows, details by Enter', needs, async () => {
     const page = await open();
     await page.locator('#tab-summary').focus();
     await page.keyboard.press('ArrowRight');
@@ -191,7 +196,7 @@ describe('the report in Chromium', needsPrograms('chromium'), () => {
     await close(page);
   });
 
-  test('an address with a row opens its details, in view', async () => {
+  test('an address with a row opens its details, in view', needs, async () => {
     const page = await open('#findings?row=73');
     assert.match((await page.locator('.detail').textContent()) ?? '', /GHSA-<b>x<\/b>-0000|CVE-/);
     assert.ok(await page.locator('tr.selected').isVisible());
@@ -200,7 +205,7 @@ describe('the report in Chromium', needsPrograms('chromium'), () => {
     await close(page);
   });
 
-  test('on a narrow screen nothing sticks out sideways', async () => {
+  test('on a narrow screen nothing sticks out sideways', needs, async () => {
     for (const width of [360, 760, 1100]) {
       const page = await open('', { viewport: { width, height: 780 } });
       for (const hash of ['#summary', '#images', '#findings', '#findings?row=3', '#gaps', '#sources']) {
@@ -213,7 +218,7 @@ describe('the report in Chromium', needsPrograms('chromium'), () => {
     }
   });
 
-  test('dark follows the system until the reader chooses, and the choice stays', async () => {
+  test('dark follows the system until the reader chooses, and the choice stays', needs, async () => {
     const page = await open('', { colorScheme: 'dark' });
     const theme = (): Promise<string | null> => page.locator('html').getAttribute('data-theme');
     assert.equal(await theme(), 'dark');
@@ -224,7 +229,7 @@ describe('the report in Chromium', needsPrograms('chromium'), () => {
     await close(page);
   });
 
-  test('50,000 findings: only rows near the window are in the page, and the last can be reached', async () => {
+  test('50,000 findings: only rows near the window are in the page, and the last can be reached', needs, async () => {
     const page = await open('#findings', {}, largeAddress);
     assert.ok((await page.locator('tbody tr').count()) < 80);
     await page.keyboard.press('End');
@@ -237,7 +242,7 @@ describe('the report in Chromium', needsPrograms('chromium'), () => {
     await close(page);
   });
 
-  test('on paper the rows are printed, the controls are not', async () => {
+  test('on paper the rows are printed, the controls are not', needs, async () => {
     const page = await open('#findings', {}, largeAddress);
     const pdf = await page.pdf({ format: 'A4', landscape: true });
     assert.ok(pdf.length > 50_000);

@@ -2,6 +2,7 @@
 import type { Format } from '../format.ts';
 import { reportHtml } from './report.ts';
 
+/** The HTML report. */
 export const htmlFormat: Format = {
   id: 'html',
   title: 'a report in one file with filters and sorting, that opens from disk and loads nothing',

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { formatPercent } from '../../explain/shares.ts';
 import type { Statistics } from '../../explain/statistics.ts';
 import { PlimsollError } from '../../platform/errors.ts';
+import { printable } from '../../platform/printable.ts';
 import { SEVERITY_LEVELS } from '../../scan/advisory/advisory.ts';
 import type { Assessment } from '../../scan/assess/assessment.ts';
 import { TOOL } from '../tool.ts';
@@ -18,7 +19,7 @@ import { reportData } from './report-data.ts';
  */
 export function reportHtml(assessment: Assessment, statistics: Statistics, page: PageFiles = builtPage()): string {
   const { release } = assessment;
-  const title = escapeHtml(`${release.name} ${release.version}: security report`);
+  const title = escapeHtml(printable(`${release.name} ${release.version}: security report`));
   const data = escapeJsonForHtml(JSON.stringify(reportData(assessment, statistics, TOOL)));
   checkEmbeddable(page);
   return `<!doctype html>
@@ -79,9 +80,9 @@ function withoutScript(assessment: Assessment, statistics: Statistics): string {
   const totals = BASES.map((basis) => `<td>${statistics[basis].total}</td>`).join('');
   const warning = statistics.headline
     ? ''
-    : `<p><strong>Figures are incomplete:</strong> ${escapeHtml(statistics.headlineReason)}</p>`;
-  return `<h1>${escapeHtml(`${release.name} ${release.version}`)}</h1>
-<p>Advisory set ${escapeHtml(advisorySet.builtAt)}, as of ${escapeHtml(asOf)}. Lists of images and findings need JavaScript; nothing is loaded from elsewhere.</p>
+    : `<p><strong>Figures are incomplete:</strong> ${escapeHtml(printable(statistics.headlineReason))}</p>`;
+  return `<h1>${escapeHtml(printable(`${release.name} ${release.version}`))}</h1>
+<p>Advisory set ${escapeHtml(printable(`${advisorySet.builtAt}, as of ${asOf}`))}. Lists of images and findings need JavaScript; nothing is loaded from elsewhere.</p>
 ${warning}<table><tr><th scope="col">severity</th>${BASES.map((basis) => `<th scope="col">${basis}</th>`).join('')}</tr>
 ${rows.join('\n')}
 <tr><th scope="row">total</th>${totals}</tr></table>`;

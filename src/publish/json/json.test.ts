@@ -4,11 +4,13 @@ import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
+import { z } from 'zod';
 import { sampleAssessment } from '../../../test/support/sample-assessment.ts';
 import { type Statistics, statisticsOf } from '../../explain/statistics.ts';
 import { ParseError } from '../../platform/errors.ts';
 import { SEVERITY_LEVELS } from '../../scan/advisory/advisory.ts';
 import { readAssessmentJson } from './read.ts';
+import { assessmentDocument } from './schema.ts';
 import { assessmentJson } from './write.ts';
 
 const SCHEMA = resolve(import.meta.dirname, '../../../schema/assessment-1.json');
@@ -54,6 +56,37 @@ test('the schema catches mistakes', () => {
     assert.equal(validate(changed(path, value)), false, path);
   }
   assert.ok(validate(changed('release.name', 'other')), 'what is no mistake passes');
+});
+
+/** Dotted names of all properties below a JSON schema, `[]` for items; references are followed. */
+function propertyPaths(node: unknown, root: unknown, at = ''): readonly string[] {
+  const part = (name: string): unknown => Reflect.get(Object(node), name);
+  const reference = part('$ref');
+  if (typeof reference === 'string') {
+    return propertyPaths(
+      Reflect.get(Object(Reflect.get(Object(root), '$defs')), reference.replace('#/$defs/', '')),
+      root,
+      at,
+    );
+  }
+  const inItems = part('items') === undefined ? [] : propertyPaths(part('items'), root, `${at}[]`);
+  const members = Object.entries(Object(part('properties') ?? {}));
+  return [
+    ...inItems,
+    ...members.flatMap(([name, member]) => [`${at}.${name}`, ...propertyPaths(member, root, `${at}.${name}`)]),
+  ];
+}
+
+test('the published schema and the reader know the same fields, but for the figures, which are counted again', () => {
+  const published: unknown = JSON.parse(readFileSync(SCHEMA, 'utf8'));
+  const read: unknown = z.toJSONSchema(assessmentDocument, { unrepresentable: 'any' });
+  const isFigure = (path: string): boolean => /^\.statistics|\.counts/.test(path);
+  const fields = (schema: unknown): readonly string[] =>
+    propertyPaths(schema, schema)
+      .filter((path) => !isFigure(path))
+      .sort();
+  assert.deepEqual(fields(published), fields(read));
+  assert.ok(fields(published).includes('.findings[].fixes'));
 });
 
 test('schemaVersion stands first, and every row has its line', () => {

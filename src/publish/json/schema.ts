@@ -39,6 +39,12 @@ const gap = z.object({
   reason: z.string(),
 } satisfies FieldsOf<Gap>);
 
+const skippedReason = z.object({
+  reason: z.string(),
+  count,
+  example: z.string().exactOptional(),
+} satisfies FieldsOf<FeedRecord['skippedReasons'][number]>);
+
 const feed = z.object({
   id: z.string(),
   source: z.string(),
@@ -47,7 +53,7 @@ const feed = z.object({
   licence: z.string(),
   records: count,
   skipped: count,
-  skippedReasons: z.array(z.object({ reason: z.string(), count })),
+  skippedReasons: z.array(skippedReason),
   namespaces: texts,
   partial: z.boolean().exactOptional(),
   partialNamespaces: texts.exactOptional(),
@@ -62,7 +68,11 @@ const image = z.object({
   origin: z.enum(['own', 'third-party']),
   charts: texts,
   os: z
-    .object({ id: z.string(), version: z.string().exactOptional(), endOfLife: z.string().exactOptional() })
+    .object({
+      id: z.string(),
+      version: z.string().exactOptional(),
+      endOfLife: z.string().exactOptional(),
+    } satisfies FieldsOf<NonNullable<AssessedImage['os']>>)
     .exactOptional(),
   packages: count,
   gaps: z.array(gap),
@@ -73,7 +83,12 @@ const inventory = z.object({
   cataloguers: texts,
   platform: z.string(),
   created: z.string().exactOptional(),
-  os: z.object({ id: z.string(), version: z.string().exactOptional() }).exactOptional(),
+  os: z
+    .object({
+      id: z.string(),
+      version: z.string().exactOptional(),
+    } satisfies FieldsOf<NonNullable<InventoryIdentity['os']>>)
+    .exactOptional(),
   gaps: z.array(gap),
 } satisfies FieldsOf<InventoryIdentity>);
 
@@ -83,7 +98,10 @@ const installed = z.object({
   name: z.string(),
   version: z.string(),
   scheme: z.enum(['apk', 'deb', 'rpm', 'npm', 'semver', 'pep440', 'maven', 'go', 'gem']),
-  source: z.object({ name: z.string(), version: z.string() }).exactOptional(),
+  source: z
+    .object({ name: z.string(), version: z.string() } satisfies FieldsOf<NonNullable<Package['source']>>)
+    .exactOptional(),
+  module: z.string().exactOptional(),
   namespace: z.string().exactOptional(),
   layer: digest,
   location: z.string(),
@@ -126,8 +144,17 @@ export const assessmentDocument = z.object({
   schemaVersion: z.literal(ASSESSMENT_SCHEMA_VERSION),
   id: digest,
   tool: z.object({ name: z.string(), version: z.string() }),
-  release: z.object({ name: z.string(), version: z.string(), target: z.string() }),
-  advisorySet: z.object({ id: digest, builtAt: z.string(), starter: z.boolean(), feeds: z.array(feed) }),
+  release: z.object({
+    name: z.string(),
+    version: z.string(),
+    target: z.string(),
+  } satisfies FieldsOf<Assessment['release']>),
+  advisorySet: z.object({
+    id: digest,
+    builtAt: z.string(),
+    starter: z.boolean(),
+    feeds: z.array(feed),
+  } satisfies FieldsOf<Assessment['advisorySet']>),
   severityPolicy: z.string(),
   asOf: z.iso.date(),
   statements: digest,

@@ -2,10 +2,10 @@
 import { formatPercent, percentOf } from '../../explain/shares.ts';
 import { type Statistics, slotCounts } from '../../explain/statistics.ts';
 import type { Assessment, Finding } from '../../scan/assess/assessment.ts';
-import { BASES, count, day, FOUR_CLASSES, plural, shortDigest } from '../words.ts';
+import { BASES, count, day, FOUR_CLASSES, plural, shortDigest, sourceName } from '../words.ts';
 import { basisBlock, MINIMAL_BLOCK } from './bars.ts';
 import { gapLines, imageLines, vulnerabilityLines } from './lists.ts';
-import { glyphsOf, padEnd, paint, shown, type TerminalOptions, wrap } from './terminal.ts';
+import { glyphsOf, type Ink, padEnd, paint, shown, type TerminalOptions, wrap } from './terminal.ts';
 
 /** Narrower terminals break lines themselves; wider ones are not filled: the eye loses the line. */
 const WIDTH = { least: 48, most: 160 } as const;
@@ -20,6 +20,7 @@ export function assessmentTable(assessment: Assessment, statistics: Statistics, 
     headline(statistics, width, options),
     figures(statistics, width, options),
     focus(assessment, statistics, width, options),
+    grounds(statistics, width, options),
     imageLines(assessment, slotCounts(assessment), width, options),
     vulnerabilityLines(assessment, width, options),
     gapLines(assessment, width, options),
@@ -63,9 +64,7 @@ function headline(
   options: TerminalOptions,
 ): readonly string[] {
   if (mayStand) return [];
-  return wrap(`! Figures are incomplete: ${shown(headlineReason, options)}`, width, '  ').map((line) =>
-    paint(line, 'warning', options),
-  );
+  return paragraph(`! Figures are incomplete: ${headlineReason}`, 'warning', width, options);
 }
 
 /** The three bases beside each other where there is room for bars, else below each other. */
@@ -89,13 +88,14 @@ function legendText(options: TerminalOptions): string {
 /** Critical and high, of these the fixable, as the weekly review asks; then the four classes in the words that minutes use. */
 function focus(
   { findings }: Assessment,
-  { instances, net, fourClasses, scannedImages, imagesWithCriticalOrHigh }: Statistics,
+  { instances, fourClasses, scannedImages, imagesWithCriticalOrHigh }: Statistics,
   width: number,
   options: TerminalOptions,
 ): readonly string[] {
   const severe = instances.critical.count + instances.high.count;
   const fixable = instances.critical.fixable + instances.high.fixable;
   const exploited = exploitedInstances(findings);
+  const unrated = instances.unknown.count;
   const first =
     severe === 0
       ? 'No critical or high instance.'
@@ -103,21 +103,47 @@ function focus(
         `${plural(scannedImages, 'image')}; ${count(fixable)} of these fixable (${share(fixable, severe)})`;
   const classes = FOUR_CLASSES.map((level) => `${formatPercent(fourClasses[level])}% ${level}`).join(', ');
   return [
-    ...wrap(first, width, '  ').map((line) => paint(line, 'strong', options)),
-    ...(exploited === 0
-      ? []
-      : wrap(`${plural(exploited, 'instance')} of known exploited vulnerabilities (KEV)`, width, '  ').map((line) =>
-          paint(line, 'warning', options),
-        )),
-    ...wrap(`${classes} of ${plural(fourClasses.total, 'instance')}`, width, '  '),
-    ...(net.instances.total === instances.total
-      ? []
-      : wrap(
-          `Gross figures; net of statements that say not affected: ${plural(net.instances.total, 'instance')}`,
+    ...paragraph(first, 'strong', width, options),
+    ...(exploited > 0
+      ? paragraph(
+          `${plural(exploited, 'instance')} of known exploited vulnerabilities (KEV)`,
+          'warning',
           width,
-          '  ',
-        )),
+          options,
+        )
+      : []),
+    ...(unrated > 0
+      ? paragraph(`${plural(unrated, 'instance')} of unknown severity: no source rates them`, 'warning', width, options)
+      : []),
+    ...paragraph(`${classes} of ${plural(fourClasses.total, 'instance')}`, 'plain', width, options),
   ];
+}
+
+/** What the figures rest on: who rated the severities, which feed names fixes, and what statements would take away. */
+function grounds(statistics: Statistics, width: number, options: TerminalOptions): readonly string[] {
+  const { instances, net, severitySources, feeds } = statistics;
+  const sources = severitySources.map((entry) => `${sourceName(entry.source)} ${formatPercent(entry)} %`);
+  const fixes = feeds.map(
+    (entry) =>
+      `${entry.feed} ${formatPercent({ count: entry.fixable, percent: entry.fixablePercent })} % of ${count(entry.count)}`,
+  );
+  const remove = instances.total - net.instances.total;
+  return [
+    ...(sources.length > 0 ? paragraph(`Severities by ${sources.join(', ')}`, 'faint', width, options) : []),
+    ...(fixes.length > 0 ? paragraph(`Fixable by feed: ${fixes.join(', ')}`, 'faint', width, options) : []),
+    ...(remove > 0
+      ? paragraph(
+          `Gross figures; statements say not affected of ${plural(remove, 'instance')}`,
+          'faint',
+          width,
+          options,
+        )
+      : []),
+  ];
+}
+
+function paragraph(text: string, ink: Ink, width: number, options: TerminalOptions): readonly string[] {
+  return wrap(shown(text, options), width, '  ').map((line) => paint(line, ink, options));
 }
 
 function exploitedInstances(findings: readonly Finding[]): number {

@@ -20,7 +20,7 @@ export function renderRelease(release: Release, view: ReleaseView): string {
     ...figures(release).map((line) => fitEnd(line, view.columns, '…')),
   ];
   const section = (title: string, content: readonly string[]): void => {
-    if (content.length > 0) lines.push('', heading(title), ...content);
+    if (content.length > 0) lines.push('', heading(title), content.join('\n'));
   };
   section('Images', table(release.images.map(imageRow), view.columns));
   section('Charts', table(release.charts.map(chartRow), view.columns));
@@ -95,10 +95,10 @@ function lintLines(verdict: Verdict, columns: number): readonly string[] {
 
 /** Rows with their columns aligned, empty columns left out; the first column gives way when a row is too long, the last is cut. */
 function table(rows: readonly (readonly string[])[], columns: number): readonly string[] {
-  const count = Math.max(0, ...rows.map((row) => row.length));
+  const count = largest(rows.map((row) => row.length));
   const used = Array.from({ length: count }, (_, at) => at).filter((at) => rows.some((row) => (row[at] ?? '') !== ''));
   const cells = rows.map((row) => used.map((at) => printable(row[at] ?? '')));
-  const widths = used.map((_, at) => Math.max(...cells.map((row) => displayWidth(row[at] ?? ''))));
+  const widths = used.map((_, at) => largest(cells.map((row) => displayWidth(row[at] ?? ''))));
   const behind = widths
     .slice(1)
     .reduce((sum, width, at) => sum + 2 + (at === used.length - 2 ? Math.min(width, 24) : width), 0);
@@ -109,6 +109,10 @@ function table(rows: readonly (readonly string[])[], columns: number): readonly 
       .join('  ');
     return fitEnd(`  ${line}`.trimEnd(), columns, '…');
   });
+}
+
+function largest(numbers: readonly number[]): number {
+  return numbers.reduce((most, number) => Math.max(most, number), 0);
 }
 
 function pad(text: string, width: number): string {

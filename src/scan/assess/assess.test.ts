@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { advisory, advisorySetOf } from '../../../test/support/synthetic-set.ts';
+import { advisory, advisorySetOf, type SyntheticSetOptions } from '../../../test/support/synthetic-set.ts';
 import { canonicalJson, type Digest, digestOf } from '../../platform/canonical.ts';
 import type { Gap } from '../../platform/gap.ts';
 import type { AdvisorySet } from '../advisory/advisory.ts';
@@ -240,7 +240,25 @@ describe('gaps', () => {
     assert.deepEqual(gapsOf(base({ config: { created: '2022-04-06T00:00:00Z' } })), [
       'set-older-than-image alpine:3.15',
     ]);
+    assert.deepEqual(gapsOf(base({ config: { created: '2022-04-05T23:59:59' } })), []);
+    assert.deepEqual(gapsOf(base({ config: { created: '2022-04-06T01:00:00+02:00' } })), []);
     assert.deepEqual(gapsOf(base({ config: {} })), []);
+  });
+
+  it('a namespace whose feeds state no date, once for the set', () => {
+    const set = advisorySetOf([], {
+      covers: { 'alpine-secdb': ['alpine:3.15'], osv: ['npm'] },
+      updated: { osv: '2022-04-05' },
+    });
+    const { gaps, images } = assess(input({ set }));
+    assert.deepEqual(
+      gaps.map(({ kind, target, location }) => [kind, target, location]),
+      [['undecidable', 'advisory set', 'alpine:3.15']],
+    );
+    assert.deepEqual(
+      images.flatMap((one) => one.gaps),
+      [],
+    );
   });
 
   it('a namespace without a feed: another branch, another ecosystem, an unknown distribution', () => {
@@ -253,8 +271,9 @@ describe('gaps', () => {
 
   it('a namespace that only a partial feed or one that is not a main feed covers', () => {
     const debian = { packages: [{ ...apk('zlib', '1'), namespace: 'debian:12' }] };
-    const partial = (options: Parameters<typeof advisorySetOf>[1]) =>
-      gapsOf({ ...base(debian), set: advisorySetOf([], options) });
+    const updated = { 'debian-mirror': '2022-05-01', 'debian-tracker': '2022-05-01', osv: '2022-05-01' };
+    const partial = (options: SyntheticSetOptions) =>
+      gapsOf({ ...base(debian), set: advisorySetOf([], { ...options, updated }) });
     assert.deepEqual(partial({ covers: { 'debian-mirror': ['debian:12'] } }), ['partial-feed debian:12']);
     assert.deepEqual(partial({ covers: { 'debian-tracker': ['debian:12'] }, partial: ['debian-tracker'] }), [
       'partial-feed debian:12',
@@ -272,6 +291,10 @@ describe('gaps', () => {
       partial: ['alpine-secdb'],
     });
     assert.deepEqual(gapsOf({ set }), ['no-feed npm', 'starter-set']);
+  });
+
+  it('an image without any package that is known', () => {
+    assert.deepEqual(gapsOf(base({ packages: [] })), ['undecidable']);
   });
 
   it('versions that cannot be ordered, by package', () => {

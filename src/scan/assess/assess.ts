@@ -1,7 +1,6 @@
 // Joins the inventories of a release with an advisory set under a severity policy at a date. Gives an Assessment: findings, gaps, identity.
 // Rules: docs/guide/counting.md. Pure: equal inputs give equal bytes, in whatever order they come.
 import { canonicalJson, type Digest, digestOf } from '../../platform/canonical.ts';
-import type { Gap } from '../../platform/gap.ts';
 import type { AdvisorySet } from '../advisory/advisory.ts';
 import { osNamespace } from '../inventory/os-release/namespace.ts';
 import type { Package } from '../inventory/package.ts';
@@ -13,6 +12,7 @@ import {
   endOfLifeGaps,
   olderThanImageGaps,
   starterGaps,
+  undatedGaps,
   undecidedGaps,
   uniqueGaps,
 } from './gaps.ts';
@@ -65,7 +65,12 @@ export function assess(input: AssessInput): Assessment {
     images: assessed,
     packages: inventories.flatMap(({ image, packages }) => packages.map((installed) => ({ ...installed, image }))),
     findings: images.flatMap((image) => (judgedIn(image)?.rows ?? []).map((row) => ({ slot: image.slot, ...row }))),
-    gaps: uniqueGaps([...releaseGaps, ...starterGaps(set), ...assessed.flatMap(({ gaps }) => gaps)]),
+    gaps: uniqueGaps([
+      ...releaseGaps,
+      ...starterGaps(set),
+      ...undatedGaps(namespacesOf(inventories), set),
+      ...assessed.flatMap(({ gaps }) => gaps),
+    ]),
   };
 }
 
@@ -120,6 +125,10 @@ function packagesByNamespace(packages: readonly Package[]): ReadonlyMap<string, 
     if (ownedBy === undefined) counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
   }
   return counts;
+}
+
+function namespacesOf(inventories: readonly InventoryToAssess[]): ReadonlySet<string> {
+  return new Set(inventories.flatMap(({ packages }) => [...packagesByNamespace(packages).keys()]));
 }
 
 function identityOf({ image, cataloguers, platform, config, os, gaps }: InventoryToAssess): InventoryIdentity {

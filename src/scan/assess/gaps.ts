@@ -64,25 +64,38 @@ export function coverageGaps(
   return gaps;
 }
 
-/** Main feeds whose newest content is from before the day on which the image was made. Feeds and images without a date are not judged. */
+/** Feeds whose newest content is from before the day on which the image was made. Images without a date are not judged. */
 export function olderThanImageGaps(
   slot: string,
   created: string | undefined,
   namespaces: Iterable<string>,
   feeds: readonly FeedRecord[],
 ): readonly Gap[] {
-  const made = created === undefined ? undefined : dayOf(created);
-  if (created === undefined || made === undefined) return [];
+  if (created === undefined) return [];
+  const made = dayOf(created);
   const gaps: Gap[] = [];
   for (const namespace of namespaces) {
-    const coverage = coverageOf(namespace, feeds);
-    const speaking =
-      coverage.kind === 'covered' ? coverage.mainFeeds : coverage.kind === 'partial' ? coverage.feeds : [];
-    const dated = speaking.flatMap(({ id, upstreamUpdatedAt: date }) => (date === undefined ? [] : [{ id, date }]));
-    const newest = dated.sort((a, b) => (dayOf(a.date) < dayOf(b.date) ? 1 : -1))[0];
-    if (newest === undefined || dayOf(newest.date) >= made) continue;
-    const reason = `${newest.id} for ${namespace} is of ${dayOf(newest.date)}, the image of ${made}: what became known between is missing`;
+    const newest = newestOf(speakingFeeds(namespace, feeds));
+    if (newest === undefined || newest.day >= made) continue;
+    const reason = `${newest.id} for ${namespace} is of ${newest.day}, the image of ${made}: what became known between is missing`;
     gaps.push({ kind: 'set-older-than-image', target: slot, location: namespace, reason });
+  }
+  return gaps;
+}
+
+/** Namespaces whose feeds state no date, so that nobody can tell whether they are older than the images. */
+export function undatedGaps(
+  namespaces: Iterable<string>,
+  { feeds, starter }: Pick<AdvisorySet, 'feeds' | 'starter'>,
+): readonly Gap[] {
+  if (starter) return [];
+  const gaps: Gap[] = [];
+  for (const namespace of namespaces) {
+    const speaking = speakingFeeds(namespace, feeds);
+    if (speaking.length === 0 || newestOf(speaking) !== undefined) continue;
+    const names = speaking.map(({ id }) => id).join(', ');
+    const reason = `${names} for ${namespace}: no date is stated, so whether what is known is older than the images cannot be told`;
+    gaps.push({ kind: 'undecidable', target: SET_TARGET, location: namespace, reason });
   }
   return gaps;
 }
@@ -116,8 +129,25 @@ export function uniqueGaps(gaps: readonly Gap[], target?: string): readonly Gap[
   });
 }
 
-/** The UTC day of an ISO 8601 date or time. Feeds often give only a day, so nothing finer is compared. */
+function speakingFeeds(namespace: string, feeds: readonly FeedRecord[]): readonly FeedRecord[] {
+  const coverage = coverageOf(namespace, feeds);
+  if (coverage.kind === 'absent') return [];
+  return coverage.kind === 'covered' ? coverage.mainFeeds : coverage.feeds;
+}
+
+function newestOf(feeds: readonly FeedRecord[]): { readonly id: string; readonly day: string } | undefined {
+  let newest: { readonly id: string; readonly day: string } | undefined;
+  for (const { id, upstreamUpdatedAt } of feeds) {
+    if (upstreamUpdatedAt === undefined) continue;
+    const day = dayOf(upstreamUpdatedAt);
+    if (newest === undefined || day > newest.day) newest = { id, day };
+  }
+  return newest;
+}
+
+/** The UTC day of an ISO 8601 date or time; a time without a zone is UTC. Feeds often give only a day, so nothing finer is compared. */
 function dayOf(date: string): string {
-  const time = Date.parse(date);
+  const hasZone = !date.includes('T') || /(?:Z|[+-]\d{2}:?\d{2})$/i.test(date);
+  const time = Date.parse(hasZone ? date : `${date}Z`);
   return Number.isNaN(time) ? date.slice(0, 10) : new Date(time).toISOString().slice(0, 10);
 }

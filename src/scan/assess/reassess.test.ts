@@ -9,6 +9,7 @@ import { reassess } from './reassess.ts';
 
 const LINUX = 'linux/amd64';
 const IMAGE = digestOf('image');
+const EMPTY = digestOf('empty');
 const ZLIB: Package = {
   purl: 'pkg:apk/alpine/zlib@1.2.11-r3',
   type: 'apk',
@@ -63,9 +64,11 @@ const before = assess({
       charts: ['c'],
       gaps: [asked],
     },
+    { logical: 'quay.io/empty:1', physical: 'p', digest: EMPTY, platform: LINUX, origin: 'own', charts: [], gaps: [] },
     { logical: 'quay.io/b:1', physical: 'p', platform: LINUX, origin: 'third-party', charts: [], gaps: [unread] },
   ],
   inventories: [
+    { image: EMPTY, platform: LINUX, packages: [], gaps: [], cataloguers: ['apk@1'], config: {} },
     {
       image: IMAGE,
       platform: LINUX,
@@ -123,6 +126,7 @@ describe('reassess', () => {
         'limit-reached',
         'not-scanned',
         'undecidable l:etc/os-release',
+        'undecidable',
       ],
     );
     assert.deepEqual(after.packages, before.packages);

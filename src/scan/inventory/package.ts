@@ -24,6 +24,8 @@ export interface Package {
   readonly scheme: VersionScheme;
   /** Source package, where the type has one (apk origin, deb Source, rpm SOURCERPM). */
   readonly source?: { readonly name: string; readonly version: string };
+  /** Module that the package was built for, `NAME:STREAM:VERSION:CONTEXT` (rpm's modularity label): advisories of other streams do not concern it. */
+  readonly module?: string;
   /** Advisory namespace that the package is matched in: `alpine:3.11`, `debian:12`, `npm`; absent when the distribution is not known. */
   readonly namespace?: string;
   readonly location: Location;

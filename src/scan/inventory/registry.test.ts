@@ -30,6 +30,10 @@ const SAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'etc/alpine-release': '3.11.5\n',
     'etc/debian_version': '12.5\n',
   },
+  rpm: {
+    'var/lib/rpmmanifest/container-manifest-2':
+      'zlib\t1.2.11-5.cm2\t1653816591\t1653628955\tMicrosoft Corporation\t(none)\t180\tx86_64\t0\tzlib-1.2.11-5.cm2.src.rpm\n',
+  },
 };
 
 const PATTERN = /^(?:\*\*\/(?:\*\.[^*/]+|[^*/]+)|[^*]+[^*/]|[^*]+[^*/]\/\*)$/;
@@ -60,7 +64,7 @@ for (const cataloguer of CATALOGUERS) {
 }
 
 test('the files of every language cataloguer can have an owner', () => {
-  const operatingSystem = new Set(['apk', 'dpkg', 'os-release']);
+  const operatingSystem = new Set(['apk', 'dpkg', 'os-release', 'rpm']);
   for (const { id, reads } of CATALOGUERS) {
     if (operatingSystem.has(id)) continue;
     for (const pattern of reads) assert.ok(OWNABLE_NAMES.includes(pattern.replace(/^\*\*\//, '')), `${id}: ${pattern}`);

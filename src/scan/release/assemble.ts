@@ -6,6 +6,9 @@ import type { ReleaseIdentity } from './identity.ts';
 import { countReferences, imagesOf, lintMentions, type Mention } from './mention.ts';
 import type { ChartRelease, Release } from './release.ts';
 
+/** Gaps of one kind that are named one by one at one file: a file that is something else must not fill the report. */
+const GAPS_PER_MEMBER = 50;
+
 /** What an adapter read. */
 export interface ReleaseParts {
   readonly identity: ReleaseIdentity;
@@ -42,8 +45,21 @@ export function assembleRelease(parts: ReleaseParts): Release {
     lint: [...parts.lint, ...releasesAtTwoVersions(charts), ...lintMentions(parts.mentions)].sort(
       (a, b) => order(a.check, b.check) || order(a.subject, b.subject) || order(a.reason, b.reason),
     ),
-    gaps: [...parts.gaps].sort(compareGaps),
+    gaps: boundGaps([...parts.gaps].sort(compareGaps)),
   };
+}
+
+/** Gaps of one kind at one member beyond the bound become one gap with their number. */
+function boundGaps(gaps: readonly Gap[]): readonly Gap[] {
+  const bounded: Gap[] = [];
+  for (const group of Map.groupBy(gaps, (gap) => `${gap.kind} ${gap.target}`).values()) {
+    const [first] = group;
+    for (const gap of group.slice(0, GAPS_PER_MEMBER)) bounded.push(gap);
+    const more = group.length - GAPS_PER_MEMBER;
+    if (first === undefined || more <= 0) continue;
+    bounded.push({ kind: first.kind, target: first.target, location: 'further', reason: `${more} more of this kind` });
+  }
+  return bounded.sort(compareGaps);
 }
 
 function plainChart({ manifest, chart, version, release, namespace }: ChartEntry): ChartRelease {

@@ -15,15 +15,8 @@ export function formatChart(chart: Pick<ChartRelease, 'manifest' | 'chart' | 've
 
 /** One Helm release that two entries install at two versions: which one stays depends on an order that the files do not state. */
 export function releasesAtTwoVersions(charts: readonly ChartEntry[]): readonly Verdict[] {
-  const releases = new Map<string, ChartEntry[]>();
-  for (const entry of charts) {
-    const key = `${entry.namespace}/${entry.release}`;
-    const entries = releases.get(key);
-    if (entries === undefined) releases.set(key, [entry]);
-    else entries.push(entry);
-  }
   const verdicts: Verdict[] = [];
-  for (const [subject, entries] of releases) {
+  for (const [subject, entries] of Map.groupBy(charts, (entry) => `${entry.namespace}/${entry.release}`)) {
     const versions = [...new Set(entries.map((entry) => entry.version))];
     if (versions.length < 2) continue;
     verdicts.push({

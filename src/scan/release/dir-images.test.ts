@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { needsPrograms } from '../../../test/support/needs.ts';
 import { digestOf } from '../../platform/canonical.ts';
 import { findDirImages } from './dir-images.ts';
 import { expandRelease } from './expand.ts';
@@ -67,4 +69,44 @@ test('dir-tree: gives a release of them, and one digest under two names is flagg
 test('a tree without images says so, one image says what it is', async () => {
   await assert.rejects(expandRelease(`dir-tree:${root}/outside`), { code: 'input-missing', message: /write dir:/ });
   await assert.rejects(expandRelease(`dir-tree:${root}/none`), { code: 'input-missing' });
+});
+
+test('what skopeo writes is found, with the digest that skopeo states', needsPrograms('skopeo', 'tar'), () => {
+  const layout = join(root, 'layout');
+  mkdirSync(join(layout, 'blobs/sha256'), { recursive: true });
+  const blob = (content: string | Uint8Array): { readonly digest: string; readonly size: number } => {
+    const digest = digestOf(content);
+    writeFileSync(join(layout, 'blobs/sha256', digest.slice('sha256:'.length)), content);
+    return { digest, size: Buffer.byteLength(content) };
+  };
+  const type = 'application/vnd.oci.image';
+  const layer = blob(execFileSync('tar', ['-C', layout, '-cf', '-', '--files-from', '/dev/null']));
+  const config = blob(
+    JSON.stringify({ os: 'linux', architecture: 'amd64', rootfs: { type: 'layers', diff_ids: [layer.digest] } }),
+  );
+  const manifest = blob(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: `${type}.manifest.v1+json`,
+      config: { mediaType: `${type}.config.v1+json`, ...config },
+      layers: [{ mediaType: `${type}.layer.v1.tar`, ...layer }],
+    }),
+  );
+  writeFileSync(join(layout, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
+  writeFileSync(
+    join(layout, 'index.json'),
+    JSON.stringify({ schemaVersion: 2, manifests: [{ mediaType: `${type}.manifest.v1+json`, ...manifest }] }),
+  );
+  const path = 'registry.example/team/app:1.0';
+  const copied = join(root, 'copied');
+  mkdirSync(join(copied, path), { recursive: true });
+  const insecure = '--insecure-policy';
+  execFileSync('skopeo', [insecure, 'copy', '--quiet', `oci:${layout}`, `dir:${join(copied, path)}`]);
+  const stated = execFileSync('skopeo', ['inspect', '--format', '{{.Digest}}', `dir:${join(copied, path)}`], {
+    encoding: 'utf8',
+  });
+  assert.deepEqual(findDirImages(copied, ''), {
+    images: [{ logical: path, path, local: `dir:${copied}/${path}`, digest: stated.trim() }],
+    gaps: [],
+  });
 });

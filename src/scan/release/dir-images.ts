@@ -6,7 +6,7 @@ import { messageOf } from '../../platform/errors.ts';
 import type { Gap } from '../../platform/gap.ts';
 import { LIMITS } from '../../platform/limits.ts';
 import { normalizeReference } from '../image/reference.ts';
-import { hasFile, isInside, readFile, walkFolder } from './folder.ts';
+import { hasFile, isInside, readFile, unreadableFolder, walkFolder } from './folder.ts';
 
 /** An image folder of the tree. */
 export interface DirImage {
@@ -37,7 +37,8 @@ export function findDirImages(tree: string, name: string): DirImages {
   const gaps: Gap[] = [];
   const isImage = (path: string): boolean => hasFile(join(tree, path), 'manifest.json');
   for (const entry of walkFolder(tree, (path) => !isImage(path))) {
-    if (entry.kind === 'link' && !isLinkedImage(tree, entry.path)) {
+    if (entry.kind === 'unreadable') gaps.push(unreadableFolder(`${name}${entry.path}`));
+    else if (entry.kind === 'link' && !isLinkedImage(tree, entry.path)) {
       gaps.push(gap(`${name}${entry.path}`, 'not-scanned', 'a link to no image of this tree is not followed'));
     } else if ((entry.kind === 'folder' || entry.kind === 'link') && isImage(entry.path)) {
       try {

@@ -102,6 +102,11 @@ test('several images are one release, sorted, without repetition', () => {
     ['mine', 'unknown', 'quay.io/b:1 alpine:3 docker://alpine:3 dir:x'],
   );
   assert.equal(releaseOfImages([]).images.length, 0);
+  for (const target of ['csm:build', 'images:1.0']) {
+    assert.throws(() => releaseOfImages(['alpine', target]), { code: 'usage', message: /give it alone/ });
+  }
+  assert.throws(() => releaseOfImages(['alpine', 'chart:1.0']), { code: 'unsupported' });
+  assert.throws(() => releaseOfImages(['alpine', join(root, 'checkout')]), { code: 'unsupported' });
 });
 
 test('targets of other commands and nonsense are refused with a reason', async () => {
@@ -111,6 +116,20 @@ test('targets of other commands and nonsense are refused with a reason', async (
   for (const target of ['csm:', 'images:', 'dir:', ''])
     await assert.rejects(expandRelease(target), target === '' ? ParseError : { code: 'usage' }, target);
   await assert.rejects(expandRelease('Not A Reference'), ParseError);
+});
+
+test('words that JavaScript objects inherit are ordinary names', async () => {
+  assert.equal((await expandRelease('constructor:1')).images[0]?.logical, 'docker.io/library/constructor:1');
+});
+
+test('gaps of one kind at one file are bounded', async () => {
+  write('many.txt', `alpine\n${'NOT A REFERENCE\n'.repeat(200)}`);
+  const { gaps } = await expandRelease(`images:${root}/many.txt`);
+  assert.equal(gaps.length, 51);
+  assert.deepEqual(
+    gaps.filter((gap) => gap.location === 'further').map((gap) => gap.reason),
+    ['150 more of this kind'],
+  );
 });
 
 test('an archive that skopeo wrote is an image, not a release', needsPrograms('tar'), async () => {

@@ -18,14 +18,14 @@ export interface ExpandOptions extends LoadOptions {
 }
 
 /** Words of the contract that name other things than images and descriptions of a release. */
-const OTHER_TARGETS: Readonly<Record<string, string>> = {
-  sbom: 'software bills of materials are not read',
-  chart: 'charts are not rendered; render it with `helm template` and name the output as manifests:FILE',
-  snyk: 'results of other scanners are not read',
-  trivy: 'results of other scanners are not read',
-  grype: 'results of other scanners are not read',
-  cluster: 'clusters are not read; write `kubectl get pods -A -o yaml` to a file and name it as manifests:FILE',
-};
+const OTHER_TARGETS: ReadonlyMap<string, string> = new Map([
+  ['sbom', 'software bills of materials are not read'],
+  ['chart', 'charts are not rendered; render it with `helm template` and name the output as manifests:FILE'],
+  ['snyk', 'results of other scanners are not read'],
+  ['trivy', 'results of other scanners are not read'],
+  ['grype', 'results of other scanners are not read'],
+  ['cluster', 'clusters are not read; write `kubectl get pods -A -o yaml` to a file and name it as manifests:FILE'],
+]);
 
 /**
  * The release that a target describes. An image target is a release of that image.
@@ -37,12 +37,12 @@ export async function expandRelease(target: string, options: ExpandOptions = {})
   const argument = target.slice(colon + 1);
   const named = RELEASE_ADAPTERS.find((adapter) => adapter.id === scheme);
   if (named !== undefined) {
-    if (argument === '')
+    if (argument === '') {
       throw new PlimsollError('usage', `${target} names nothing; write ${named.id}:${named.argument}`);
+    }
     return named.load(argument, target, options);
   }
-  const other = OTHER_TARGETS[scheme];
-  if (other !== undefined) throw new PlimsollError('unsupported', `${target}: ${other}`);
+  refuseOtherSchemes(target);
   const recognized = recognize(target);
   if (recognized !== undefined) {
     options.remark?.(`${target} is read as ${recognized.id}:${target} (${recognized.title})`);
@@ -61,6 +61,7 @@ export function releaseOfImages(targets: readonly string[], name?: string, optio
   const mentions: Mention[] = [];
   const identities: ReleaseIdentity[] = [];
   for (const text of targets) {
+    refuseOtherSchemes(text);
     const target = parseTarget(text);
     if (target.recognized) options.remark?.(`${text} is read as ${formatTarget(target)}`);
     mentions.push(mentionOf(target, text));
@@ -78,6 +79,16 @@ export function releaseOfImages(targets: readonly string[], name?: string, optio
     lint: [],
     gaps: [],
   });
+}
+
+/** A release among images would otherwise pass for the reference of an image: `csm:build` is a name with a tag. */
+function refuseOtherSchemes(text: string): void {
+  const scheme = text.slice(0, Math.max(0, text.indexOf(':')));
+  const other = OTHER_TARGETS.get(scheme);
+  if (other !== undefined) throw new PlimsollError('unsupported', `${text}: ${other}`);
+  if (RELEASE_ADAPTERS.some((adapter) => adapter.id === scheme)) {
+    throw new PlimsollError('usage', `${text} is a release; give it alone, or images only`);
+  }
 }
 
 /** The adapter for a path given without a scheme; undefined for an image and for what is no path. */
@@ -100,8 +111,9 @@ function mentionOf(target: ImageTarget, text: string): Mention {
 }
 
 function identityOf(target: ImageTarget): ReleaseIdentity {
-  if (target.transport !== 'docker')
+  if (target.transport !== 'docker') {
     return { name: basename(resolve(target.argument)) || target.transport, version: 'unknown' };
+  }
   const { repository, tag } = parseReference(target.argument);
   return { name: basename(repository), version: tag ?? 'unknown' };
 }

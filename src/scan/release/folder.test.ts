@@ -29,6 +29,15 @@ test('a walk is sorted, names links without following them, and leaves out dot f
   assert.throws(() => [...walkFolder(join(root, 'none'))], { code: 'input-missing' });
 });
 
+test('a folder that cannot be listed any more is named as such', () => {
+  mkdirSync(join(root, 'going/sub'), { recursive: true });
+  const walk = walkFolder(join(root, 'going'));
+  assert.deepEqual(walk.next().value, { path: 'sub', kind: 'folder' });
+  rmSync(join(root, 'going/sub'), { recursive: true });
+  assert.deepEqual(walk.next().value, { path: 'sub', kind: 'unreadable' });
+  assert.equal(walk.next().done, true);
+});
+
 test('a member is read inside its folder only', () => {
   assert.equal(readMember(join(root, 'tree'), 'in/d.txt'), 'tree/b/d.txt');
   assert.equal(readMember(join(root, 'tree'), 'none'), undefined);

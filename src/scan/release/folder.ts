@@ -2,13 +2,15 @@
 import { closeSync, constants, type Dirent, fstatSync, openSync, readdirSync, readSync, realpathSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { LimitError, messageOf, PlimsollError } from '../../platform/errors.ts';
+import type { Gap } from '../../platform/gap.ts';
 import { LIMITS } from '../../platform/limits.ts';
 
 /** One member of a walked tree. */
 export interface FolderEntry {
   /** Path below the walked folder, with `/`. */
   readonly path: string;
-  readonly kind: 'file' | 'folder' | 'link' | 'other';
+  /** `unreadable` comes behind the `folder` of the same path when its members cannot be listed. */
+  readonly kind: 'file' | 'folder' | 'link' | 'other' | 'unreadable';
 }
 
 /**
@@ -89,7 +91,12 @@ export function* walkFolder(folder: string, enter: (path: string) => boolean = (
       throw new LimitError(`${folder}: folders are nested more than ${LIMITS.pathDepth} levels`);
     }
     const folders: string[] = [];
-    for (const member of readFolder(join(folder, path))) {
+    const found = path === '' ? readFolder(folder) : tryFolder(join(folder, path));
+    if (found === undefined) {
+      yield { path, kind: 'unreadable' };
+      continue;
+    }
+    for (const member of found) {
       members += 1;
       if (members > LIMITS.releaseFiles) throw new LimitError(`${folder}: more than ${LIMITS.releaseFiles} files`);
       const entry: FolderEntry = { path: path === '' ? member.name : `${path}/${member.name}`, kind: kindOf(member) };
@@ -97,17 +104,18 @@ export function* walkFolder(folder: string, enter: (path: string) => boolean = (
       yield entry;
       if (entry.kind === 'folder' && enter(entry.path)) folders.push(entry.path);
     }
-    waiting.push(...folders.reverse());
+    for (const inner of folders.reverse()) waiting.push(inner);
   }
 }
 
 /** Whether a regular file (not a link) of that name is in the folder. */
 export function hasFile(folder: string, name: string): boolean {
-  try {
-    return readFolder(folder).some((member) => member.name === name && member.isFile());
-  } catch {
-    return false;
-  }
+  return tryFolder(folder)?.some((member) => member.name === name && member.isFile()) === true;
+}
+
+/** The gap for a folder of a walk that could not be listed. */
+export function unreadableFolder(path: string): Gap {
+  return { kind: 'file-unparsed', target: `${path}/`, reason: 'the folder cannot be listed' };
 }
 
 function readFolder(path: string): readonly Dirent[] {
@@ -115,6 +123,14 @@ function readFolder(path: string): readonly Dirent[] {
     return readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
     throw missing(path, error);
+  }
+}
+
+function tryFolder(path: string): readonly Dirent[] | undefined {
+  try {
+    return readFolder(path);
+  } catch {
+    return undefined;
   }
 }
 

@@ -28,7 +28,7 @@ export interface Mention {
 /** The images of the mentions, sorted by logical reference. A pin or a place on disk is taken from the first mention that has one. */
 export function imagesOf(mentions: readonly Mention[], ownPrefixes: readonly string[]): readonly ReleaseImage[] {
   const images: ReleaseImage[] = [];
-  for (const [logical, group] of grouped(mentions, (mention) => mention.logical)) {
+  for (const [logical, group] of Map.groupBy(mentions, (mention) => mention.logical)) {
     const pin = group.find((mention) => mention.physical !== undefined);
     const digest = pin?.digest ?? splitLogical(logical).digest;
     const local = group.find((mention) => mention.local !== undefined)?.local;
@@ -61,7 +61,7 @@ export function lintMentions(mentions: readonly Mention[]): readonly Verdict[] {
 /** Two mentions of `coredns:v1.8.0` below different paths are most likely one image that is shipped twice under two names. */
 function sameTag(mentions: readonly Mention[]): readonly Verdict[] {
   const verdicts: Verdict[] = [];
-  for (const [short, group] of grouped(mentions, (mention) => shortNameOf(mention.logical))) {
+  for (const [short, group] of Map.groupBy(mentions, (mention) => shortNameOf(mention.logical))) {
     const names = distinct(group.map((mention) => splitLogical(mention.logical).repository));
     if (short === '' || names.length < 2) continue;
     verdicts.push({
@@ -79,7 +79,7 @@ function sameTag(mentions: readonly Mention[]): readonly Verdict[] {
 function sameDigest(mentions: readonly Mention[]): readonly Verdict[] {
   const verdicts: Verdict[] = [];
   const reported = new Set<string>();
-  for (const [digest, group] of grouped(mentions, digestOfMention)) {
+  for (const [digest, group] of Map.groupBy(mentions, digestOfMention)) {
     const logicals = distinct(group.map((mention) => mention.logical));
     const names = logicals.join(', ');
     if (digest === '' || logicals.length < 2 || reported.has(names)) continue;
@@ -103,7 +103,7 @@ function digestOfMention(mention: Mention): string {
 function twoPins(mentions: readonly Mention[]): readonly Verdict[] {
   const verdicts: Verdict[] = [];
   const pinned = mentions.filter((mention) => mention.physical !== undefined);
-  for (const [logical, group] of grouped(pinned, (mention) => mention.logical)) {
+  for (const [logical, group] of Map.groupBy(pinned, (mention) => mention.logical)) {
     const pins = new Set(group.map((mention) => mention.physical));
     if (pins.size < 2) continue;
     verdicts.push({
@@ -122,18 +122,6 @@ function twoPins(mentions: readonly Mention[]): readonly Verdict[] {
 function shortNameOf(logical: string): string {
   const { repository, tag } = splitLogical(logical);
   return tag === undefined ? '' : `${repository.slice(repository.lastIndexOf('/') + 1)}:${tag}`;
-}
-
-/** Groups in the order of their first member. */
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 function distinct(texts: readonly string[]): readonly string[] {

@@ -181,8 +181,8 @@ function convertNode(source: unknown, conversion: Conversion, depth: number): Ya
     const merged: YamlEntry[] = [];
     for (const pair of source.items) {
       const entry = convertPair(pair, conversion, depth);
-      if (isMergeKey(pair)) merged.push(...mergedEntries(entry, conversion));
-      else entries.push(entry);
+      if (!isMergeKey(pair)) entries.push(entry);
+      else for (const given of mergedEntries(entry, conversion)) merged.push(given);
     }
     const own = new Set(entries.map((entry) => entry.key));
     return {

@@ -18,6 +18,7 @@ const CONTENT: Readonly<Record<View, (props: ViewProps) => preact.JSX.Element>> 
   sources: SourcesView,
 };
 
+/** The whole page. */
 export function App({ report }: { readonly report: Report }) {
   const [state, go] = useViewState();
   useFilterKey();
@@ -59,6 +60,8 @@ function useViewState(): readonly [ViewState, (change: Partial<ViewState>) => vo
     setState(after);
     if (before.view === after.view) scheduleAddress(() => history.replaceState(null, '', formatHash(current.current)));
     else {
+      globalThis.clearTimeout(pending);
+      history.replaceState(null, '', formatHash(before));
       history.pushState(null, '', formatHash(after));
       scrollTo(0, 0);
     }
@@ -74,12 +77,12 @@ function warmUp(report: Report): void {
   }, 300);
 }
 
-let pending: number | undefined;
+let pending: ReturnType<typeof setTimeout> | undefined;
 
 /** Browsers refuse an address that changes with every key stroke. */
 function scheduleAddress(write: () => void): void {
   globalThis.clearTimeout(pending);
-  pending = globalThis.setTimeout(write, 250) as unknown as number;
+  pending = globalThis.setTimeout(write, 250);
 }
 
 /** `/` goes to the filter of the view. */

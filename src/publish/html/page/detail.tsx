@@ -8,6 +8,7 @@ interface DetailProps {
   readonly children: ComponentChildren;
 }
 
+/** A panel with a title and a way to close it. */
 export function Detail({ title, onClose, children }: DetailProps) {
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => {

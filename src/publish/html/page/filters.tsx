@@ -32,6 +32,7 @@ interface FilterFieldProps {
   readonly onChange: (value: string) => void;
 }
 
+/** A search field with a label for readers that do not see its place. */
 export function FilterField({ label, placeholder, value, onChange }: FilterFieldProps) {
   return (
     <label class="search">

@@ -6,6 +6,7 @@ import { valueAt } from './findings.ts';
 import { KevFlag, SeverityBadge } from './marks.tsx';
 import { type Go, type Report, slotLabel } from './report.ts';
 
+/** The details of the finding with the given number. */
 export function FindingDetail({ report, row, go }: { readonly report: Report; readonly row: number; readonly go: Go }) {
   const columns = report.data.findings;
   const vulnerability = valueAt(columns.vulnerability, row);

@@ -19,6 +19,7 @@ const COLUMNS: readonly TableColumn<SortKey>[] = [
   { id: 'epss', title: <span title="Exploit prediction (EPSS), probability">EPSS</span>, sort: 'epss', numeric: true },
 ];
 
+/** The list of findings with its filters and the details of the row chosen. */
 export function FindingsView({ report, state, go }: ViewProps) {
   const { query, levels, fixable, kev, slot, sort, descending, row } = state;
   const found = useMemo(

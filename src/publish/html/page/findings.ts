@@ -14,7 +14,9 @@ export interface FindingFilter {
   readonly slot: string;
 }
 
+/** What findings can be ordered by. */
 export const SORT_KEYS = ['severity', 'vulnerability', 'package', 'fixedIn', 'image', 'epss'] as const;
+/** One of the orders of findings. */
 export type SortKey = (typeof SORT_KEYS)[number];
 
 /** The rows that pass a filter and what they amount to. */

@@ -3,10 +3,12 @@ import { formatPercent, percentOf } from '../../../explain/shares.ts';
 import { count, FOUR_CLASSES, plural } from '../../words.ts';
 import type { ViewProps } from './report.ts';
 
+/** The panel with the funnel from critical and high to fixable. */
 export function FocusPanel({ report, go }: ViewProps) {
   const { instances, distinct, fourClasses, scannedImages, imagesWithCriticalOrHigh } = report.data.statistics;
   const severe = instances.critical.count + instances.high.count;
   const fixable = instances.critical.fixable + instances.high.fixable;
+  const unrated = instances.unknown.count;
   const all = { view: 'findings', query: '', slot: '', levels: [], fixable: false, kev: false } as const;
   const exploited = report.findings.filter(
     { query: '', levels: new Set(), fixable: false, kev: true, slot: '' },
@@ -40,6 +42,14 @@ export function FocusPanel({ report, go }: ViewProps) {
           onOpen={() => go({ ...all, kev: true })}
         />
       </ol>
+      {unrated > 0 && (
+        <p class="unrated">
+          <button type="button" class="action" onClick={() => go({ ...all, levels: ['unknown'] })}>
+            {plural(unrated, 'instance')} of unknown severity
+          </button>{' '}
+          <span class="hint">no source of the set rates them</span>
+        </p>
+      )}
       <h3>The four classes</h3>
       <p class="quote">
         {FOUR_CLASSES.map((level) => `${formatPercent(fourClasses[level])}% ${level}`).join(', ')} of{' '}

@@ -4,6 +4,7 @@ import { count, GAP_KINDS, GAP_WORDS } from '../../words.ts';
 import { ImageName } from './marks.tsx';
 import { type Report, slotLabel, type ViewProps } from './report.ts';
 
+/** All gaps, a group a kind. */
 export function GapsView({ report }: ViewProps) {
   const groups = Map.groupBy(report.data.gaps, (gap) => gap.kind);
   const kinds = GAP_KINDS.filter((kind) => groups.has(kind));

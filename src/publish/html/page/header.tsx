@@ -5,6 +5,7 @@ import type { ReportData } from '../report-data.ts';
 import { PlimsollMark } from './marks.tsx';
 import { useTheme } from './media.ts';
 
+/** The head of the page. */
 export function Header({ data }: { readonly data: ReportData }) {
   const read = data.images.filter((image) => image.digest !== undefined).length;
   const unread = data.images.length - read;

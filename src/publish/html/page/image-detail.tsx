@@ -6,6 +6,7 @@ import { Detail, Entry, Lines } from './detail.tsx';
 import { SeverityBadge } from './marks.tsx';
 import type { Go, Report } from './report.ts';
 
+/** The details of an image. */
 export function ImageDetail({
   report,
   image,

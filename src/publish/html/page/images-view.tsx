@@ -38,6 +38,7 @@ const ORDERS: Readonly<Record<ImageSortKey, (a: ReportImage, b: ReportImage) => 
   gaps: (a, b) => b.gaps - a.gaps,
 };
 
+/** The list of images and the details of the one chosen. */
 export function ImagesView({ report, state, go }: ViewProps) {
   const { imageQuery, imageSort, imageDescending } = state;
   const images = useMemo(() => {

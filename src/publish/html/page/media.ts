@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 
 /** Below this width tables become cards; the style sheet has the same number. */
-const NARROW = '(max-width: 760px)';
+const NARROW = 'screen and (max-width: 760px)';
 const DARK = '(prefers-color-scheme: dark)';
 const THEME_KEY = 'plimsoll-theme';
 
@@ -27,6 +27,7 @@ export function usePrinting(): boolean {
   return printing;
 }
 
+/** Colours of the page. */
 export type Theme = 'light' | 'dark';
 
 /** The theme shown, and its change: the reader's choice if there is one, else the system's. */

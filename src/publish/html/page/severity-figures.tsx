@@ -7,6 +7,7 @@ import { BASES, BASIS_WORDS, count, plural } from '../../words.ts';
 import { SeverityBadge } from './marks.tsx';
 import type { ViewProps } from './report.ts';
 
+/** The panel with the bars and the choice of the basis. */
 export function SeverityFigures({ report, state, go }: ViewProps) {
   const { basis } = state;
   const words = BASIS_WORDS[basis];
@@ -85,7 +86,7 @@ export function SeverityFigures({ report, state, go }: ViewProps) {
       <p class="legend">
         {basis !== 'images' &&
           `${plural(figures.fullyFixable, words.one, words.many)} would be gone after a rebuild with all fixes. `}
-        Gross figures; net of statements that say “not affected”: {count(net)}.
+        {net !== figures.total && `Gross figures; net of statements that say “not affected”: ${count(net)}.`}
       </p>
     </section>
   );

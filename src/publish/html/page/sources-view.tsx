@@ -1,8 +1,9 @@
 // Where the figures come from: the feeds of the advisory set, who rated the severities, and the program that did the work.
 import { formatPercent } from '../../../explain/shares.ts';
-import { count, day, shortDigest } from '../../words.ts';
+import { count, day, shortDigest, sourceName } from '../../words.ts';
 import type { ViewProps } from './report.ts';
 
+/** Feeds, severity sources and the identity of the assessment. */
 export function SourcesView(props: ViewProps) {
   return (
     <div class="sources">
@@ -101,7 +102,7 @@ function SeveritySources({ report }: ViewProps) {
         <tbody>
           {report.data.statistics.severitySources.map((source) => (
             <tr key={source.source}>
-              <th scope="row">{source.source === 'none' ? 'nobody' : source.source}</th>
+              <th scope="row">{sourceName(source.source)}</th>
               <td class="number">{count(source.count)}</td>
               <td class="number">{formatPercent(source)} %</td>
             </tr>

@@ -4,6 +4,7 @@ import type { ViewProps } from './report.ts';
 import { SeverityFigures } from './severity-figures.tsx';
 import { TopImages, TopVulnerabilities } from './top-lists.tsx';
 
+/** The four panels of the summary. */
 export function SummaryView(props: ViewProps) {
   return (
     <div class="summary">

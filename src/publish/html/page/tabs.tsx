@@ -12,6 +12,7 @@ const TITLES: Readonly<Record<View, string>> = {
   sources: 'Sources',
 };
 
+/** The bar of tabs, which stays in view. */
 export function Tabs({ report, state, go }: ViewProps) {
   return (
     <nav class="tabs" aria-label="Views">

@@ -9,6 +9,7 @@ import type { ViewProps } from './report.ts';
 
 const LENGTH = 10;
 
+/** The images with most critical and high. */
 export function TopImages({ report, go }: ViewProps) {
   const images = useMemo(() => severeImages(report.data.images, LENGTH), [report]);
   return (
@@ -37,6 +38,7 @@ export function TopImages({ report, go }: ViewProps) {
   );
 }
 
+/** The vulnerabilities in most images, critical and high before the rest. */
 export function TopVulnerabilities({ report, go }: ViewProps) {
   const found = report.data.spread;
   const all = { query: '', levels: [], fixable: false, kev: false, slot: '' };

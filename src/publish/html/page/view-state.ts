@@ -4,10 +4,14 @@ import { SEVERITY_LEVELS, type SeverityLevel } from '../../../scan/advisory/advi
 import { BASES, type Basis } from '../../words.ts';
 import { SORT_KEYS, type SortKey } from './findings.ts';
 
+/** The views, in the order of their tabs. */
 export const VIEWS = ['summary', 'images', 'findings', 'gaps', 'sources'] as const;
+/** One of the views. */
 export type View = (typeof VIEWS)[number];
 
+/** What images can be ordered by. */
 export const IMAGE_SORT_KEYS = ['severity', 'image', 'os', 'packages', 'total', 'fixable', 'gaps'] as const;
+/** One of the orders of images. */
 export type ImageSortKey = (typeof IMAGE_SORT_KEYS)[number];
 
 /** Everything that the address says. */

@@ -36,6 +36,7 @@ interface WindowedTableProps<Key extends string> {
 const OVERSCAN = 6;
 const PRINTED_ROWS = 1000;
 
+/** The table. Rows are given by position; what they show comes from `cells`. */
 export function WindowedTable<Key extends string>(props: WindowedTableProps<Key>) {
   const body = useRef<HTMLTableSectionElement>(null);
   const narrow = useNarrow();

@@ -79,7 +79,7 @@ class ContentReader {
     this.#walker = new TarWalker({
       entry: ({ path, type }) =>
         type === 'file' && !isHidden(path) && visitor.accepts(path)
-          ? (body) => visitor.file(path, body, digestOf(body))
+          ? { whole: (body) => visitor.file(path, body, digestOf(body)) }
           : undefined,
       skipped: (path, reason) => {
         if (visitor.accepts(path)) visitor.skipped(path, reason);

@@ -34,11 +34,15 @@ const DISTRIBUTIONS: Readonly<Record<string, ReleaseNamespace>> = {
   openSUSE: openSuse,
 };
 
+/** Real ecosystem strings stay under 100 characters. */
+const MAX_LENGTH = 300;
+
 /**
  * The namespace of an ecosystem string: `npm`, `Debian:12` -> `debian:12`, `Ubuntu:22.04:LTS` -> `ubuntu:22.04`. An ecosystem that this
  * table does not know keeps its own name in lower case. Undefined when a distribution's release is missing or not understood.
  */
 export function ecosystemNamespace(ecosystem: string): string | undefined {
+  if (ecosystem.length > MAX_LENGTH) return undefined;
   const colon = ecosystem.indexOf(':');
   const name = colon === -1 ? ecosystem : ecosystem.slice(0, colon);
   const release = colon === -1 ? '' : ecosystem.slice(colon + 1);

@@ -40,6 +40,16 @@ export interface EntryChange {
   readonly after?: string | number;
 }
 
+/** Ids of feeds that only one of the sets has, sorted: their records come or go without any publisher's word. */
+export function diffFeeds(
+  a: StoredAdvisorySet,
+  b: StoredAdvisorySet,
+): { readonly added: readonly string[]; readonly removed: readonly string[] } {
+  const only = (set: StoredAdvisorySet, other: StoredAdvisorySet): readonly string[] =>
+    set.feeds.map(({ id }) => id).filter((id) => !other.feeds.some((feed) => feed.id === id));
+  return { added: only(b, a), removed: only(a, b) };
+}
+
 /** Every record of b that a does not have in the same words, and the reverse; sorted by namespace, package, feed, id. */
 export function* diffAdvisorySets(a: StoredAdvisorySet, b: StoredAdvisorySet): Generator<RecordChange> {
   for (const [before, after] of joined(a.packages(), b.packages(), compareRows)) {

@@ -1,11 +1,11 @@
 // Opens an advisory set for reading. The file is taken as unchanging: no locks, no journal, so that it may lie on a read-only medium.
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { type Digest, isDigest } from '../../../platform/canonical.ts';
-import { messageOf, PlimsollError } from '../../../platform/errors.ts';
+import { PlimsollError } from '../../../platform/errors.ts';
 import type { Advisory, AdvisorySet, EndOfLife, Enrichment, FeedRecord } from '../advisory.ts';
 import { shippedEndOfLife } from '../eol/shipped.ts';
+import { checkSetFile } from './check-file.ts';
 import { ContentDigest } from './content-digest.ts';
 import { guarded } from './failure.ts';
 import { readRow, unpackRow } from './row.ts';
@@ -30,8 +30,6 @@ export interface StoredAdvisorySet extends AdvisorySet {
   contentId(): Digest;
 }
 
-/** First bytes of every SQLite database (SQLite "Database File Format" 1.3). */
-const MAGIC = 'SQLite format 3\0';
 /** Look-ups whose answer is remembered: a release asks for the same packages again in image after image. */
 const REMEMBERED = 20_000;
 
@@ -40,7 +38,7 @@ const REMEMBERED = 20_000;
  * @throws PlimsollError `input-missing` when there is no file, `advisories` when it is damaged or no advisory set of this program.
  */
 export function openAdvisorySet(path: string): StoredAdvisorySet {
-  checkFile(path);
+  checkSetFile(path);
   return guarded(path, () => {
     const url = pathToFileURL(path);
     url.search = 'immutable=1';
@@ -192,42 +190,4 @@ function enrichmentOf(row: Readonly<Record<string, unknown>>): Enrichment {
 
 function numberOf(database: DatabaseSync, pragma: string): number {
   return Number(database.prepare(`PRAGMA ${pragma}`).get()?.[pragma]);
-}
-
-/** SQLite would read a file that was cut short for a while; better to say so at once. */
-function checkFile(path: string): void {
-  const head = Buffer.alloc(100);
-  let length: number;
-  let size: number;
-  try {
-    size = statSync(path).size;
-    const descriptor = openSync(path, 'r');
-    try {
-      length = readSync(descriptor, head, 0, head.length, 0);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    throw new PlimsollError(
-      missing ? 'input-missing' : 'input-unreadable',
-      `advisory set ${path}: ${messageOf(error)}`,
-      {
-        cause: error,
-      },
-    );
-  }
-  if (length < head.length || head.toString('latin1', 0, 16) !== MAGIC) {
-    throw new PlimsollError(
-      'advisories',
-      `${path} is not an advisory set (no SQLite file); make one with "plimsoll advisories build"`,
-    );
-  }
-  const pageSize = head.readUInt16BE(16) === 1 ? 65_536 : head.readUInt16BE(16);
-  if (size < head.readUInt32BE(28) * pageSize) {
-    throw new PlimsollError(
-      'advisories',
-      `${path} is cut short (an interrupted copy?); copy or build the advisory set again`,
-    );
-  }
 }

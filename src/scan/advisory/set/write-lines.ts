@@ -25,7 +25,8 @@ export function writeLines(file: string, lines: Iterable<string>): void {
   }
 }
 
-function* batches(lines: Iterable<string>): Generator<string> {
+/** Lines gathered into pieces of some megabytes. */
+export function* batches(lines: Iterable<string>): Generator<string> {
   let batch: string[] = [];
   let length = 0;
   for (const line of lines) {

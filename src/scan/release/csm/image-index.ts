@@ -33,7 +33,9 @@ export function parseImageIndex(text: string, file: string): ImageIndex {
   for (const registry of entriesAt(root)) {
     for (const name of entriesAt(registry.value, 'images')) {
       const repository = `${registry.key.replace(/\/+$/, '')}/${name.key}`;
-      seen.set(repository, [...(seen.get(repository) ?? []), name]);
+      const entries = seen.get(repository);
+      if (entries === undefined) seen.set(repository, [name]);
+      else entries.push(name);
       readTags(repository, name, file, mentions, gaps);
     }
     for (const pattern of PATTERNS) {

@@ -28,14 +28,20 @@ export const csm: ReleaseAdapter = {
 
 function recognizes(path: string): boolean {
   if (hasFile(`${path}/docker`, 'index.yaml')) return true;
-  return namesIn(path, 'manifests').some((name) => {
-    try {
-      const text = readMember(path, `manifests/${name}`) ?? '';
-      return isLoftsman(/^apiVersion:[ \t]*["']?([^\s"'#]+)/m.exec(text)?.[1]);
-    } catch {
-      return false;
-    }
-  });
+  try {
+    return namesIn(path, 'manifests').some((name) => holdsLoftsman(path, `manifests/${name}`));
+  } catch {
+    return false;
+  }
+}
+
+function holdsLoftsman(folder: string, file: string): boolean {
+  try {
+    const text = readMember(folder, file) ?? '';
+    return isLoftsman(/^apiVersion:[ \t]*["']?([^\s"'#]+)/m.exec(text)?.[1]);
+  } catch {
+    return false;
+  }
 }
 
 async function load(path: string, target: string, options: LoadOptions): Promise<Release> {

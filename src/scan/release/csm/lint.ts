@@ -1,7 +1,7 @@
 // Lint of a CSM release: what its files say about each other that does not agree. Each verdict names the lines.
 import type { Verdict } from '../../../platform/verdict.ts';
-import { parseReference, repositoryOf } from '../../image/reference.ts';
 import { type ChartEntry, formatChart } from '../chart-entry.ts';
+import { splitLogical } from '../logical.ts';
 import type { Mention } from '../mention.ts';
 import type { ChartMapRow } from './chart-map.ts';
 
@@ -28,17 +28,19 @@ export function lintCsm(input: LintInput): readonly Verdict[] {
 function precacheDrift(input: LintInput): readonly Verdict[] {
   const verdicts: Verdict[] = [];
   const full = input.full === undefined ? undefined : new Set(input.full.map((mention) => mention.logical));
+  const chartsByName = Map.groupBy(input.charts, (chart) => chart.chart);
+  const listedByName = Map.groupBy(input.explicit, (mention) => splitLogical(mention.logical).repository);
   for (const entry of input.precache) {
-    const { repository, tag = '' } = parseReference(entry.logical);
+    const { repository, tag = '' } = splitLogical(entry.logical);
     const name = repository.slice(repository.lastIndexOf('/') + 1);
-    const charts = input.charts.filter((chart) => chart.chart === name);
+    const charts = chartsByName.get(name) ?? [];
     if (charts.length > 0) {
       if (charts.some((chart) => chart.version === tag)) continue;
       const found = charts.map((chart) => `${chart.position} ${formatChart(chart)}`);
       verdicts.push(drift(entry, 'precache-differs-from-chart', found, `no chart ${name} has version ${tag}`));
       continue;
     }
-    const listed = input.explicit.filter((mention) => sameRepository(mention.logical, entry.logical));
+    const listed = listedByName.get(repository) ?? [];
     if (listed.length > 0 && !listed.some((mention) => mention.logical === entry.logical)) {
       const found = listed.map((mention) => `${mention.position} ${mention.logical}`);
       verdicts.push(
@@ -66,10 +68,10 @@ function drift(entry: Mention, check: string, found: readonly string[], reason: 
 /** Images that charts name and the list of images lacks: against index.txt a failure; docker/index.yaml alone need not list them. */
 function imagesNotInIndex(input: LintInput): readonly Verdict[] {
   const index = new Set((input.full ?? input.explicit).map((mention) => mention.logical));
-  const missing = new Map<string, ChartMapRow[]>();
-  for (const row of input.chartMap) {
-    if (!index.has(row.logical)) missing.set(row.logical, [...(missing.get(row.logical) ?? []), row]);
-  }
+  const missing = Map.groupBy(
+    input.chartMap.filter((row) => !index.has(row.logical)),
+    (row) => row.logical,
+  );
   return [...missing].map(([logical, rows]) => ({
     check: 'chart-image-not-in-index',
     subject: logical,
@@ -86,13 +88,13 @@ function imagesNotInIndex(input: LintInput): readonly Verdict[] {
 /** Rows for charts that no manifest installs: the table is from another state of the release. */
 function unknownCharts(input: LintInput): readonly Verdict[] {
   const known = new Set(input.charts.map((chart) => `${chart.chart}:${chart.version}`));
-  const unknown = new Map<string, ChartMapRow[]>();
-  for (const row of input.chartMap) {
-    const chart = `${row.chart}:${row.version}`;
-    if (!known.has(chart)) unknown.set(chart, [...(unknown.get(chart) ?? []), row]);
-  }
+  const chartsByName = Map.groupBy(input.charts, (chart) => chart.chart);
+  const unknown = Map.groupBy(
+    input.chartMap.filter((row) => !known.has(`${row.chart}:${row.version}`)),
+    (row) => `${row.chart}:${row.version}`,
+  );
   return [...unknown].map(([subject, rows]) => {
-    const installed = input.charts.filter((chart) => chart.chart === rows[0]?.chart);
+    const installed = chartsByName.get(rows[0]?.chart ?? '') ?? [];
     return {
       check: 'chart-map-unknown-chart',
       subject,
@@ -108,8 +110,4 @@ function unknownCharts(input: LintInput): readonly Verdict[] {
       remediation: 'extract the images of the charts again',
     };
   });
-}
-
-function sameRepository(a: string, b: string): boolean {
-  return repositoryOf(parseReference(a)) === repositoryOf(parseReference(b));
 }

@@ -3,7 +3,7 @@
 import { dirname, extname } from 'node:path';
 import { messageOf } from '../../../platform/errors.ts';
 import type { Gap } from '../../../platform/gap.ts';
-import { readMember, walkFolder } from '../folder.ts';
+import { readMember, unreadableFolder, walkFolder } from '../folder.ts';
 import { entriesAt, itemsAt, parseYaml } from '../yaml.ts';
 
 /** Files that list the URLs of node images: CSM's script, or the URLs taken from it. */
@@ -12,12 +12,12 @@ const ASSET_LISTS = ['assets.sh', 'assets.txt'] as const;
 const OTHER_FOLDERS: ReadonlySet<string> = new Set(['docker', 'helm', 'manifests', 'scans', 'build', 'node_modules']);
 
 /** What the files of each ending are. */
-const MEDIA: Readonly<Record<string, string>> = {
-  rpm: 'packages for the nodes',
-  squashfs: 'root file systems of the nodes',
-  iso: 'installer media',
-  tar: 'images of the installer; docker-archive:FILE reads one',
-};
+const MEDIA: ReadonlyMap<string, string> = new Map([
+  ['rpm', 'packages for the nodes'],
+  ['squashfs', 'root file systems of the nodes'],
+  ['iso', 'installer media'],
+  ['tar', 'images of the installer; docker-archive:FILE reads one'],
+]);
 
 /**
  * The gaps of a release's folder.
@@ -27,18 +27,19 @@ export function unscannedMembers(folder: string): readonly Gap[] {
   const gaps: Gap[] = [];
   const counts = new Map<string, Map<string, number>>();
   for (const entry of walkFolder(folder, (path) => !OTHER_FOLDERS.has(path))) {
+    if (entry.kind === 'unreadable') gaps.push(unreadableFolder(entry.path));
     if (entry.kind !== 'file') continue;
     const parent = dirname(entry.path);
     const ending = extname(entry.path).slice(1);
     if (entry.path.startsWith('rpm/') && /^ya?ml$/.test(ending)) gaps.push(rpmIndex(folder, entry.path));
-    else if (MEDIA[ending] !== undefined && (ending !== 'tar' || parent === 'vendor')) {
+    else if (MEDIA.has(ending) && (ending !== 'tar' || parent === 'vendor')) {
       const inFolder = counts.get(parent) ?? new Map<string, number>();
       counts.set(parent, inFolder.set(ending, (inFolder.get(ending) ?? 0) + 1));
     }
   }
   for (const [parent, inFolder] of counts) {
     for (const [ending, count] of inFolder) {
-      gaps.push(notScanned(`${parent}/`, `${plural(count, `${ending} file`)} not read (${MEDIA[ending]})`));
+      gaps.push(notScanned(`${parent}/`, `${plural(count, `${ending} file`)} not read (${MEDIA.get(ending)})`));
     }
   }
   return [...gaps, ...ASSET_LISTS.flatMap((file) => assetList(folder, file))];

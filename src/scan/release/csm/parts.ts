@@ -52,14 +52,16 @@ export function readParts(folder: string): CsmParts {
   const gaps: Gap[] = [...unscannedMembers(folder)];
   const read = <T>(files: readonly string[], parse: (text: string, file: string) => T): Found<T> | undefined =>
     readFirst(folder, files, parse, gaps);
-  const names = namesIn(folder, '');
   return {
     index: read(['docker/index.yaml'], parseImageIndex),
-    manifests: namesIn(folder, 'manifests')
+    manifests: listNames(folder, 'manifests', gaps)
       .filter((name) => /\.ya?ml$/.test(name))
       .flatMap((name) => read([`manifests/${name}`], parseLoftsman) ?? []),
     packagedCharts: read(['helm/index.yaml'], parseHelmIndex)?.content ?? [],
-    pins: read([...PIN_LISTS, ...names.filter((name) => name.endsWith('-images.txt'))], parseReferenceList),
+    pins: read(
+      [...PIN_LISTS, ...listNames(folder, '', gaps).filter((name) => name.endsWith('-images.txt'))],
+      parseReferenceList,
+    ),
     chartMap: read(CHART_MAPS, parseChartMap),
     tree: readTree(folder, gaps),
     stated: read(['lib/version.sh'], parseVersionScript)?.content ?? {},
@@ -67,12 +69,25 @@ export function readParts(folder: string): CsmParts {
   };
 }
 
-/** Names of the files and links directly in a folder of the release, sorted; none when it is not there. */
+/**
+ * Names of the files and links directly in a folder of the release, sorted; none when it is not there.
+ * @throws PlimsollError `input-unreadable`; LimitError
+ */
 export function namesIn(folder: string, path: string): readonly string[] {
   try {
     const entries = [...walkFolder(join(folder, path), () => false)];
     return entries.filter((entry) => entry.kind === 'file' || entry.kind === 'link').map((entry) => entry.path);
-  } catch {
+  } catch (error) {
+    if (error instanceof PlimsollError && error.code === 'input-missing') return [];
+    throw error;
+  }
+}
+
+function listNames(folder: string, path: string, gaps: Gap[]): readonly string[] {
+  try {
+    return namesIn(folder, path);
+  } catch (error) {
+    gaps.push({ kind: gapKind(error), target: `${path}/`, reason: messageOf(error) });
     return [];
   }
 }
@@ -101,7 +116,7 @@ function readTree(folder: string, gaps: Gap[]): readonly DirImage[] {
       throw new PlimsollError('input-unreadable', "docker is a link that leads out of the release's folder");
     }
     const found = findDirImages(join(folder, 'docker'), 'docker/');
-    gaps.push(...found.gaps);
+    for (const gap of found.gaps) gaps.push(gap);
     return found.images;
   } catch (error) {
     if (error instanceof PlimsollError && error.code === 'input-missing') return [];

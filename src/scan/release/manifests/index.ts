@@ -5,7 +5,7 @@ import { LimitError, messageOf, PlimsollError } from '../../../platform/errors.t
 import type { Gap } from '../../../platform/gap.ts';
 import type { LoadOptions, ReleaseAdapter } from '../adapter.ts';
 import { assembleRelease } from '../assemble.ts';
-import { isInside, readTextFile, walkFolder } from '../folder.ts';
+import { isInside, readTextFile, unreadableFolder, walkFolder } from '../folder.ts';
 import { identityOfPath } from '../identity.ts';
 import type { Release } from '../release.ts';
 import { type ManifestFile, parseManifestFile } from './parse.ts';
@@ -86,6 +86,7 @@ function filesOf(path: string): { readonly files: readonly NamedFile[]; readonly
   const files: NamedFile[] = [];
   const gaps: Gap[] = [];
   for (const entry of walkFolder(path)) {
+    if (entry.kind === 'unreadable') gaps.push(unreadableFolder(entry.path));
     const wanted = /\.(?:ya?ml|json)$/.test(entry.path);
     if (wanted && (entry.kind === 'file' || (entry.kind === 'link' && leadsInside(path, entry.path)))) {
       files.push({ path: join(path, entry.path), name: entry.path });

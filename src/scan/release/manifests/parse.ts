@@ -76,7 +76,7 @@ function readWorkload(object: YamlNode, kind: string, reading: Reading): void {
   for (const { logical, line } of found.images) {
     reading.mentions.push({ logical, source: `${file} ${workload}`, position: `${file}:${line}`, chart });
   }
-  reading.gaps.push(...found.gaps);
+  for (const gap of found.gaps) reading.gaps.push(gap);
 }
 
 /** The chart that the label helm.sh/chart states, `name-version` with `_` for `+`; an object without a namespace counts to `default`. */

@@ -1,0 +1,85 @@
+// `plimsoll reassess`: judges assessments again with another advisory set or date. Needs no image: an assessment carries its packages.
+import { type Command, InvalidArgumentError } from 'commander';
+import { listedFigures } from '../explain/history.ts';
+import { statisticsOf } from '../explain/statistics.ts';
+import { PlimsollError } from '../platform/errors.ts';
+import { printable } from '../platform/printable.ts';
+import { openStore } from '../platform/store.ts';
+import { FORMATS, formatNamed } from '../publish/registry.ts';
+import { ASSESSMENT_MIGRATIONS, saveAssessment } from '../scan/assess/assessment-store.ts';
+import { reassess } from '../scan/assess/reassess.ts';
+import { SEVERITY_POLICIES } from '../scan/assess/severity.ts';
+import { openAdvisories } from './advisories-input.ts';
+import { readAssessmentInput } from './assessment-input.ts';
+import { type CommandContext, type CommonOptions, newCommand, terminalOptions, writeResult } from './command.ts';
+import { gapLines } from './gap-lines.ts';
+import { storePath } from './locations.ts';
+
+interface ReassessCommandOptions extends CommonOptions {
+  readonly advisories?: string;
+  readonly asOf?: string;
+  readonly store?: string;
+}
+
+const EXAMPLE = [
+  'plimsoll reassess beta.97.json --advisories 2022-04-20.db --format json --output beta.97-later.json',
+  'plimsoll reassess 3e23e8160039 2e7d2c03a950 --advisories today.db',
+].join('\n');
+
+/** The command. */
+export function reassessCommand(context: CommandContext): Command {
+  const formats = FORMATS.map((format) => format.id);
+  return newCommand('reassess', 'apply another advisory set to assessments, without images', formats, EXAMPLE)
+    .argument('<assessment...>', 'a JSON file that scan wrote, or the id of a stored assessment')
+    .option('--advisories <file>', 'advisory set (the one that `advisories update` keeps, else the starter set)')
+    .option('--as-of <date>', 'date at which end of life is judged (today)', isoDate)
+    .option('--store <file>', 'store of assessments (in the data directory of the user)')
+    .action((names: readonly string[], options: ReassessCommandOptions) => reassessAll(names, options, context));
+}
+
+async function reassessAll(
+  names: readonly string[],
+  options: ReassessCommandOptions,
+  context: CommandContext,
+): Promise<void> {
+  const format = formatNamed(options.format);
+  if (format === undefined) throw new PlimsollError('usage', `there is no format ${options.format}`);
+  if (names.length > 1 && format.id === 'html') {
+    throw new PlimsollError('usage', 'a report in HTML holds one assessment; reassess them one at a time');
+  }
+  const store = await openStore(storePath(context, options.store), ASSESSMENT_MIGRATIONS);
+  try {
+    const set = await openAdvisories(options.advisories, context);
+    try {
+      const texts: string[] = [];
+      for (const name of names) {
+        const before = await readAssessmentInput(name, context.workingDirectory, store);
+        const [severityPolicy] = SEVERITY_POLICIES;
+        const asOf = options.asOf ?? context.now().toISOString().slice(0, 10);
+        const after = reassess(before, { set, severityPolicy, asOf });
+        const statistics = statisticsOf(after);
+        await saveAssessment(store, after, listedFigures(after, statistics), context.now());
+        texts.push(format.render(after, statistics, terminalOptions(context, options)));
+        if (options.quiet === true) continue;
+        for (const line of gapLines(after.gaps)) context.stderr(`plimsoll: ${printable(line)}\n`);
+      }
+      writeResult(context, options, joined(texts, format.id));
+    } finally {
+      set.close();
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+/** One result as it is; several in JSON as an array of documents, as text one behind the other. */
+function joined(texts: readonly string[], format: string): string {
+  const [first = '', ...others] = texts;
+  if (others.length === 0) return first;
+  return format === 'json' ? `[\n${texts.map((text) => text.trimEnd()).join(',\n')}\n]` : texts.join('\n');
+}
+
+function isoDate(text: string): string {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
+  throw new InvalidArgumentError('write a date as 2022-04-06');
+}
