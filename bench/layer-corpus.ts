@@ -25,34 +25,44 @@ export interface PackedLayer {
   readonly packedBytes: number;
 }
 
+interface Folder {
+  readonly path: string;
+  readonly megabytes: number;
+}
+
 /** One big layer and two halves of about its size together. Made on the first call, in about two minutes. */
 export function layerCorpus(): { readonly whole: PackedLayer; readonly halves: readonly [PackedLayer, PackedLayer] } {
   const folders = chosenFolders();
-  const middle = Math.ceil(folders.length / 2);
-  return {
-    whole: packed('layer', folders),
-    halves: [packed('half-a', folders.slice(0, middle)), packed('half-b', folders.slice(middle))],
-  };
+  const halves: [Folder[], Folder[]] = [[], []];
+  // Largest first into the lighter half: two workers are measured fairly only on equal work.
+  for (const folder of [...folders].sort((a, b) => b.megabytes - a.megabytes)) {
+    const lighter = weight(halves[0]) <= weight(halves[1]) ? halves[0] : halves[1];
+    lighter.push(folder);
+  }
+  return { whole: packed('layer', folders), halves: [packed('half-1', halves[0]), packed('half-2', halves[1])] };
 }
 
-function chosenFolders(): readonly string[] {
-  const chosen: string[] = [];
-  let megabytes = 0;
-  for (const folder of FOLDERS) {
-    if (!existsSync(join('/', folder)) || megabytes >= UNPACKED_GOAL_MEGABYTES) continue;
-    chosen.push(folder);
-    megabytes += Number(spawnSync('du', ['-sm', join('/', folder)], { encoding: 'utf8' }).stdout.split('\t')[0]);
+function weight(folders: readonly Folder[]): number {
+  return folders.reduce((sum, folder) => sum + folder.megabytes, 0);
+}
+
+function chosenFolders(): readonly Folder[] {
+  const chosen: Folder[] = [];
+  for (const path of FOLDERS) {
+    if (!existsSync(join('/', path)) || weight(chosen) >= UNPACKED_GOAL_MEGABYTES) continue;
+    const megabytes = Number(spawnSync('du', ['-sm', join('/', path)], { encoding: 'utf8' }).stdout.split('\t')[0]);
+    chosen.push({ path, megabytes });
   }
   return chosen;
 }
 
-function packed(name: string, folders: readonly string[]): PackedLayer {
+function packed(name: string, folders: readonly Folder[]): PackedLayer {
   const path = join(benchFolder(), `${name}.tar.gz`);
   if (!existsSync(path)) {
     mkdirSync(benchFolder(), { recursive: true });
     const partial = `${path}.partial`;
     const script = 'out=$1; shift; tar -C / --exclude=usr/bin/node -cf - "$@" 2>/dev/null | gzip -6 > "$out"';
-    const result = spawnSync('bash', ['-c', script, 'bash', partial, ...folders]);
+    const result = spawnSync('bash', ['-c', script, 'bash', partial, ...folders.map((folder) => folder.path)]);
     if (result.status !== 0) {
       rmSync(partial, { force: true });
       throw new Error(`cannot pack ${name}: ${result.stderr}`);

@@ -31,7 +31,7 @@ function showRelease(facts: DemoFacts, release: DemoRelease): void {
   // The tracker's JSON does not say of which day it is.
   plimsoll('advisories', 'build', ...given, '--feed-date', `debian-tracker=${release.date}`, '--output', set);
 
-  const scan = ['scan', `csm:${folder}`, '--advisories', set, '--as-of', release.date];
+  const scan = ['scan', `csm:${folder}`, '--advisories', set, '--as-of', release.date, '--config', configuration];
   const kept = [...scan, '--store', join(out, 'store.db')];
   plimsoll(...kept);
   const results = [

@@ -12,28 +12,33 @@ const out = resolve(root, `dist.${process.pid}`);
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
-await build({
-  absWorkingDir: root,
-  entryPoints: { cli: 'src/cli/main.ts', 'layer-worker': 'src/scan/layer-worker.ts' },
-  outdir: out,
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node24',
-  chunkNames: 'chunks/[name]-[hash]',
-  minifySyntax: true,
-  minifyWhitespace: true,
-  legalComments: 'linked',
-  banner: {
-    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-  },
-  logLevel: 'warning',
-});
+try {
+  await build({
+    absWorkingDir: root,
+    entryPoints: { cli: 'src/cli/main.ts', 'layer-worker': 'src/scan/layer-worker.ts' },
+    outdir: out,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    chunkNames: 'chunks/[name]-[hash]',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'linked',
+    banner: {
+      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+    },
+    logLevel: 'warning',
+  });
 
-const page = await buildReportPage();
-writeFileSync(resolve(out, 'report-page.js'), page.script);
-writeFileSync(resolve(out, 'report-page.css'), page.style);
+  const page = await buildReportPage();
+  writeFileSync(resolve(out, 'report-page.js'), page.script);
+  writeFileSync(resolve(out, 'report-page.css'), page.style);
+} catch (error) {
+  rmSync(out, { recursive: true, force: true });
+  throw error;
+}
 
 const old = `${dist}.old.${process.pid}`;
 if (existsSync(dist)) renameSync(dist, old);

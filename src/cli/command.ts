@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { messageOf, PlimsollError } from '../platform/errors.ts';
-import type { TerminalOptions } from '../publish/terminal/terminal.ts';
+import { showsUnicode, type TerminalOptions } from '../publish/terminal/terminal.ts';
 
 /** The outside world as a command sees it; tests give their own. */
 export interface CommandContext {
@@ -61,10 +61,9 @@ export function useColor(context: CommandContext, options: CommonOptions): boole
 
 /** How a table is to be written: as wide as the terminal; in a file or a pipe wide enough for its content. */
 export function terminalOptions(context: CommandContext, options: CommonOptions): TerminalOptions {
-  const locale = context.environment['LC_ALL'] || context.environment['LC_CTYPE'] || context.environment['LANG'] || '';
   return {
     color: useColor(context, options),
     columns: options.output === undefined && context.stdoutIsTerminal ? context.columns : 120,
-    unicode: !context.stdoutIsTerminal || /utf-?8/i.test(locale),
+    unicode: !context.stdoutIsTerminal || showsUnicode(context.environment),
   };
 }

@@ -20,6 +20,7 @@ import { scanRelease } from '../scan/scan-release.ts';
 import { openAdvisories } from './advisories-input.ts';
 import { readAssessmentInput } from './assessment-input.ts';
 import { type CommandContext, type CommonOptions, newCommand, terminalOptions, writeResult } from './command.ts';
+import { gapLines } from './gap-lines.ts';
 import { storePath } from './locations.ts';
 
 interface ScanCommandOptions extends CommonOptions {
@@ -93,7 +94,7 @@ async function scan(targets: readonly string[], options: ScanCommandOptions, con
     const format = formatNamed(options.format);
     if (format === undefined) throw new PlimsollError('usage', `there is no format ${options.format}`);
     writeResult(context, options, format.render(assessment, statistics, terminalOptions(context, options)));
-    for (const line of gapLines(assessment)) talk(line);
+    for (const line of gapLines(assessment.gaps)) talk(line);
     refuseUnreadable(assessment);
     if (failOn === undefined) return;
     const verdict = failOnVerdict(failOn, assessment, baseline);
@@ -116,16 +117,6 @@ async function releaseOf(targets: readonly string[], config: Config, remark: (li
 
 function accessOf(config: Config, context: CommandContext): RegistryAccess {
   return registryAccess(context.environment, config.registries);
-}
-
-/** Gaps by kind, a line each: the report has them all. */
-function gapLines({ gaps }: Assessment): readonly string[] {
-  const kinds = Map.groupBy(gaps, (gap) => gap.kind);
-  return [...kinds].map(([kind, members]) => {
-    const [first] = members;
-    const more = members.length > 1 ? ` (and ${members.length - 1} more)` : '';
-    return `gap ${kind}: ${first?.target}: ${first?.reason}${more}`;
-  });
 }
 
 /** A scan that could read nothing at all is no result. */

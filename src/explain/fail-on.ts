@@ -5,7 +5,7 @@ import type { Gap } from '../platform/gap.ts';
 import type { Verdict } from '../platform/verdict.ts';
 import { SEVERITY_LEVELS, type SeverityLevel } from '../scan/advisory/advisory.ts';
 import type { Assessment } from '../scan/assess/assessment.ts';
-import { placeOf } from '../scan/assess/slots.ts';
+import { placeOf } from '../scan/release/slots.ts';
 import { type InstanceCell, instanceCells, severityOrder } from './cells.ts';
 import { headlineOf } from './coverage.ts';
 

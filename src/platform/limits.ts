@@ -26,6 +26,12 @@ export const LIMITS = {
   fileBytes: 256 * 1024 ** 2,
   /** A file that describes one package or the system (package.json, os-release). Real ones have kilobytes. */
   metadataBytes: 8 * 1024 ** 2,
+  /** Writable data of one program that is searched. Large programs have one or two MiB. */
+  programDataBytes: 16 * 1024 ** 2,
+  /** The module text of one Go program. Those of Kubernetes have about 20 kB. */
+  buildInfoBytes: 1024 ** 2,
+  /** First and last bytes of what lies behind the loaded part of a program that are searched. Stripped programs have a few kB there. */
+  programTailBytes: 8 * 1024 ** 2,
   /** A manifest or index (the OCI distribution specification lets registries refuse above 4 MiB). */
   manifestBytes: 4 * 1024 ** 2,
   /** An image configuration. */

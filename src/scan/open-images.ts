@@ -1,4 +1,6 @@
 // Opens the images of a release: local ones where they lie, others through the registry under their physical reference.
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
 import { messageOf } from '../platform/errors.ts';
 import { mapLimited } from '../platform/map-limited.ts';
 import { openImage } from './image/open.ts';
@@ -79,13 +81,38 @@ async function openLocal(target: string, options: { readonly platform?: string }
   return parsed.transport === 'rootfs' ? rootfsSource(target, parsed.argument) : openImage(parsed, options);
 }
 
+/** Files that change with every package that is installed, and those that name the distribution. */
+const DATED_FILES = [
+  'lib/apk/db/installed',
+  'usr/lib/apk/db/installed',
+  'var/lib/dpkg/status',
+  'var/lib/rpm',
+  'usr/lib/sysimage/rpm',
+  'etc/os-release',
+  'usr/lib/os-release',
+];
+
+/** When a directory's packages were last changed: the newest of these files' times; absent when there is none. */
+function lastChange(folder: string): { readonly created?: string } {
+  const times = DATED_FILES.flatMap((path) => lstatSync(join(folder, path), { throwIfNoEntry: false })?.mtimeMs ?? []);
+  return times.length === 0 ? {} : { created: new Date(Math.max(...times)).toISOString() };
+}
+
 /** A directory has no manifest: its digest comes from the walk, its platform is taken to be the usual one. */
 function rootfsSource(reference: string, folder: string): ImageSource {
   return {
     reference,
     digest: 'sha256:',
     platform: formatPlatform(DEFAULT_PLATFORM),
-    config: { ...DEFAULT_PLATFORM, environmentNames: [], exposedPorts: [], labels: {}, historyLength: 0, diffIds: [] },
+    config: {
+      ...lastChange(folder),
+      ...DEFAULT_PLATFORM,
+      environmentNames: [],
+      exposedPorts: [],
+      labels: {},
+      historyLength: 0,
+      diffIds: [],
+    },
     layers: [],
     rootfs: folder,
   };

@@ -97,6 +97,16 @@ test('results go to stdout or to --output, talk goes to stderr, and --quiet ends
   assert.equal(nowhere.status, 2, nowhere.stderr);
 });
 
+test('--config is read, and a wrong one ends with exit code 2', async () => {
+  writeFileSync(place.path('right.yaml'), 'release:\n  own: [registry.example/own]\n');
+  writeFileSync(place.path('wrong.yaml'), 'release:\n  owns: []\n');
+  const right = await place.plimsoll(['scan', 'oci:layout:one', '--config', 'right.yaml']);
+  assert.equal(right.status, 0, right.stderr);
+  const wrong = await place.plimsoll(['scan', 'oci:layout:one', '--config', 'wrong.yaml']);
+  assert.equal(wrong.status, 2, wrong.stderr);
+  assert.match(wrong.stderr, /wrong\.yaml:2/);
+});
+
 test('--fail-on answers with exit code 1', async () => {
   const set = place.path('set.db');
   assert.ok(existsSync(set), 'built by the test before');

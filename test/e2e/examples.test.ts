@@ -16,10 +16,10 @@ for (const page of globSync(['*.md', 'docs/**/*.md'], { cwd: ROOT }).sort()) {
   const examples = [...readFileSync(`${ROOT}/${page}`, 'utf8').matchAll(/^```sh run\n([\s\S]*?)^```$/gm)];
   if (examples.length === 0) continue;
   test(page, async (t) => {
-    for (const [, example = ''] of examples) {
-      await t.test(example.trim(), async () => {
+    for (const [index, [, example = '']] of examples.entries()) {
+      await t.test(`example ${index + 1}`, async () => {
         const outcome = await place.run('sh', ['-euc', example], {}, ROOT);
-        assert.equal(outcome.status, 0, outcome.stderr);
+        assert.equal(outcome.status, 0, `${example}${outcome.stderr}`);
       });
     }
   });

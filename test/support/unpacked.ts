@@ -1,4 +1,4 @@
-// Archives of real inputs are tar.xz, which Node cannot read: unpacked by the system's tar into a temporary folder that ends with the process.
+// Archives of real inputs, mostly tar.xz, which Node cannot read: unpacked by the system's tar into a temporary folder that ends with the process.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,11 +13,11 @@ export function needsUnpacked(...paths: readonly string[]): { skip: string | fal
   return programs.skip === false ? needsShared(...paths) : programs;
 }
 
-/** The folder that a shared .tar.xz was unpacked into; unpacked once a process. */
+/** The folder that a shared archive was unpacked into; unpacked once a process. */
 export function unpacked(path: string): string {
   const target = join(temporaryFolder(), path.replaceAll('/', '_'));
   if (mkdirSync(target, { recursive: true }) === undefined) return target;
-  const { status, stderr } = spawnSync('tar', ['-xJf', sharedPath(path), '-C', target], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync('tar', ['-xf', sharedPath(path), '-C', target], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`tar: ${stderr}`);
   return target;
 }

@@ -100,6 +100,19 @@ describe('the report in Chromium', () => {
     await close(page);
   });
 
+  test('without a catalogue of exploited vulnerabilities the report says that it cannot tell', needs, async () => {
+    const feeds = sample.advisorySet.feeds.filter((feed) => feed.id !== 'kev');
+    const findings = sample.findings.map((finding) => ({ ...finding, kev: false }));
+    const without = { ...sample, findings, advisorySet: { ...sample.advisorySet, feeds } };
+    writeFileSync(join(folder, 'without.html'), reportHtml(without, statistics, await buildReportPage()));
+    const page = await open('', {}, pathToFileURL(join(folder, 'without.html')).href);
+    assert.match(
+      (await page.locator('.funnel').textContent()) ?? '',
+      /\?known to be exploited.*the advisory set has no KEV feed/,
+    );
+    await close(page);
+  });
+
   test('images carry the counts of the JSON, and an unread one carries none', needs, async () => {
     const page = await open('#images?sort=image');
     const rows = await page.locator('tbody tr:not(.filler)').all();

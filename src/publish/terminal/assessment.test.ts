@@ -92,6 +92,16 @@ test('the four-class line and the focus are in the words of the minutes', () => 
   assert.match(text, /^ {2}4 instances of known exploited vulnerabilities \(KEV\)$/m);
 });
 
+test('what nobody could tell is said: no severity, no catalogue of exploited vulnerabilities', () => {
+  const options = { color: false, columns: 100 };
+  assert.match(assessmentTable(sample, statistics, options), /4 instances of unknown severity: no source rates them/);
+  const feeds = sample.advisorySet.feeds.filter((feed) => feed.id !== 'kev');
+  const findings = sample.findings.map((finding) => ({ ...finding, kev: false }));
+  const without = { ...sample, findings, advisorySet: { ...sample.advisorySet, feeds } };
+  assert.match(assessmentTable(without, statistics, options), /Known exploitation: not known, the set has no kev feed/);
+  assert.doesNotMatch(assessmentTable({ ...sample, findings }, statistics, options), /[Kk]nown exploit/);
+});
+
 test('a warning stands only where figures may not be quoted, and names the starter set', () => {
   const whole = { ...statistics, headline: true, headlineReason: 'all covered' };
   const options = { color: false, columns: 100 };

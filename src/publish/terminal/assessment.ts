@@ -87,7 +87,7 @@ function legendText(options: TerminalOptions): string {
 
 /** Critical and high, of these the fixable, as the weekly review asks; then the four classes in the words that minutes use. */
 function focus(
-  { findings }: Assessment,
+  { findings, advisorySet }: Assessment,
   { instances, fourClasses, scannedImages, imagesWithCriticalOrHigh }: Statistics,
   width: number,
   options: TerminalOptions,
@@ -104,19 +104,21 @@ function focus(
   const classes = FOUR_CLASSES.map((level) => `${formatPercent(fourClasses[level])}% ${level}`).join(', ');
   return [
     ...paragraph(first, 'strong', width, options),
-    ...(exploited > 0
-      ? paragraph(
-          `${plural(exploited, 'instance')} of known exploited vulnerabilities (KEV)`,
-          'warning',
-          width,
-          options,
-        )
-      : []),
+    ...exploitedLines(),
     ...(unrated > 0
       ? paragraph(`${plural(unrated, 'instance')} of unknown severity: no source rates them`, 'warning', width, options)
       : []),
     ...paragraph(`${classes} of ${plural(fourClasses.total, 'instance')}`, 'plain', width, options),
   ];
+
+  function exploitedLines(): readonly string[] {
+    if (exploited > 0) {
+      const text = `${plural(exploited, 'instance')} of known exploited vulnerabilities (KEV)`;
+      return paragraph(text, 'warning', width, options);
+    }
+    const known = advisorySet.feeds.some((feed) => feed.id === 'kev');
+    return known ? [] : paragraph('Known exploitation: not known, the set has no kev feed', 'faint', width, options);
+  }
 }
 
 /** What the figures rest on: who rated the severities, which feed names fixes, and what statements would take away. */

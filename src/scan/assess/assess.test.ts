@@ -253,7 +253,7 @@ describe('gaps', () => {
     const { gaps, images } = assess(input({ set }));
     assert.deepEqual(
       gaps.map(({ kind, target, location }) => [kind, target, location]),
-      [['undecidable', 'advisory set', 'alpine:3.15']],
+      [['set-older-than-image', 'advisory set', 'alpine:3.15']],
     );
     assert.deepEqual(
       images.flatMap((one) => one.gaps),

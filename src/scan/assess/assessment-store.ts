@@ -57,6 +57,7 @@ export async function saveAssessment(
   savedAt: Date,
 ): Promise<void> {
   const { id, release, asOf, advisorySet } = assessment;
+  if ((await store.get('SELECT 1 FROM assessment WHERE id = ?', id)) !== undefined) return;
   await store.run(
     `INSERT INTO assessment (id, release_name, release_version, as_of, advisory_set, advisories_built_at, saved_at, figures, schema_version, document)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,

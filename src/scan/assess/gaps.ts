@@ -83,7 +83,7 @@ export function olderThanImageGaps(
   return gaps;
 }
 
-/** Namespaces whose feeds state no date, so that nobody can tell whether they are older than the images. */
+/** Namespaces whose feeds state no date: nobody can tell whether they are older than the images, so they count as if they were. */
 export function undatedGaps(
   namespaces: Iterable<string>,
   { feeds, starter }: Pick<AdvisorySet, 'feeds' | 'starter'>,
@@ -95,7 +95,7 @@ export function undatedGaps(
     if (speaking.length === 0 || newestOf(speaking) !== undefined) continue;
     const names = speaking.map(({ id }) => id).join(', ');
     const reason = `${names} for ${namespace}: no date is stated, so whether what is known is older than the images cannot be told`;
-    gaps.push({ kind: 'undecidable', target: SET_TARGET, location: namespace, reason });
+    gaps.push({ kind: 'set-older-than-image', target: SET_TARGET, location: namespace, reason });
   }
   return gaps;
 }

@@ -186,7 +186,9 @@ describe('feeds that disagree', () => {
   it('a feed that is not a main one is heard only where main feeds are silent', () => {
     const other = language('gitlab', { ranges: [{ fixed: '3.0.0' }] });
     assert.deepEqual(summary(LOG, [other]), ['CVE-2021-44228 fixed 3.0.0']);
-    assert.deepEqual(summary(LOG, [other, language('ghsa', { ranges: [{ fixed: '2.0.0' }] })]), []);
+    for (const main of ['ghsa', 'osv']) {
+      assert.deepEqual(summary(LOG, [other, language(main, { ranges: [{ fixed: '2.0.0' }] })]), []);
+    }
   });
 
   it('main feeds are equals: one that says affected is enough', () => {

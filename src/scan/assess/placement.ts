@@ -2,9 +2,9 @@
 // Rules: docs/guide/counting.md, "Slots". Pure.
 import type { Gap } from '../../platform/gap.ts';
 import type { Inventory } from '../inventory/package.ts';
+import { assignSlots } from '../release/slots.ts';
 import type { AssessedImage } from './assessment.ts';
 import { uniqueGaps } from './gaps.ts';
-import { slotsOf } from './slots.ts';
 
 /** An image of the release, read or not. `digest` is absent when it could not be read; its gaps then say why. */
 export type ImageToAssess = Omit<AssessedImage, 'slot' | 'os' | 'packages'>;
@@ -30,7 +30,7 @@ export function placeImages(
   const distinct = [...Map.groupBy(images, ({ logical, platform }) => `${logical}|${platform}`).values()].map(
     mergeEqual,
   );
-  const slots = slotsOf(distinct);
+  const slots = assignSlots(distinct);
   return distinct
     .map(({ logical, physical, platform, origin, charts, digest, gaps }, index): PlacedImage => {
       const slot = slots[index] ?? logical;

@@ -138,6 +138,16 @@ describe('reassess', () => {
     assert.ok(!kinds.includes('end-of-life'));
   });
 
+  it('drops what was a gap of the old set', () => {
+    const starter = advisorySetOf([], { starter: true, covers: { 'alpine-secdb': ['alpine:3.11'] } });
+    const undated = advisorySetOf([], { covers: { 'alpine-secdb': ['alpine:3.11'] } });
+    const ofSet = (set: typeof OLD) =>
+      reassess(reassess(before, { ...options, set }), { ...options, set: NEW }).gaps.filter(
+        ({ target }) => target === 'advisory set',
+      );
+    assert.deepEqual([ofSet(starter), ofSet(undated)], [[], []]);
+  });
+
   it('to a new set and back is the way back', () => {
     const there = reassess(before, { ...options, set: NEW, asOf: '2026-01-01' });
     assert.equal(canonicalJson(reassess(there, options)), canonicalJson(before));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { markOwned } from './owner-rule.ts';
+import { isOwnable, markOwned, OWNABLE_NAMES } from './owner-rule.ts';
 import type { Package } from './package.ts';
 import { layer } from './test-facts.ts';
 
@@ -29,4 +29,41 @@ test("a file that a higher layer replaced is no longer the owner's", () => {
   assert.equal(ownerOf('three', 'two'), undefined);
   assert.equal(ownerOf('two', 'two'), OWNER);
   assert.equal(ownerOf('one', 'two'), OWNER, 'an upgrade of the owner may leave the version inside as it was');
+});
+
+test('a package inside an archive has the owner of the archive', () => {
+  const inner = found('maven', `${PATH}!/WEB-INF/lib/a.war!/b.jar`);
+  assert.equal(markOwned([inner], OWNED)[0]?.ownedBy, OWNER);
+  assert.equal(markOwned([inner], new Map([[inner.location.path, 'other']]))[0]?.ownedBy, 'other');
+});
+
+const OWNABLE: readonly (readonly [string, boolean])[] = [
+  ['package.json', true],
+  ['/usr/share/nodejs/a/package.json', true],
+  ['usr/lib/python3/dist-packages/a.dist-info/METADATA', true],
+  ['usr/share/java/a-1.0.jar', true],
+  ['usr/lib/dotnet/a.deps.json', true],
+  ['METADATA', true],
+  ['a.METADATA', false],
+  ['a_package.json', false],
+  ['usr/share/doc/jar', false],
+  ['usr/share/doc/.jar', false],
+  ['usr/share/doc/deps.json', false],
+  ['usr/jar/', false],
+  ['n', false],
+  ['', false],
+];
+
+for (const [path, expected] of OWNABLE) {
+  test(`${path === '' ? 'an empty path' : path} is ${expected ? '' : 'not '}ownable`, () => {
+    const bytes = Buffer.from(`x/${path}/x`);
+    assert.equal(isOwnable(bytes, 2, 2 + path.length), expected);
+  });
+}
+
+test('every ownable name is found', () => {
+  for (const name of OWNABLE_NAMES) {
+    const path = `usr/${name.replace('*', 'a')}`;
+    assert.ok(isOwnable(Buffer.from(path), 0, path.length), name);
+  }
 });

@@ -5,7 +5,8 @@ import { dpkg } from './dpkg/index.ts';
 import { files } from './files/index.ts';
 import { npm } from './npm/index.ts';
 import { osRelease } from './os-release/index.ts';
+import { python } from './python/index.ts';
 import { rpm } from './rpm/index.ts';
 
 /** All cataloguers, sorted by id. */
-export const CATALOGUERS: readonly Cataloguer[] = [apk, dpkg, files, npm, osRelease, rpm];
+export const CATALOGUERS: readonly Cataloguer[] = [apk, dpkg, files, npm, osRelease, python, rpm];

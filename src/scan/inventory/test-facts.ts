@@ -26,15 +26,17 @@ export function located(
   return { path, layer: from, data, earlier };
 }
 
-/** The facts and problems that a cataloguer finds below a directory, sorted by path. */
+/** The facts and problems that a cataloguer finds below a directory, or in one folder of it, sorted by path. */
 export function readTree(
   cataloguer: Cataloguer,
   root: string,
+  folder = '',
 ): { readonly facts: readonly LocatedFact[]; readonly problems: readonly string[] } {
   const index = indexReaders([cataloguer]);
   const facts: LocatedFact[] = [];
   const problems: string[] = [];
-  for (const path of readdirSync(root, { recursive: true, encoding: 'utf8' }).sort()) {
+  const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
+  for (const path of names.map((name) => join(folder, name)).sort()) {
     if (index.forPath(path).length === 0) continue;
     const stat = lstatSync(join(root, path));
     const entry = header(path, { size: stat.size, mode: stat.mode & 0o7777 });

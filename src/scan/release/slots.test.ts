@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { assignSlots } from './slots.ts';
+import { assignSlots, placeOf } from './slots.ts';
 
 const AMD = 'linux/amd64';
 const DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -109,4 +109,16 @@ test('law: a slot starts with repository and platform, and a lone tag never show
       },
     ),
   );
+});
+
+test('a slot keeps its place when a second tag comes', () => {
+  const [alone] = slotsOf('k8s.gcr.io/pause:3.1');
+  const [beside] = slotsOf('k8s.gcr.io/pause:3.1', 'k8s.gcr.io/pause:3.2');
+  assert.notEqual(alone, beside);
+  assert.equal(placeOf(beside ?? ''), alone);
+  assert.equal(placeOf(alone ?? ''), alone);
+});
+
+test('a target on disk that would also parse as a reference is its own repository', () => {
+  assert.deepEqual(slotsOf('dir:old', 'dir:new'), ['dir:old|linux/amd64', 'dir:new|linux/amd64']);
 });

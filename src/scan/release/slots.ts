@@ -38,3 +38,10 @@ function add(sets: Map<string, Set<string>>, key: string, value: string): void {
   if (set === undefined) sets.set(key, new Set([value]));
   else set.add(value);
 }
+
+/** `repository|platform` of a slot: what stays when a second tag of the repository comes or goes. */
+export function placeOf(slot: string): string {
+  const bar = slot.lastIndexOf('|');
+  const hash = slot.indexOf('#', bar);
+  return hash === -1 ? slot : slot.slice(0, hash);
+}

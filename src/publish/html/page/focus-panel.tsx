@@ -8,6 +8,7 @@ export function FocusPanel({ report, go }: ViewProps) {
   const { instances, distinct, fourClasses, scannedImages, imagesWithCriticalOrHigh } = report.data.statistics;
   const severe = instances.critical.count + instances.high.count;
   const fixable = instances.critical.fixable + instances.high.fixable;
+  const knowsExploited = report.data.feeds.some((feed) => feed.id === 'kev');
   const unrated = instances.unknown.count;
   const all = { view: 'findings', query: '', slot: '', levels: [], fixable: false, kev: false } as const;
   const exploited = report.findings.filter(
@@ -28,19 +29,29 @@ export function FocusPanel({ report, go }: ViewProps) {
         <Step
           amount={fixable}
           label="of these have a fix"
-          note={`${percentText(fixable, severe)} of critical and high`}
+          note={severe === 0 ? 'there are none' : `${percentText(fixable, severe)} of critical and high`}
           onOpen={() => go({ ...all, levels: ['critical', 'high'], fixable: true })}
         />
-        <Step
-          amount={exploited.instances}
-          label="known to be exploited"
-          note={
-            exploited.instances === 0
-              ? 'none is in the CISA KEV catalogue'
-              : `${plural(exploited.vulnerabilities, 'vulnerability', 'vulnerabilities')} in ${plural(exploited.slots, 'image')}`
-          }
-          onOpen={() => go({ ...all, kev: true })}
-        />
+        {knowsExploited || exploited.instances > 0 ? (
+          <Step
+            amount={exploited.instances}
+            label="known to be exploited"
+            note={
+              exploited.instances === 0
+                ? 'none is in the CISA KEV catalogue'
+                : `${plural(exploited.vulnerabilities, 'vulnerability', 'vulnerabilities')} in ${plural(exploited.slots, 'image')}`
+            }
+            onOpen={() => go({ ...all, kev: true })}
+          />
+        ) : (
+          <li class="step">
+            <span class="big none">?</span>
+            <span>
+              <strong>known to be exploited</strong>
+              <small>not known: the advisory set has no KEV feed</small>
+            </span>
+          </li>
+        )}
       </ol>
       {unrated > 0 && (
         <p class="unrated">

@@ -89,7 +89,7 @@ function readAffected(
       sink.skip('a distribution release that is missing or not understood', `${path}: ${id} ${textOf(ecosystem)}`);
       continue;
     }
-    const { ranges, commits, unusable } = readRanges(entry['ranges']);
+    const { ranges, commits, unusable } = readRanges(entry['ranges'], namespace);
     const versions = textsOf(entry['versions']);
     if (ranges.length === 0 && versions.length === 0) {
       sink.skip(

@@ -1,5 +1,14 @@
 // Version ranges of an OSV record as intervals. OSV schema 1.7.4, "affected[].ranges[].events fields" and "Evaluation": events in version
 // order switch between affected and not; GIT ranges are commits, which say nothing about a package version.
+import { apk } from '../../../versions/apk.ts';
+import { deb } from '../../../versions/deb.ts';
+import { gem } from '../../../versions/gem.ts';
+import { go } from '../../../versions/go.ts';
+import { maven } from '../../../versions/maven.ts';
+import { npm } from '../../../versions/npm.ts';
+import type { VersionOrder } from '../../../versions/order.ts';
+import { pep440 } from '../../../versions/pep440.ts';
+import { rpm } from '../../../versions/rpm.ts';
 import { semver } from '../../../versions/semver.ts';
 import type { AffectedRange } from '../advisory.ts';
 import { fieldsOf, listOf, textOf } from '../fields.ts';
@@ -10,6 +19,15 @@ interface RangeEvent {
   readonly kind: EventKind;
   readonly version: string;
 }
+
+/** Orders of ecosystems, by namespace without its release. */
+const ORDERS: ReadonlyMap<string, VersionOrder> = new Map([
+  ...Object.entries({ npm, pypi: pep440, maven, gem, go, cargo: semver, alpine: apk, wolfi: apk, chainguard: apk }),
+  ...['debian', 'ubuntu', 'ubuntu-pro'].map((name) => [name, deb] as const),
+  ...['rhel', 'redhat', 'rocky', 'almalinux', 'sles', 'suse', 'opensuse-leap', 'azurelinux', 'mariner', 'photon'].map(
+    (name) => [name, rpm] as const,
+  ),
+]);
 
 const KINDS: readonly EventKind[] = ['introduced', 'fixed', 'last_affected', 'limit'];
 
@@ -22,8 +40,8 @@ export interface Intervals {
   readonly unusable: number;
 }
 
-/** Intervals of the SEMVER and ECOSYSTEM ranges, in the order of the record. */
-export function readRanges(value: unknown): Intervals {
+/** Intervals of the SEMVER and ECOSYSTEM ranges of a package of the namespace, in the order of the record. */
+export function readRanges(value: unknown, namespace: string): Intervals {
   const ranges: AffectedRange[] = [];
   let commits = 0;
   let unusable = 0;
@@ -34,7 +52,8 @@ export function readRanges(value: unknown): Intervals {
       commits += 1;
       continue;
     }
-    const found = type === 'SEMVER' || type === 'ECOSYSTEM' ? intervalsOf(readEvents(range['events']), type) : [];
+    const order = type === 'SEMVER' ? semver : ORDERS.get(namespace.split(':', 1)[0] ?? '');
+    const found = type === 'SEMVER' || type === 'ECOSYSTEM' ? intervalsOf(readEvents(range['events']), order) : [];
     if (found.length === 0) unusable += 1;
     ranges.push(...found);
   }
@@ -51,11 +70,11 @@ function readEvents(value: unknown): readonly RangeEvent[] {
   });
 }
 
-function intervalsOf(events: readonly RangeEvent[], type: 'SEMVER' | 'ECOSYSTEM'): readonly AffectedRange[] {
+function intervalsOf(events: readonly RangeEvent[], order: VersionOrder | undefined): readonly AffectedRange[] {
   const limits = events.filter((event) => event.kind === 'limit').map((event) => event.version);
   const intervals: AffectedRange[] = [];
   let open: string | undefined;
-  for (const { kind, version } of inOrder(events, type)) {
+  for (const { kind, version } of inOrder(events, order)) {
     if (kind === 'introduced') open ??= version;
     else if (open !== undefined && kind !== 'limit') {
       intervals.push({ ...from(open), ...(kind === 'fixed' ? { fixed: version } : { lastAffected: version }) });
@@ -74,25 +93,27 @@ function from(introduced: string): AffectedRange {
 }
 
 /**
- * Events in version order. The schema recommends that order and all publishers keep it, so only a list that does not alternate between
- * introduction and end is sorted, and only where its versions have an order of their own (SEMVER).
+ * Events in version order, as the evaluation of the schema wants them. Where the ecosystem's order is not known, or a version does not fit
+ * it, the order of the record is taken, which the schema recommends to be the same.
  */
-function inOrder(events: readonly RangeEvent[], type: 'SEMVER' | 'ECOSYSTEM'): readonly RangeEvent[] {
-  const alternates = events.every((event, index) => (event.kind === 'introduced') === (index % 2 === 0));
-  if (alternates) return events;
-  const [first, second] = events;
-  if (events.length === 2 && first !== undefined && second?.kind === 'introduced' && first.kind !== 'introduced') {
-    return [second, first];
-  }
-  if (type !== 'SEMVER') return events;
+function inOrder(events: readonly RangeEvent[], order: VersionOrder | undefined): readonly RangeEvent[] {
+  if (order === undefined || events.length < 2) return events;
   try {
-    return [...events].sort((a, b) => compareEvents(a, b));
+    const sorted = events.every((event, index) => index === 0 || compareEvents(events[index - 1], event, order) <= 0);
+    return sorted ? events : [...events].sort((a, b) => compareEvents(a, b, order));
   } catch {
     return events;
   }
 }
 
-function compareEvents(a: RangeEvent, b: RangeEvent): number {
-  if (a.version === '0' || b.version === '0') return Number(a.version !== '0') - Number(b.version !== '0');
-  return semver.compare(a.version, b.version) || Number(a.kind !== 'introduced') - Number(b.kind !== 'introduced');
+/** "0" introduces before every version; of two events at one version the introduction comes first. */
+function compareEvents(a: RangeEvent | undefined, b: RangeEvent, order: VersionOrder): number {
+  if (a === undefined) return -1;
+  const byStart = Number(!isStart(a)) - Number(!isStart(b));
+  if (byStart !== 0 || isStart(a)) return byStart;
+  return order.compare(a.version, b.version) || Number(a.kind !== 'introduced') - Number(b.kind !== 'introduced');
+}
+
+function isStart(event: RangeEvent): boolean {
+  return event.kind === 'introduced' && event.version === '0';
 }

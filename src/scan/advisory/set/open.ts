@@ -102,7 +102,7 @@ class SqliteAdvisorySet implements StoredAdvisorySet {
     this.feeds = database
       .prepare('SELECT record FROM feed ORDER BY id')
       .all()
-      .map((row): FeedRecord => JSON.parse(String(row['record'])));
+      .map((row) => readFeedRecord(String(row['record']), name));
     this.#hasEndOfLife = this.feeds.some((feed) => feed.id === 'eol');
     this.#package = database.prepare('SELECT records FROM package WHERE namespace = ? AND name = ?');
     this.#enrichment = database.prepare('SELECT kev, epss FROM enrichment WHERE vulnerability = ?');
@@ -181,6 +181,20 @@ class SqliteAdvisorySet implements StoredAdvisorySet {
       yield next.value;
     }
   }
+}
+
+/** What was written is trusted as far as its shape: it tells a damaged file from a whole one. */
+function readFeedRecord(text: string, name: string): FeedRecord {
+  let record: Partial<FeedRecord> | null;
+  try {
+    record = JSON.parse(text);
+  } catch {
+    record = null;
+  }
+  if (typeof record?.id === 'string' && Array.isArray(record.namespaces) && Array.isArray(record.skippedReasons)) {
+    return record as FeedRecord;
+  }
+  throw new PlimsollError('advisories', `${name} is damaged: what it says of its feeds cannot be read; build it again`);
 }
 
 function enrichmentOf(row: Readonly<Record<string, unknown>>): Enrichment {

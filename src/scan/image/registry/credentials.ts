@@ -1,6 +1,5 @@
 // Finds the credentials for a registry: containers-auth.json(5), docker's config.json (`auths`, `credHelpers`, `credsStore`) and the helper programs
 // that these name (github.com/docker/docker-credential-helpers, `docker-credential-NAME get`). No message ever quotes what was found.
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { messageOf, PlimsollError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
@@ -162,6 +161,8 @@ function askHelper(
   }
   const options = { env: environment, timeout: HELPER_MS, maxBuffer: LIMITS.tokenBytes };
   return new Promise((resolve) => {
+    // Only with a credential helper: importing it costs every scan 10 ms.
+    const { execFile } = process.getBuiltinModule('node:child_process');
     const child = execFile(`docker-credential-${name}`, ['get'], options, (error, stdout) => {
       resolve(error === null ? parseHelperAnswer(stdout) : { problem: helperProblem(error, stdout) });
     });

@@ -3,7 +3,7 @@
 // file lists and checksums that nobody asks for.
 import { LimitError, ParseError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
-import { OWNABLE_NAMES } from '../owner-rule.ts';
+import { isOwnable } from '../owner-rule.ts';
 import { type ProblemLog, problemLog } from '../problem-log.ts';
 import { isToken, quoted, TOKEN_LENGTH } from '../token.ts';
 
@@ -96,12 +96,11 @@ function takeLine(draft: Draft, bytes: Buffer, start: number, end: number): void
       draft.folder = bytes.toString('utf8', start + 2, Math.min(end, start + 2 + LIMITS.pathBytes));
       break;
     case R:
-      for (const name of OWNABLE_NAMES) {
-        if (end - start - 2 === name.length && bytes.toString('latin1', start + 2, end) === name) {
-          if (draft.owns.length >= LIMITS.packages)
-            throw new LimitError(`more than ${LIMITS.packages} files called ${name} in one package`);
-          draft.owns.push(draft.folder === '' ? name : `${draft.folder}/${name}`);
-        }
+      if (isOwnable(bytes, start + 2, end)) {
+        if (draft.owns.length >= LIMITS.packages)
+          throw new LimitError(`more than ${LIMITS.packages} files that may hold packages in one package`);
+        const name = bytes.toString('utf8', start + 2, Math.min(end, start + 2 + LIMITS.pathBytes));
+        draft.owns.push(draft.folder === '' ? name : `${draft.folder}/${name}`);
       }
       break;
   }

@@ -1,8 +1,8 @@
 // Reads which files a package owns: dpkg's info/NAME.list (absolute paths) and the NAME.md5sums of distroless images (digest, two spaces, path).
-// Only files that can be a language package's metadata are kept (owner rule), so the lists are searched, not split into lines.
+// Only files that can be a language package's metadata are kept (owner rule).
 import { LimitError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
-import { OWNABLE_NAMES } from '../owner-rule.ts';
+import { isOwnable } from '../owner-rule.ts';
 
 /** The fact that a list becomes. */
 export interface DpkgFiles {
@@ -19,16 +19,17 @@ const NEWLINE = 10;
 export function parseFileList(body: Uint8Array, form: 'list' | 'md5sums'): DpkgFiles | undefined {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const owns: string[] = [];
-  for (const name of OWNABLE_NAMES) {
-    for (let at = bytes.indexOf(`/${name}`); at !== -1; at = bytes.indexOf(`/${name}`, at + 1)) {
-      const end = at + 1 + name.length;
-      if (end < bytes.length && bytes[end] !== NEWLINE) continue;
+  for (let start = 0; start < bytes.length; ) {
+    const newline = bytes.indexOf(NEWLINE, start);
+    const end = newline === -1 ? bytes.length : newline;
+    if (isOwnable(bytes, start, end)) {
       if (owns.length >= LIMITS.packages)
-        throw new LimitError(`more than ${LIMITS.packages} files called ${name} in one list`);
-      const line = bytes.toString('utf8', bytes.lastIndexOf(NEWLINE, at) + 1, end);
+        throw new LimitError(`more than ${LIMITS.packages} files that may hold packages in one list`);
+      const line = bytes.toString('utf8', start, end);
       const path = form === 'list' ? line : line.replace(/^[0-9a-f]{32} [ *]/, '');
       owns.push(path.replace(/^\/+/, ''));
     }
+    start = end + 1;
   }
   return owns.length === 0 ? undefined : { owns: owns.sort() };
 }

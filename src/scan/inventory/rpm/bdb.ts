@@ -97,7 +97,8 @@ function readItem(database: Database, start: number, end: number): Buffer {
   const { bytes, u32 } = database;
   const kind = bytes[start];
   if (kind === ITEM_ON_PAGE) return bytes.subarray(start + 1, end);
-  if (kind !== ITEM_OFF_PAGE || end - start < OFF_PAGE_ITEM_BYTES) throw new ParseError(`it is an item of kind ${kind}`);
+  if (kind !== ITEM_OFF_PAGE || end - start < OFF_PAGE_ITEM_BYTES)
+    throw new ParseError(`it is an item of kind ${kind}`);
   return readChain(database, u32(start + 4));
 }
 

@@ -36,7 +36,10 @@ function packagesOf(format: RpmDatabase['format'], stored: Iterable<StoredHeader
   const problems = problemLog();
   const entries: RpmEntry[] = [];
   let room: number = LIMITS.ownedPathBytes;
+  let records = 0;
   for (const { place, read } of stored) {
+    records += 1;
+    if (records > LIMITS.packages) throw new LimitError(`more than ${LIMITS.packages} packages in one database`);
     try {
       const entry = entryOfHeader(read(), place, room, problems);
       if (entry === undefined) continue;
@@ -46,7 +49,6 @@ function packagesOf(format: RpmDatabase['format'], stored: Iterable<StoredHeader
       if (!(error instanceof ParseError)) throw error;
       problems.add(() => `${place}: ${error.message}`);
     }
-    if (entries.length > LIMITS.packages) throw new LimitError(`more than ${LIMITS.packages} packages in one database`);
   }
   const [first] = problems.list();
   if (entries.length === 0 && first !== undefined) throw new ParseError(`no package can be read; ${first}`);
@@ -57,5 +59,7 @@ function packagesOf(format: RpmDatabase['format'], stored: Iterable<StoredHeader
 function problemsOfLog(bytes: Buffer): readonly string[] {
   const frames = committedFrames(bytes);
   if (frames === 0) return [];
-  return [`${frames} pages of finished transactions that the database beside it may lack: its packages may be out of date`];
+  return [
+    `${frames} pages of finished transactions that the database beside it may lack: its packages may be out of date`,
+  ];
 }

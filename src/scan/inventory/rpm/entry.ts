@@ -44,12 +44,7 @@ const NONE = '(none)';
  * @param room characters that the paths of owned files may take.
  * @throws ParseError when the header is damaged; LimitError when it owns more files than `room`.
  */
-export function entryOfHeader(
-  blob: Buffer,
-  place: string,
-  room: number,
-  problems: ProblemLog,
-): RpmEntry | undefined {
+export function entryOfHeader(blob: Buffer, place: string, room: number, problems: ProblemLog): RpmEntry | undefined {
   const header = readHeader(blob);
   // One character more than a token may have, so that a longer text fails the test of tokens.
   const text = (tag: Tag): string | undefined => textOf(header, tag, TOKEN_LENGTH + 1);

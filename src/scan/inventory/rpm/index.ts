@@ -65,7 +65,7 @@ function disagreements(facts: readonly LocatedFact[]): readonly CatalogueProblem
 function packageOf(entry: RpmEntry, os: OsRelease | undefined, location: Package['location']): Package {
   const { name, version, epoch, architecture, sourceRpm, module } = entry;
   const namespace = os === undefined ? undefined : osNamespace(os);
-  const source = sourceRpm === undefined ? undefined : sourceOf(sourceRpm);
+  const source = sourcePackage(entry);
   const purl = packageUrl({
     type: 'rpm',
     ...(os === undefined ? {} : { namespace: purlVendor(os) }),
@@ -84,7 +84,7 @@ function packageOf(entry: RpmEntry, os: OsRelease | undefined, location: Package
     name,
     version: withEpoch(version, epoch),
     scheme: 'rpm',
-    ...(source === undefined ? {} : { source: versionedSource(source, entry) }),
+    ...(source === undefined ? {} : { source }),
     ...(module === undefined ? {} : { module }),
     ...(namespace === undefined ? {} : { namespace }),
     location,
@@ -92,9 +92,9 @@ function packageOf(entry: RpmEntry, os: OsRelease | undefined, location: Package
 }
 
 /** The file name of a source package lacks its epoch. Packages share it unless they have a version of their own. */
-function versionedSource(source: { readonly name: string; readonly version: string }, entry: RpmEntry): Package['source'] {
-  const { name, version } = source;
-  return { name, version: version === entry.version ? withEpoch(version, entry.epoch) : version };
+function sourcePackage({ sourceRpm, version, epoch }: RpmEntry): Package['source'] {
+  const source = sourceRpm === undefined ? undefined : sourceOf(sourceRpm);
+  return source?.version === version ? { name: source.name, version: withEpoch(version, epoch) } : source;
 }
 
 function withEpoch(version: string, epoch: number | undefined): string {

@@ -13,9 +13,12 @@ const LINE_BYTES = 8192;
 
 /**
  * The packages of a manifest.
- * @throws ParseError when a file with content has no usable line; LimitError above `LIMITS.packages`.
+ * @throws ParseError when a file with content has no usable line; LimitError above `LIMITS.metadataBytes`.
  */
 export function parseManifest(bytes: Buffer): { entries: readonly RpmEntry[]; problems: readonly string[] } {
+  if (bytes.length > LIMITS.metadataBytes) {
+    throw new LimitError(`${bytes.length} bytes in no format of rpm's database, too many for a list of its packages`);
+  }
   const problems = problemLog();
   const entries: RpmEntry[] = [];
   let line = 0;
@@ -35,9 +38,7 @@ export function parseManifest(bytes: Buffer): { entries: readonly RpmEntry[]; pr
     const [name, version, , , , , , architecture, epoch = '', sourceRpm] = fields;
     if (!/^\d{1,10}$/.test(epoch)) problems.add(() => `${place} has no number for an epoch`);
     const entry = checkedEntry({ name, version, epoch: Number(epoch) || 0, architecture, sourceRpm }, place, problems);
-    if (entry === undefined) continue;
-    if (entries.length >= LIMITS.packages) throw new LimitError(`more than ${LIMITS.packages} packages in one list`);
-    entries.push(entry);
+    if (entry !== undefined) entries.push(entry);
   }
   if (entries.length === 0 && problems.list().length > 0) {
     throw new ParseError("neither one of rpm's database formats nor a list of its packages");

@@ -1,5 +1,8 @@
-// For the tests of this folder: writes rpm headers, and databases of the two formats that no program at hand writes. SQLite databases are written by
-// SQLite itself.
+// For the tests of this folder: writes rpm headers, and databases of all three formats around them; those of SQLite by SQLite itself.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { TAGS, type Tag } from './header.ts';
 
 /** Values of a header; texts, lists of texts, and numbers. */
@@ -24,6 +27,23 @@ export function headerBlob(fields: TestHeader): Buffer {
     offset += bytes.length;
   }
   return Buffer.concat([numbers('BE', index.length, offset), ...index, ...data]);
+}
+
+/** A database of SQLite's own making. `before` and `after` are statements around the rows' insertion. */
+export function sqliteDatabase(blobs: readonly Buffer[], before = '', after = ''): Buffer {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-rpm-'));
+  try {
+    const database = new DatabaseSync(join(folder, 'db'));
+    database.exec(`${before}; create table Name (key text, hnum integer);
+      create table Packages (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL); begin`);
+    const insert = database.prepare('insert into Packages (blob) values (?)');
+    for (const blob of blobs) insert.run(blob);
+    database.exec(`commit; ${after}`);
+    database.close();
+    return readFileSync(join(folder, 'db'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** An ndb database with the blobs in the first slots, and a freed slot before them. */

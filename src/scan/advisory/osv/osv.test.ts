@@ -1,0 +1,349 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { needsShared, sharedPath } from '../../../../test/support/needs.ts';
+import { type FeedOutput, readFeed } from '../../../../test/support/recording-sink.ts';
+import { needsUnpacked, unpacked } from '../../../../test/support/unpacked.ts';
+import { ParseError } from '../../../platform/errors.ts';
+import { semver } from '../../../versions/semver.ts';
+import { ecosystemNamespace, normaliseName } from './ecosystems.ts';
+import { osv } from './index.ts';
+import { readRanges } from './ranges.ts';
+
+const GO = 'data/vuln/go/golang-vulndb-osv-20260821.tar.xz';
+const PYPI = 'data/vuln/pypi/pypa-advisory-database-20241010.tar.xz';
+const GHSA = 'data/vuln/ghsa';
+
+function record(fields: Record<string, unknown>): unknown {
+  return { id: 'TEST-1', modified: '2024-01-02T03:04:05.678Z', affected: [affected('npm', 'x')], ...fields };
+}
+
+function affected(ecosystem: string, name: string, ...events: readonly unknown[]): Record<string, unknown> {
+  return {
+    package: { ecosystem, name },
+    ranges: [{ type: 'ECOSYSTEM', events: events.length > 0 ? events : [{ introduced: '0' }] }],
+  };
+}
+
+test('ecosystems become namespaces', () => {
+  const cases: Readonly<Record<string, string | undefined>> = {
+    npm: 'npm',
+    PyPI: 'pypi',
+    Go: 'go',
+    Maven: 'maven',
+    'Maven:https://maven.google.com': 'maven',
+    RubyGems: 'gem',
+    'crates.io': 'cargo',
+    NuGet: 'nuget',
+    Packagist: 'composer',
+    'Debian:12': 'debian:12',
+    'Debian:sid': 'debian:sid',
+    Debian: undefined,
+    'Alpine:v3.18': 'alpine:3.18',
+    'Alpine:edge': 'alpine:edge',
+    Alpine: undefined,
+    'Ubuntu:22.04:LTS': 'ubuntu:22.04',
+    'Ubuntu:23.10': 'ubuntu:23.10',
+    'Ubuntu:Pro:18.04:LTS': 'ubuntu-pro:18.04',
+    'Ubuntu:Pro:FIPS-updates:20.04:LTS': 'ubuntu-pro-fips-updates:20.04',
+    Ubuntu: undefined,
+    'Red Hat:enterprise_linux:9::baseos': 'rhel:9',
+    'Red Hat:enterprise_linux:8.6::appstream': 'rhel:8',
+    'Red Hat:rhel_aus:8.4::appstream': 'redhat:rhel_aus:8.4::appstream',
+    'Rocky Linux:9': 'rocky:9',
+    'AlmaLinux:8': 'almalinux:8',
+    'SUSE:Linux Enterprise Server 15 SP3': 'sles:15.3',
+    'SUSE:Linux Enterprise Module for Basesystem 15 SP3': 'sles:15.3',
+    'SUSE:Linux Enterprise Server 15': 'sles:15',
+    'SUSE:Linux Enterprise Server 15 SP3-LTSS': 'suse:Linux Enterprise Server 15 SP3-LTSS',
+    'openSUSE:Leap 15.5': 'opensuse-leap:15.5',
+    'openSUSE:Tumbleweed': 'opensuse-tumbleweed',
+    'Azure Linux:3': 'azurelinux:3.0',
+    'Azure Linux:2': 'mariner:2.0',
+    'Photon OS:3.0': 'photon:3.0',
+    Wolfi: 'wolfi',
+    Chainguard: 'chainguard',
+    kubernetes: 'kubernetes',
+    'GitHub Actions': 'github-actions',
+  };
+  for (const [ecosystem, namespace] of Object.entries(cases))
+    assert.equal(ecosystemNamespace(ecosystem), namespace, ecosystem);
+  assert.equal(ecosystemNamespace(`SUSE:Linux Enterprise Module for ${'a 1 '.repeat(100_000)}`), undefined);
+});
+
+test('names are compared as their ecosystem compares them', () => {
+  assert.equal(normaliseName('pypi', 'Zope.Interface__x'), 'zope-interface-x');
+  assert.equal(normaliseName('nuget', 'Newtonsoft.Json'), 'newtonsoft.json');
+  assert.equal(normaliseName('maven', 'Org.Example:Thing'), 'Org.Example:Thing');
+});
+
+test('events become intervals', () => {
+  const intervals = (type: string, ...events: readonly unknown[]): unknown =>
+    readRanges([{ type, events }], 'pypi').ranges;
+  assert.deepEqual(intervals('ECOSYSTEM', { introduced: '0' }), [{}]);
+  assert.deepEqual(
+    intervals('SEMVER', { introduced: '0' }, { fixed: '1.4.13' }, { introduced: '1.5.0' }, { fixed: '1.5.10' }),
+    [{ fixed: '1.4.13' }, { introduced: '1.5.0', fixed: '1.5.10' }],
+  );
+  assert.deepEqual(intervals('ECOSYSTEM', { introduced: '0' }, { last_affected: '1.11.0' }), [
+    { lastAffected: '1.11.0' },
+  ]);
+  assert.deepEqual(intervals('ECOSYSTEM', { introduced: '1' }, { limit: '3' }), [{ introduced: '1', limit: '3' }]);
+  assert.deepEqual(intervals('ECOSYSTEM', { introduced: '1' }, { limit: '*' }), [{ introduced: '1' }]);
+  // Events out of order.
+  assert.deepEqual(intervals('ECOSYSTEM', { fixed: '2' }, { introduced: '1' }), [{ introduced: '1', fixed: '2' }]);
+  assert.deepEqual(
+    intervals('SEMVER', { introduced: '2.0.0' }, { introduced: '0' }, { fixed: '1.10.0' }, { fixed: '2.1.0' }),
+    [{ fixed: '1.10.0' }, { introduced: '2.0.0', fixed: '2.1.0' }],
+  );
+  // The first fix ends an interval; a further one says nothing new.
+  assert.deepEqual(intervals('ECOSYSTEM', { introduced: '0' }, { fixed: '1.2' }, { fixed: '1.3' }), [{ fixed: '1.2' }]);
+  assert.deepEqual(readRanges([{ type: 'GIT', events: [{ introduced: '0' }] }], 'go'), {
+    ranges: [],
+    commits: 1,
+    unusable: 0,
+  });
+  assert.deepEqual(readRanges([{ type: 'SEMVER', events: [{ fixed: '1.0.0' }] }, 'x'], 'go'), {
+    ranges: [],
+    commits: 0,
+    unusable: 2,
+  });
+});
+
+test("intervals affect the versions that the schema's own algorithm affects", () => {
+  const version = fc.integer({ min: 1, max: 30 }).map((number) => `${number}.0.0`);
+  const event = fc.oneof(
+    version.map((introduced) => ({ introduced })),
+    version.map((fixed) => ({ fixed })),
+    version.map((last_affected) => ({ last_affected })),
+  );
+  const distinct = fc.uniqueArray(event, { minLength: 1, maxLength: 6, selector: (one) => Object.values(one)[0] });
+  fc.assert(
+    fc.property(distinct, fc.integer({ min: 0, max: 31 }), (events, number) => {
+      const candidate = `${number}.0.0`;
+      const { ranges } = readRanges([{ type: 'SEMVER', events }], 'go');
+      const inside = ranges.some(
+        ({ introduced, fixed, lastAffected }) =>
+          (introduced === undefined || semver.compare(candidate, introduced) >= 0) &&
+          (fixed === undefined || semver.compare(candidate, fixed) < 0) &&
+          (lastAffected === undefined || semver.compare(candidate, lastAffected) <= 0),
+      );
+      return inside === isVulnerable(candidate, events);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+/** The function IncludedInRanges of the OSV schema, "Evaluation". */
+function isVulnerable(version: string, events: readonly Readonly<Record<string, string>>[]): boolean {
+  let vulnerable = false;
+  const sorted = [...events].sort((a, b) => semver.compare(Object.values(a)[0] ?? '', Object.values(b)[0] ?? ''));
+  for (const { introduced, fixed, last_affected: last } of sorted) {
+    if (introduced !== undefined && semver.compare(version, introduced) >= 0) vulnerable = true;
+    else if (fixed !== undefined && semver.compare(version, fixed) >= 0) vulnerable = false;
+    else if (last !== undefined && semver.compare(version, last) > 0) vulnerable = false;
+  }
+  return vulnerable;
+}
+
+test('a record becomes one advisory a package, entries of the same package joined', () => {
+  const { advisories, covered, updated } = readFeed(
+    osv,
+    record({
+      aliases: ['CVE-2020-0001'],
+      published: '2023-01-01T00:00:00Z',
+      withdrawn: '2024-02-03T00:00:00Z',
+      affected: [
+        affected('PyPI', 'Some_Thing', { introduced: '1.0' }, { fixed: '1.2' }),
+        { ...affected('PyPI', 'some-thing', { introduced: '2.0' }, { fixed: '2.1' }), versions: ['0.9'] },
+        affected('npm', 'some-thing'),
+      ],
+    }),
+  );
+  assert.deepEqual(
+    advisories.map(({ namespace, package: name, ranges, versions, fixState }) => [
+      namespace,
+      name,
+      ranges,
+      versions,
+      fixState,
+    ]),
+    [
+      [
+        'pypi',
+        'some-thing',
+        [
+          { introduced: '1.0', fixed: '1.2' },
+          { introduced: '2.0', fixed: '2.1' },
+        ],
+        ['0.9'],
+        'fixed',
+      ],
+      ['npm', 'some-thing', [{}], undefined, 'not-fixed'],
+    ],
+  );
+  const [first] = advisories;
+  assert.deepEqual(
+    [first?.aliases, first?.published, first?.modified, first?.withdrawn],
+    [['CVE-2020-0001'], '2023-01-01T00:00:00Z', '2024-01-02T03:04:05Z', '2024-02-03T00:00:00Z'],
+  );
+  assert.deepEqual([covered, updated], [{ pypi: 'whole', npm: 'whole' }, '2024-01-02T03:04:05Z']);
+});
+
+test("severities: vectors with their score, Ubuntu's priority, the words of the databases", () => {
+  const severities = (fields: Record<string, unknown>, id = 'GHSA-2222-2222-2222'): unknown =>
+    readFeed(osv, record({ id, ...fields })).advisories[0]?.severities.map(({ kind, source, level, score }) => [
+      kind,
+      source,
+      level,
+      score,
+    ]);
+  assert.deepEqual(
+    severities({
+      severity: [{ type: 'CVSS_V3', score: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H' }],
+      database_specific: { severity: 'MODERATE' },
+    }),
+    [
+      ['cvss', 'ghsa', 'high', 7.5],
+      ['vendor', 'ghsa', 'medium', undefined],
+    ],
+  );
+  assert.deepEqual(severities({ severity: [{ type: 'Ubuntu', score: 'negligible' }] }, 'UBUNTU-CVE-2020-1'), [
+    ['vendor', 'ubuntu', 'negligible', undefined],
+  ]);
+  const debian = { ...affected('Debian:12', 'zlib'), ecosystem_specific: { urgency: 'unimportant' } };
+  assert.deepEqual(severities({ affected: [debian] }, 'DEBIAN-CVE-2020-1'), [
+    ['vendor', 'debian', 'negligible', undefined],
+  ]);
+  assert.deepEqual(
+    severities({ severity: [{ type: 'CVSS_V3', score: 'broken' }], database_specific: { severity: '??' } }),
+    [],
+  );
+});
+
+test('related ids are reported under for distributions only', () => {
+  const related = (fields: Record<string, unknown>): unknown => readFeed(osv, record(fields)).advisories[0]?.related;
+  const ubuntu = [affected('Ubuntu:22.04:LTS', 'zlib')];
+  assert.deepEqual(related({ affected: ubuntu, related: ['CVE-2018-25032', 'USN-5355-1'] }), ['CVE-2018-25032']);
+  assert.deepEqual(related({ affected: ubuntu, upstream: ['CVE-2018-25032'], related: ['CVE-1999-0001'] }), [
+    'CVE-2018-25032',
+  ]);
+  assert.deepEqual(related({ related: ['CVE-2018-25032'] }), [], 'in a language this may be another vulnerability');
+});
+
+test('a fix that only subscribers get is its own state', () => {
+  const fixed = [{ introduced: '0' }, { fixed: '1.2-1esm1' }];
+  const both = [
+    affected('Ubuntu:18.04:LTS', 'zlib'),
+    affected('Ubuntu:Pro:18.04:LTS', 'zlib', ...fixed),
+    affected('Ubuntu:22.04:LTS', 'zlib'),
+  ];
+  const { advisories } = readFeed(osv, record({ affected: both }));
+  assert.deepEqual(
+    advisories.map(({ namespace, fixState }) => [namespace, fixState]),
+    [
+      ['ubuntu:18.04', 'subscription'],
+      ['ubuntu-pro:18.04', 'fixed'],
+      ['ubuntu:22.04', 'not-fixed'],
+    ],
+  );
+});
+
+test('what cannot be used is skipped with its reason', () => {
+  const reasons = (fields: Record<string, unknown>): unknown => {
+    const output: FeedOutput = readFeed(osv, record(fields));
+    assert.equal(output.advisories.length, 0);
+    return output.skipped.map((text) => text.split(' @ ')[0]);
+  };
+  assert.deepEqual(reasons({ affected: [{ ranges: [] }, 'x'] }), [
+    'an affected entry that names no package',
+    'an affected entry that names no package',
+  ]);
+  assert.deepEqual(reasons({ affected: [affected('Debian', 'zlib')] }), [
+    'a distribution release that is missing or not understood',
+  ]);
+  assert.deepEqual(reasons({ affected: [{ package: { ecosystem: 'npm', name: 'x' } }] }), ['no affected versions']);
+  const git = { package: { ecosystem: 'npm', name: 'x' }, ranges: [{ type: 'GIT', events: [{ introduced: '0' }] }] };
+  assert.deepEqual(reasons({ affected: [git] }), ['affected commits only, no versions']);
+  assert.deepEqual(reasons({ affected: [] }), []);
+});
+
+test('a list of records is read record by record; a file of another kind is refused', () => {
+  const { advisories, skipped } = readFeed(osv, [record({}), { no: 'record' }, record({ id: 'TEST-2' })]);
+  assert.deepEqual([advisories.map(({ id }) => id), skipped.length], [['TEST-1', 'TEST-2'], 1]);
+  for (const document of [{}, { id: 'X' }, { id: 'X', affected: {} }, '7', '{'])
+    assert.throws(() => readFeed(osv, document), ParseError);
+});
+
+test("Go's whole database", needsUnpacked(GO), () => {
+  const files = globSync('data/osv/*.json', { cwd: unpacked(GO) });
+  assert.equal(files.length, 4291);
+  const all = files.map((file) => readFeed(osv, readFileSync(join(unpacked(GO), file)), file));
+  const advisories = all.flatMap((output) => output.advisories);
+  assert.deepEqual(
+    all.flatMap((output) => output.skipped),
+    [],
+  );
+  assert.ok(
+    advisories.every(({ namespace, severities }) => namespace === 'go' && severities.length === 0),
+    'Go states no severity',
+  );
+  assert.equal(new Set(advisories.filter(({ withdrawn }) => withdrawn !== undefined).map(({ id }) => id)).size, 17);
+  const containerd = advisories.find(({ id }) => id === 'GO-2022-0344');
+  assert.deepEqual(containerd?.aliases, ['CVE-2022-23648', 'GHSA-crp2-qrr5-8pq7']);
+  assert.deepEqual(containerd?.ranges, [
+    { fixed: '1.4.13' },
+    { introduced: '1.5.0', fixed: '1.5.10' },
+    { introduced: '1.6.0', fixed: '1.6.1' },
+  ]);
+  assert.equal(containerd?.modified, undefined, 'the year 1 is no date');
+});
+
+test("PyPA's whole database", needsUnpacked(PYPI), () => {
+  const files = globSync('vulns/*/*.yaml', { cwd: unpacked(PYPI) });
+  assert.equal(files.length, 2661);
+  const all = files.map((file) => readFeed(osv, readFileSync(join(unpacked(PYPI), file)), file));
+  const advisories = all.flatMap((output) => output.advisories);
+  assert.deepEqual(
+    all.flatMap((output) => output.skipped),
+    ['no affected versions @ vulns/loguru/PYSEC-2022-15.yaml: PYSEC-2022-15 loguru'],
+  );
+  assert.equal(advisories.length, 2660);
+  assert.equal(advisories.filter(({ severities }) => severities.length > 0).length, 202);
+  assert.equal(
+    advisories.filter(({ withdrawn }) => withdrawn !== undefined).length,
+    9,
+    'ten are withdrawn, one of them names no versions',
+  );
+  const py = advisories.find(({ id }) => id === 'PYSEC-2022-42969');
+  assert.deepEqual([py?.ranges, py?.fixState], [[{ lastAffected: '1.11.0' }], 'unknown']);
+});
+
+test("GitHub's records of log4j and containerd", needsShared(GHSA), () => {
+  const read = (id: string): FeedOutput => readFeed(osv, readFileSync(sharedPath(`${GHSA}/${id}.json`)));
+  const [log4j] = read('GHSA-jfh8-c2jp-5v3q').advisories;
+  assert.deepEqual([log4j?.namespace, log4j?.package], ['maven', 'org.apache.logging.log4j:log4j-core']);
+  assert.deepEqual(log4j?.ranges, [
+    { introduced: '2.13.0', fixed: '2.15.0' },
+    { fixed: '2.3.1' },
+    { introduced: '2.4', fixed: '2.12.2' },
+  ]);
+  assert.deepEqual(
+    log4j?.severities.map(({ kind, level, score }) => [kind, level, score]),
+    [
+      ['cvss', 'critical', 10],
+      ['vendor', 'critical', undefined],
+    ],
+  );
+  const [containerd] = read('GHSA-crp2-qrr5-8pq7').advisories;
+  assert.deepEqual(
+    [
+      containerd?.aliases,
+      containerd?.ranges.length,
+      containerd?.severities.map(({ kind, raw, level }) => [kind, raw, level]),
+    ],
+    [['CVE-2022-23648'], 3, [['vendor', 'MODERATE', 'medium']]],
+  );
+});
