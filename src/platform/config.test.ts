@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { DEFAULT_CONFIG, loadConfig, parseConfig } from './config.ts';
+import { loadConfig } from './config.ts';
+import { parseConfig } from './config-document.ts';
 import { PlimsollError } from './errors.ts';
+import { DEFAULT_CONFIG } from './settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-config-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -12,7 +14,7 @@ after(() => rmSync(folder, { recursive: true }));
 test('without a file, or with an empty one, the defaults hold', async () => {
   assert.deepEqual(await loadConfig(undefined, folder), DEFAULT_CONFIG);
   for (const text of ['', '# nothing\n', 'release:\nregistries:\n', 'release:\n  mirrors:\n  # - match: x\n  own:\n']) {
-    assert.deepEqual(await parseConfig(text, 'plimsoll.yaml'), DEFAULT_CONFIG, JSON.stringify(text));
+    assert.deepEqual(parseConfig(text, 'plimsoll.yaml'), DEFAULT_CONFIG, JSON.stringify(text));
   }
 });
 
@@ -68,7 +70,7 @@ const wrong: readonly (readonly [text: string, message: string])[] = [
 ];
 for (const [text, message] of wrong) {
   test(`an unknown key is an error with its line: ${JSON.stringify(text)}`, async () => {
-    await assert.rejects(parseConfig(text, 'p.yaml'), { code: 'config-invalid', exitCode: 2, message });
+    assert.throws(() => parseConfig(text, 'p.yaml'), { code: 'config-invalid', exitCode: 2, message });
   });
 }
 
@@ -89,8 +91,8 @@ const malformed: readonly (readonly [text: string, pattern: RegExp])[] = [
 ];
 for (const [text, pattern] of malformed) {
   test(`a malformed file is an error with its line: ${JSON.stringify(text)}`, async () => {
-    await assert.rejects(
-      parseConfig(text, 'p.yaml'),
+    assert.throws(
+      () => parseConfig(text, 'p.yaml'),
       (error) => error instanceof PlimsollError && error.code === 'config-invalid' && pattern.test(error.message),
     );
   });

@@ -32,6 +32,14 @@ export const LIMITS = {
   buildInfoBytes: 1024 ** 2,
   /** First and last bytes of what lies behind the loaded part of a program that are searched. Stripped programs have a few kB there. */
   programTailBytes: 8 * 1024 ** 2,
+  /** A zip archive (jar, war, egg) that is read whole. */
+  archiveBytes: 128 * 1024 ** 2,
+  /** Archives within archives. A jar in a war in an ear is two deep. */
+  archiveNesting: 6,
+  /** Members of one archive and of those within it. The largest jars have about 100,000. */
+  archiveMembers: 500_000,
+  /** Unpacked bytes that are read of one archive and of those within it. */
+  archiveUnpackedBytes: 512 * 1024 ** 2,
   /** A manifest or index (the OCI distribution specification lets registries refuse above 4 MiB). */
   manifestBytes: 4 * 1024 ** 2,
   /** An image configuration. */
@@ -60,6 +68,8 @@ export const LIMITS = {
   yamlNodes: 2_000_000,
   /** Anchors and tags in a row. A node has one of each at most; the YAML library's time grows with the square. */
   yamlPropertiesInRow: 1000,
+  /** A bill of materials or the report of another scanner, JSON that is read whole. Those of the largest public images stay under 100 MB. */
+  scannerFileBytes: 256 * 1024 ** 2,
   /** Files of one feed input: folder, zip or tar. osv.dev's largest archive has about 300,000. */
   feedFiles: 3_000_000,
   /** Unpacked bytes of one feed input. */

@@ -2,6 +2,7 @@
 // Source: PKWARE APPNOTE 6.3.10, sections 4.3.7 (local header), 4.3.12 (central directory), 4.3.14 to 4.3.16 (ends), 4.4.4 (flags), 4.5.3 (zip64).
 import { crc32, inflateRawSync } from 'node:zlib';
 import { LimitError, messageOf, ParseError } from './errors.ts';
+import { LIMITS } from './limits.ts';
 
 /** The bytes of an archive. `read` is only asked for stretches within `size`. */
 export interface ZipSource {
@@ -69,6 +70,7 @@ export function isZip(source: ZipSource): boolean {
 export function* zipMembers(source: ZipSource, most: number): Generator<ZipMember, void> {
   const found = findDirectory(source);
   if (found === undefined) throw new ParseError('damaged zip: its directory is missing (is the file cut off?)');
+  if (found.length > LIMITS.fileBytes) throw new LimitError(`zip with a directory of ${found.length} bytes`);
   const directory = source.read(found.offset, found.length);
   let at = 0;
   for (let count = 0; at < directory.length; count += 1) {
@@ -147,8 +149,9 @@ function inflate(packed: Buffer, size: number): Buffer {
   }
 }
 
-/** The last end record whose directory lies where it says. A comment may contain the mark of another one. */
+/** The last end record whose directory lies where it says. A comment may contain the mark of another one, which looks like that of an empty archive. */
 function findDirectory(source: ZipSource): Directory | undefined {
+  let empty: Directory | undefined;
   const length = Math.min(source.size, END_LENGTH + MAX_COMMENT);
   const tail = source.read(source.size - length, length);
   for (let at = tail.length - END_LENGTH; at >= 0; at -= 1) {
@@ -158,9 +161,10 @@ function findDirectory(source: ZipSource): Directory | undefined {
     const found = wide
       ? directory64(source, tail.readBigUInt64LE(at - 12), place - 20)
       : directoryBefore(source, place, tail.readUInt32LE(at + 12), tail.readUInt32LE(at + 16));
-    if (found !== undefined) return found;
+    if (found !== undefined && found.length > 0) return found;
+    empty ??= found;
   }
-  return undefined;
+  return empty;
 }
 
 /** The 64-bit end record stands where the locator says, or, behind a launch script that the locator does not know of, right before it. */

@@ -5,6 +5,20 @@ import type { Release } from './release.ts';
 export interface LoadOptions {
   /** Prefixes below which images are our own (origin.ts); absent: the adapter's default. */
   readonly own?: readonly string[];
+  /** How a chart is rendered; only `chart:` takes it. */
+  readonly chart?: ChartOptions;
+  /** Environment variables, in which programs are looked for (PATH, HELM_BIN); absent: those of the process. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/** What helm is given beside a chart. */
+export interface ChartOptions {
+  /** Files of values, in the order of `helm template --values`. */
+  readonly values?: readonly string[];
+  /** Single values, `key=value` as `helm template --set` reads them. */
+  readonly set?: readonly string[];
+  /** `default` unless given. */
+  readonly namespace?: string;
 }
 
 /** One way of describing a release. */

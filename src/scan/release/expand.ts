@@ -17,13 +17,14 @@ export interface ExpandOptions extends LoadOptions {
   readonly remark?: (line: string) => void;
 }
 
+const OTHER_SCANNER = "another scanner's results are findings; give them to `plimsoll scan` alone";
+
 /** Words of the contract that name other things than images and descriptions of a release. */
 const OTHER_TARGETS: ReadonlyMap<string, string> = new Map([
-  ['sbom', 'software bills of materials are not read'],
-  ['chart', 'charts are not rendered; render it with `helm template` and name the output as manifests:FILE'],
-  ['snyk', 'results of other scanners are not read'],
-  ['trivy', 'results of other scanners are not read'],
-  ['grype', 'results of other scanners are not read'],
+  ['snyk', OTHER_SCANNER],
+  ['trivy', OTHER_SCANNER],
+  ['grype', OTHER_SCANNER],
+  ['cyclonedx', OTHER_SCANNER],
   ['cluster', 'clusters are not read; write `kubectl get pods -A -o yaml` to a file and name it as manifests:FILE'],
 ]);
 
@@ -40,14 +41,15 @@ export async function expandRelease(target: string, options: ExpandOptions = {})
     if (argument === '') {
       throw new PlimsollError('usage', `${target} names nothing; write ${named.id}:${named.argument}`);
     }
-    return named.load(argument, target, options);
+    return load(named, argument, target, options);
   }
   refuseOtherSchemes(target);
   const recognized = recognize(target);
   if (recognized !== undefined) {
     options.remark?.(`${target} is read as ${recognized.id}:${target} (${recognized.title})`);
-    return recognized.load(target, target, options);
+    return load(recognized, target, target, options);
   }
+  refuseChartOptions(options);
   return releaseOfImages([target], undefined, options);
 }
 
@@ -79,6 +81,16 @@ export function releaseOfImages(targets: readonly string[], name?: string, optio
     lint: [],
     gaps: [],
   });
+}
+
+function load(adapter: ReleaseAdapter, path: string, target: string, options: ExpandOptions): Promise<Release> {
+  if (adapter.id !== 'chart') refuseChartOptions(options);
+  return adapter.load(path, target, options);
+}
+
+/** Values that change nothing are a mistake of the caller's. */
+function refuseChartOptions({ chart }: ExpandOptions): void {
+  if (chart !== undefined) throw new PlimsollError('usage', 'values are for charts; name the target as chart:PATH');
 }
 
 /** A release among images would otherwise pass for the reference of an image: `csm:build` is a name with a tag. */

@@ -163,9 +163,7 @@ class ProgramMemory {
   #offsetOf(address: number): number | undefined {
     const segment = this.#head.segments.find(
       (candidate) =>
-        candidate.type === PT_LOAD &&
-        candidate.address <= address &&
-        address < candidate.address + candidate.fileSize,
+        candidate.type === PT_LOAD && candidate.address <= address && address < candidate.address + candidate.fileSize,
     );
     return segment === undefined ? undefined : segment.offset + (address - segment.address);
   }

@@ -1,0 +1,83 @@
+// The text of plimsoll.yaml to settings: YAML with positions, every key checked. Loaded by config.ts when there is a file.
+import { type Document, isMap, LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { invalidConfig } from './config-error.ts';
+import { messageOf } from './errors.ts';
+import type { Config } from './settings.ts';
+
+/**
+ * Checks the text of a configuration. `registries.ca` is still the path that the text names.
+ * @param name of the file, for messages
+ * @throws PlimsollError `config-invalid` with file and line
+ */
+export function parseConfig(text: string, name: string): Config {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+  const [error] = document.errors;
+  if (error !== undefined) throw invalidConfig(`${name}:${lines.linePos(error.pos[0]).line}: ${error.message}`, error);
+  const schema = configSchema();
+  const result = schema.safeParse(plainValue(document, name) ?? {});
+  if (result.success) return result.data;
+  const problems = result.error.issues.flatMap((issue) => describe(issue, document, lines));
+  throw invalidConfig(problems.map((problem) => `${name}:${problem}`).join('\n'), result.error);
+}
+
+/** The document as plain values; aliases that multiply it beyond the library's bound are refused. */
+function plainValue(document: Document.Parsed, name: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw invalidConfig(`${name}: ${messageOf(error)}`, error);
+  }
+}
+
+function configSchema(): z.ZodType<Config> {
+  // A section or list whose keys are all commented out reads as null.
+  const section = <T extends z.ZodType>(schema: T) => z.preprocess((value) => value ?? {}, schema);
+  const list = <T extends z.ZodType>(item: T) => z.preprocess((value) => value ?? [], z.array(item));
+  const text = z.string().regex(/^\S+$/, 'must be text without white space');
+  const prefix = text.transform((value) => value.replace(/\/+$/, ''));
+  const host = z.string().regex(/^[^\s/]+$/, 'must be a registry as host or host:port, without scheme and path');
+  const mapping = z
+    .strictObject({ match: z.union([z.literal(''), prefix]), to: prefix.optional() })
+    .transform(({ match, to }) => (to === undefined ? { match } : { match, to }));
+  const release = z
+    .strictObject({ mirrors: list(mapping), own: z.array(prefix).nullish() })
+    .transform(({ mirrors, own }) => (own == null ? { mirrors } : { mirrors, own }));
+  const registries = z
+    .strictObject({
+      insecure: list(host),
+      ca: text.nullish(),
+      mirrors: list(z.strictObject({ prefix, location: prefix })),
+    })
+    .transform(({ ca, ...rest }) => (ca == null ? rest : { ...rest, ca }));
+  return z.strictObject({ release: section(release), registries: section(registries) });
+}
+
+/** `LINE: what is wrong` for an issue; the line of the key for an unknown one. */
+function describe(issue: z.core.$ZodIssue, document: Document.Parsed, lines: LineCounter): readonly string[] {
+  const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
+  if (issue.code !== 'unrecognized_keys') {
+    return [`${lineAt(path, document, lines)}: ${path.join('.') || 'the file'}: ${issue.message}`];
+  }
+  const parent = path.length === 0 ? document.contents : document.getIn(path, true);
+  return issue.keys.map((key) => {
+    const pair = isMap(parent) ? parent.items.find((item) => String(item.key) === key) : undefined;
+    const range = hasRange(pair?.key) ? pair.key.range : undefined;
+    const line = range == null ? lineAt(path, document, lines) : lines.linePos(range[0]).line;
+    return `${line}: there is no key "${[...path, key].join('.')}"`;
+  });
+}
+
+/** Line of the node at a path, or of the nearest one above it. */
+function lineAt(path: readonly (string | number)[], document: Document.Parsed, lines: LineCounter): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const node: unknown = document.getIn(path.slice(0, length), true);
+    if (hasRange(node) && node.range != null) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}
+
+function hasRange(node: unknown): node is { readonly range?: readonly [number, number, number] | null } {
+  return typeof node === 'object' && node !== null && 'range' in node;
+}
