@@ -66,6 +66,15 @@ test('every build is used and every package that a feed speaks of is in an image
   );
 });
 
+test('a reference means one build in a release', () => {
+  for (const release of facts.releases) {
+    const charts = Object.values(release.manifests).flat();
+    const uses = [...release.index, ...charts.flatMap((chart) => chart.images)];
+    const pairs = new Set(uses.map((use) => `${use.reference} ${use.build}`));
+    assert.equal(pairs.size, new Set(uses.map((use) => use.reference)).size, release.version);
+  }
+});
+
 test('the dpkg database reads back through dpkg-query', needsPrograms('dpkg-query'), () => {
   const base = facts.bases['debian-11'];
   assert(base !== undefined);

@@ -1,8 +1,29 @@
 // Builds dist/: the program as split chunks, the layer worker, and the page of the HTML report as one script and one style sheet.
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { buildReportPage } from './report-page.ts';
+
+/**
+ * Takes Node's own modules by process.getBuiltinModule: an import statement makes Node wrap the whole module, which runs its lazy getters. And
+ * commander, which starts other programs for commands that are executables of their own, gets child_process only when it does: loading it takes as
+ * long as all the rest of a small command.
+ */
+const builtinModules: Plugin = {
+  name: 'builtin-modules',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:/ }, ({ path, importer }) => {
+      const late = path === 'node:child_process' && importer.includes('/node_modules/commander/');
+      return { path, namespace: late ? 'late-builtin' : 'builtin' };
+    });
+    onLoad({ filter: /^/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+    }));
+    onLoad({ filter: /^/, namespace: 'late-builtin' }, ({ path }) => ({
+      contents: `export default { get spawn() { return process.getBuiltinModule(${JSON.stringify(path)}).spawn; } };`,
+    }));
+  },
+};
 
 const root = resolve(import.meta.dirname, '..');
 const dist = resolve(root, 'dist');
@@ -29,6 +50,7 @@ try {
     banner: {
       js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
     },
+    plugins: [builtinModules],
     logLevel: 'warning',
   });
 

@@ -6,9 +6,6 @@ import { PlimsollError } from '../platform/errors.ts';
 import { LIMITS } from '../platform/limits.ts';
 import { printable } from '../platform/printable.ts';
 import { createProgress, type Progress } from '../platform/progress.ts';
-import type { Feed } from '../scan/advisory/feed.ts';
-import { dateOf } from '../scan/advisory/fields.ts';
-import { FEEDS, findFeed } from '../scan/advisory/registry.ts';
 import { buildAdvisorySet } from '../scan/advisory/set/build.ts';
 import { diffAdvisorySets, diffEntries, diffFeeds } from '../scan/advisory/set/diff.ts';
 import { exportLines } from '../scan/advisory/set/export-lines.ts';
@@ -18,6 +15,7 @@ import { batches, writeLines } from '../scan/advisory/set/write-lines.ts';
 import { updateFeeds, usualRequests } from '../scan/advisory/update/update.ts';
 import { diffText, type SetStatus, statusText } from './advisories-text.ts';
 import { type CommandContext, type CommonOptions, newCommand, writeResult } from './command.ts';
+import { feedArgument, feedDate, feedIds, updateRequests } from './feed-arguments.ts';
 import { defaultAdvisoriesPath } from './locations.ts';
 
 const EXAMPLE = [
@@ -129,15 +127,11 @@ function exportCommand(context: CommandContext): Command {
     .argument('<set>', 'an advisory set')
     .action((path: string, options: CommonOptions) => {
       withSet(resolve(context.workingDirectory, path), (set) => {
-        if (options.output === undefined) {
-          for (const batch of batches(exportLines(set))) context.stdout(batch);
-          return;
-        }
-        const target = resolve(context.workingDirectory, options.output);
-        const isFolder = statSync(target, { throwIfNoEntry: false })?.isDirectory() === true;
-        const file = isFolder ? join(target, `advisories-${set.id.slice(7, 19)}.jsonl.gz`) : target;
-        writeLines(file, exportLines(set));
-        remark(context, options, `wrote ${file}`);
+        const { output } = options;
+        const isFolder = output !== undefined && isDirectory(resolve(context.workingDirectory, output));
+        const file = isFolder ? join(output, `advisories-${set.id.slice(7, 19)}.jsonl.gz`) : output;
+        writePieces(context, { ...options, ...(file === undefined ? {} : { output: file }) }, exportLines(set));
+        if (file !== undefined) remark(context, options, `wrote ${file}`);
       });
     });
 }
@@ -168,8 +162,8 @@ function diffCommand(context: CommandContext): Command {
     .action((from: string, to: string, options: CommonOptions) => {
       withSet(resolve(context.workingDirectory, from), (a) => {
         withSet(resolve(context.workingDirectory, to), (b) => {
-          const render = options.format === 'json' ? diffJson : diffText;
-          writeResult(context, options, render(a, b));
+          if (options.format === 'json') writePieces(context, options, diffJson(a, b));
+          else writeResult(context, options, diffText(a, b));
         });
       });
     });
@@ -217,8 +211,8 @@ function printStatus(path: string, context: CommandContext, options: CommonOptio
   });
 }
 
-/** The difference as JSON, one change a line inside the list. */
-function diffJson(a: StoredAdvisorySet, b: StoredAdvisorySet): string {
+/** The difference as JSON, one change a line, in pieces: two large sets may differ in all they hold. */
+function* diffJson(a: StoredAdvisorySet, b: StoredAdvisorySet): Generator<string> {
   const { added, removed } = diffFeeds(a, b);
   const head = {
     schemaVersion: 1,
@@ -226,10 +220,29 @@ function diffJson(a: StoredAdvisorySet, b: StoredAdvisorySet): string {
     to: { id: b.id, builtAt: b.builtAt },
     feeds: { added, removed },
   };
-  const changes = Array.from(diffAdvisorySets(a, b), (change) => JSON.stringify(change));
-  const entries = Array.from(diffEntries(a, b), (change) => JSON.stringify(change));
-  const members = JSON.stringify(head).slice(0, -1);
-  return `${members},\n"changes":[${changes.join(',\n')}],\n"entries":[${entries.join(',\n')}]}`;
+  yield `${JSON.stringify(head).slice(0, -1)},\n"changes":[`;
+  yield* listed(diffAdvisorySets(a, b));
+  yield '],\n"entries":[';
+  yield* listed(diffEntries(a, b));
+  yield ']}\n';
+}
+
+function* listed(values: Iterable<unknown>): Generator<string> {
+  let separator = '\n';
+  for (const value of values) {
+    yield separator + JSON.stringify(value);
+    separator = ',\n';
+  }
+}
+
+/** Writes a result that may be too long for one string. */
+function writePieces(context: CommandContext, options: CommonOptions, pieces: Iterable<string>): void {
+  if (options.output !== undefined) writeLines(resolve(context.workingDirectory, options.output), pieces);
+  else for (const batch of batches(pieces)) context.stdout(batch);
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function withSet(path: string, work: (set: StoredAdvisorySet) => void): void {
@@ -265,38 +278,4 @@ function remark(context: CommandContext, options: CommonOptions, text: string): 
 
 function collect(value: string, earlier: readonly string[] | undefined): readonly string[] {
   return [...(earlier ?? []), value];
-}
-
-function feedIds(): string {
-  return FEEDS.map((feed) => feed.id).join(', ');
-}
-
-function feedArgument(given: string, form: string): { readonly feed: Feed; readonly value: string } {
-  const equals = given.indexOf('=');
-  const feed = findFeed(equals === -1 ? given : given.slice(0, equals));
-  if (feed === undefined) throw new PlimsollError('usage', `${given}: no such feed; the feeds are ${feedIds()}`);
-  const value = equals === -1 ? '' : given.slice(equals + 1);
-  if (value === '') throw new PlimsollError('usage', `${given}: expected ${form}`);
-  return { feed, value };
-}
-
-function feedDate(given: string): readonly [Feed, string] {
-  const { feed, value } = feedArgument(given, '--feed-date ID=YYYY-MM-DD');
-  const date = dateOf(value);
-  if (date === undefined) throw new PlimsollError('usage', `${given}: expected --feed-date ID=YYYY-MM-DD`);
-  return [feed, date];
-}
-
-/** `ID` or `ID=URL`; several addresses of one feed belong together. */
-function updateRequests(
-  given: readonly string[],
-): readonly { readonly feed: Feed; readonly urls: readonly string[] }[] {
-  const requests = new Map<Feed, string[]>();
-  for (const text of given) {
-    const { feed, value } = text.includes('=')
-      ? feedArgument(text, '--feed ID or --feed ID=URL')
-      : { feed: feedArgument(`${text}=-`, '').feed, value: undefined };
-    requests.set(feed, [...(requests.get(feed) ?? []), ...(value === undefined ? [] : [value])]);
-  }
-  return [...requests].map(([feed, urls]) => ({ feed, urls }));
 }

@@ -1,10 +1,16 @@
-// Gaps for stderr, where every command that exits 0 names them: a line a kind, because the report has them all.
+// Gaps for stderr, where every command that exits 0 names them: images that could not be read one by one, the rest a line a kind, because the
+// report has them all.
 import type { Gap } from '../platform/gap.ts';
+
+/** Unreadable images that are named before they are only counted. */
+const NAMED_IMAGES = 20;
 
 /** `gap KIND: TARGET: REASON`, with the number of further ones of the kind. */
 export function gapLines(gaps: readonly Gap[]): readonly string[] {
-  return [...Map.groupBy(gaps, ({ kind }) => kind)].flatMap(([kind, [first, ...others]]) => {
-    const more = others.length > 0 ? ` (and ${others.length} more)` : '';
-    return first === undefined ? [] : [`gap ${kind}: ${first.target}: ${first.reason}${more}`];
+  return [...Map.groupBy(gaps, ({ kind }) => kind)].flatMap(([kind, members]) => {
+    const shown = kind === 'image-unreadable' ? NAMED_IMAGES : 1;
+    const lines = members.slice(0, shown).map(({ target, reason }) => `gap ${kind}: ${target}: ${reason}`);
+    const more = members.length - lines.length;
+    return more > 0 ? [...lines.slice(0, -1), `${lines.at(-1)} (and ${more} more)`] : lines;
   });
 }

@@ -1,6 +1,6 @@
 // `plimsoll scan`: inventory, assess, report. Reads arguments and configuration, calls scanRelease, prints what a format makes of the result.
 import { availableParallelism } from 'node:os';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { failOnVerdict, parseFailOn } from '../explain/fail-on.ts';
 import { listedFigures } from '../explain/history.ts';
 import { statisticsOf } from '../explain/statistics.ts';
@@ -48,7 +48,11 @@ export function scanCommand(context: CommandContext): Command {
     .option('--advisories <file>', 'advisory set (the one that `advisories update` keeps, else the starter set)')
     .option('--as-of <date>', 'date at which end of life is judged (today)', isoDate)
     .option('--store <file>', 'store of inventories and assessments (in the data directory of the user)')
-    .option('--jobs <number>', 'worker threads', positiveInteger, availableParallelism())
+    .addOption(
+      new Option('--jobs <number>', 'worker threads')
+        .argParser(positiveInteger)
+        .default(availableParallelism(), 'one a processor'),
+    )
     .option('--platform <os/arch>', 'platform to take from images of several (linux/amd64)')
     .option('--fail-on <words>', 'exit 1 when met: severities, fixable, gaps; new:… against the baseline')
     .option('--baseline <assessment>', 'earlier assessment for new:… (a file or an id)')

@@ -38,6 +38,8 @@ export const LIMITS = {
   archiveNesting: 6,
   /** Members of one archive and of those within it. The largest jars have about 100,000. */
   archiveMembers: 500_000,
+  /** Archives within one archive, and parts that describe themselves. */
+  archiveParts: 10_000,
   /** Unpacked bytes that are read of one archive and of those within it. */
   archiveUnpackedBytes: 512 * 1024 ** 2,
   /** A manifest or index (the OCI distribution specification lets registries refuse above 4 MiB). */
@@ -70,6 +72,14 @@ export const LIMITS = {
   yamlPropertiesInRow: 1000,
   /** A bill of materials or the report of another scanner, JSON that is read whole. Those of the largest public images stay under 100 MB. */
   scannerFileBytes: 256 * 1024 ** 2,
+  /** Nesting of elements in one XML document. Feeds in XML stay under 20. */
+  xmlDepth: 100,
+  /** Characters of one tag, comment or CDATA section in XML. */
+  xmlMarkup: 4 * 1024 ** 2,
+  /** Characters of one element's text. Descriptions of kernel updates have some 100,000. */
+  xmlText: 16 * 1024 ** 2,
+  /** Elements of one record in XML. Kernel updates of SUSE have some 50,000. */
+  xmlRecordElements: 2_000_000,
   /** Files of one feed input: folder, zip or tar. osv.dev's largest archive has about 300,000. */
   feedFiles: 3_000_000,
   /** Unpacked bytes of one feed input. */

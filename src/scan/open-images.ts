@@ -1,6 +1,7 @@
-// Opens the images of a release: local ones where they lie, others through the registry under their physical reference.
+// Opens the images of a release: local ones where they lie, others through the registry under their physical reference. What a bill of materials
+// describes has its inventory at once.
 import { lstatSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { messageOf } from '../platform/errors.ts';
 import { mapLimited } from '../platform/map-limited.ts';
 import { openImage } from './image/open.ts';
@@ -9,7 +10,11 @@ import type { RegistryClient } from './image/registry/client.ts';
 import { type MappingRule, resolveReference } from './image/resolve.ts';
 import type { ImageSource } from './image/source.ts';
 import { parseTarget } from './image/target.ts';
+import type { Inventory } from './inventory/package.ts';
 import type { ReleaseImage } from './release/release.ts';
+
+/** What stands before the path of a bill of materials in `local`. */
+const SBOM = 'sbom:';
 
 /** How the images of a release are found. */
 export interface OpenImagesOptions {
@@ -27,6 +32,8 @@ export interface OpenedImage {
   readonly physical: string;
   readonly platform: string;
   readonly source?: ImageSource;
+  /** Instead of a source: the inventory of an image whose layers are not at hand. */
+  readonly inventory?: Inventory;
   readonly failure?: string;
 }
 
@@ -58,6 +65,12 @@ async function open(
   const platform = options.platform === undefined ? {} : { platform: options.platform };
   let physical = image.local ?? image.physical ?? image.logical;
   try {
+    if (image.local?.startsWith(SBOM)) {
+      const { readSbomFile } = await import('./release/sbom/read-sbom.ts');
+      const path = image.local.slice(SBOM.length);
+      const { inventory } = await readSbomFile(path, basename(path));
+      return { image, physical: image.physical ?? physical, platform: inventory.platform, inventory };
+    }
     if (image.local !== undefined) {
       const source = await openLocal(image.local, platform);
       return { image, physical: image.physical ?? physical, platform: source.platform, source };

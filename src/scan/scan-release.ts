@@ -65,7 +65,7 @@ export async function scanRelease(release: Release, options: ScanOptions): Promi
     const bySource = new Map(outcomes.map((outcome, index) => [[...new Set(sources.values())][index], outcome]));
     const images = opened.map((one) => toAssess(one, bySource.get(sources.get(one))));
     options.onProgress('matching advisories');
-    const inventories = outcomes.flatMap((outcome) => ('inventory' in outcome ? [outcome.inventory] : []));
+    const inventories = [...outcomes, ...opened].flatMap((one) => ('inventory' in one ? one.inventory : []));
     const { set, severityPolicy, asOf } = options;
     return {
       assessment: assess({
@@ -111,10 +111,10 @@ function distinctInventories(inventories: readonly Inventory[]): readonly Invent
 function toAssess(opened: OpenedImage, outcome: ImageOutcome | undefined): ImageToAssess {
   const { image, physical, platform } = opened;
   const common = { logical: image.logical, physical, platform, origin: image.origin, charts: image.charts };
+  const inventory =
+    opened.inventory ?? (outcome !== undefined && 'inventory' in outcome ? outcome.inventory : undefined);
+  if (inventory !== undefined) return { ...common, digest: inventory.image, gaps: [] };
   const failure = opened.failure ?? (outcome !== undefined && 'failure' in outcome ? outcome.failure : undefined);
-  if (failure !== undefined || outcome === undefined || !('inventory' in outcome)) {
-    const gap: Gap = { kind: 'image-unreadable', target: image.logical, reason: failure ?? 'it was not read' };
-    return { ...common, gaps: [gap] };
-  }
-  return { ...common, digest: outcome.inventory.image, gaps: [] };
+  const gap: Gap = { kind: 'image-unreadable', target: image.logical, reason: failure ?? 'it was not read' };
+  return { ...common, gaps: [gap] };
 }

@@ -93,7 +93,7 @@ describe('TarWalker', () => {
 
   test('names an entry with an over-long or over-deep path instead of taking it', () => {
     const { entries, skipped } = walk(
-      packTar([{ path: 'x'.repeat(5000) }, { path: 'd/'.repeat(300) + 'f' }, { path: 'ok' }]),
+      packTar([{ path: 'x'.repeat(5000) }, { path: `${'d/'.repeat(300)}f` }, { path: 'ok' }]),
     );
     assert.deepEqual(
       entries.map((entry) => entry.path),
@@ -112,6 +112,14 @@ describe('TarWalker', () => {
     );
     assert.match(skipped[0] ?? '', /data after the end/);
     assert.deepEqual(walk(Buffer.concat([first, Buffer.alloc(10_240)])).skipped, []);
+  });
+
+  test('takes an archive that lacks the padding of its last body, or half of its end mark', () => {
+    const archive = packTar([{ path: 'a', body: 'x'.repeat(700) }]);
+    for (const length of [512 + 700, 512 + 800, 512 + 1024, 512 + 1024 + 512]) {
+      assert.equal(walk(archive.subarray(0, length)).bodies.get('a')?.length, 700);
+    }
+    assert.throws(() => walk(archive.subarray(0, 512 + 699)), ParseError);
   });
 
   test('refuses a cut archive, a wrong checksum, and a page of text', () => {

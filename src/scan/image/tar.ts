@@ -33,6 +33,8 @@ export class TarWalker {
   #heldBytes = 0;
   /** Bytes of the current entry, body and padding, still to come. */
   #left = 0;
+  /** How many of them at the end are padding. */
+  #padding = 0;
   #body: Buffer | undefined;
   #bodyFilled = 0;
   #consume: Consumer | undefined;
@@ -79,9 +81,12 @@ export class TarWalker {
     }
   }
 
-  /** @throws ParseError when the archive breaks off inside an entry. An archive without end mark is taken, as runtimes do. */
+  /**
+   * An archive without its end mark, or without the padding of its last body, is taken: real builders write such layers, and runtimes read them.
+   * @throws ParseError when the archive breaks off inside an entry.
+   */
   end(): void {
-    if (this.#left > 0 || this.#heldBytes > 0 || this.#sparse !== undefined || this.#zeroBlocks === 1) {
+    if (this.#left > this.#padding || this.#heldBytes > 0 || this.#sparse !== undefined) {
       throw new ParseError('tar: the archive breaks off inside an entry');
     }
     if (this.#bytesAfterEnd)
@@ -152,7 +157,7 @@ export class TarWalker {
         return;
       case 'g':
         // Global records carry comments in practice; runtimes ignore them.
-        this.#left = padded(header.size);
+        this.#expect(header.size);
         return;
       case 'S': {
         const pieces = [...readPieces(bytes, at + 386, 4)];
@@ -166,11 +171,16 @@ export class TarWalker {
     }
   }
 
+  #expect(size: number): void {
+    this.#left = Math.ceil(size / BLOCK) * BLOCK;
+    this.#padding = this.#left - size;
+  }
+
   #extension(header: RawHeader, consume: Consumer): void {
     if (header.size > LIMITS.tarExtensionBytes) {
       throw new ParseError(`tar: an extended header of ${header.size} bytes (at most ${LIMITS.tarExtensionBytes})`);
     }
-    this.#left = padded(header.size);
+    this.#expect(header.size);
     this.#collect(header.size, consume);
   }
 
@@ -196,7 +206,7 @@ export class TarWalker {
     const type = entryType(raw.type, name);
     const stored =
       type === 'file' || (type === 'other' && !HEADER_ONLY.has(raw.type)) ? (count(pax, 'size') ?? raw.size) : 0;
-    this.#left = padded(stored);
+    this.#expect(stored);
     const path = cleanPath(name);
     const problem = pathProblem(path);
     if (problem !== undefined) {
@@ -282,10 +292,6 @@ function count(pax: Map<string, string> | undefined, key: string): number | unde
   const number = /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
   if (!Number.isSafeInteger(number)) throw new ParseError(`tar: PAX record ${key} is not a number`);
   return number;
-}
-
-function padded(size: number): number {
-  return Math.ceil(size / BLOCK) * BLOCK;
 }
 
 function hasData(bytes: Uint8Array, from: number): boolean {

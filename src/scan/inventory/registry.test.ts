@@ -59,7 +59,7 @@ for (const cataloguer of CATALOGUERS) {
     for (const pattern of cataloguer.reads) assert.match(pattern, PATTERN);
     assert.doesNotThrow(() => indexReaders([cataloguer]));
     assert.equal(cataloguer.reads.length > 0, cataloguer.read !== undefined, 'patterns and read go together');
-    assert.ok(cataloguer.read !== undefined || cataloguer.look !== undefined);
+    assert.ok(['read', 'look', 'content'].some((way) => way in cataloguer));
   });
 
   test(`${cataloguer.id}: is in the reference`, () => {
@@ -151,6 +151,9 @@ function mutated(body: Buffer, noise: Uint8Array, position: number, length: numb
 
 /** The line of the reference's table. */
 function row(cataloguer: Cataloguer): string {
-  const reads = cataloguer.reads.map((pattern) => `\`${pattern}\``).join(' ') || 'every header';
+  const magics = (cataloguer.content?.magics ?? []).map(
+    (magic) => `begins with \`${Buffer.from(magic).toString('hex')}\``,
+  );
+  const reads = [...cataloguer.reads.map((pattern) => `\`${pattern}\``), ...magics].join(' ') || 'every header';
   return `| \`${cataloguer.id}\` | ${cataloguer.version} | ${cataloguer.title} | ${reads} |`;
 }

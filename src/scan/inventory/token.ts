@@ -11,6 +11,11 @@ export function isToken(text: string): boolean {
   return text.length <= TOKEN_LENGTH && TOKEN.test(text);
 }
 
+/** Whether the text can stand as a package's name: a token without `/`, which no package manager allows and which would split the purl. */
+export function isName(text: string): boolean {
+  return isToken(text) && !text.includes('/');
+}
+
 /** A piece of untrusted text for a message: quoted, escaped, shortened. */
 export function quoted(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);

@@ -33,6 +33,8 @@ write('word.txt', 'alpine\n');
 write('layout/oci-layout', '{"imageLayoutVersion":"1.0.0"}');
 write('layout/index.json', '{}');
 write('empty/README', '');
+write('bom.json', '{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": []}');
+write('boms/a/b.spdx.json', '{"spdxVersion": "SPDX-2.3", "packages": []}');
 
 const RECOGNIZED: readonly (readonly [path: string, scheme: string])[] = [
   ['checkout', 'csm'],
@@ -41,6 +43,8 @@ const RECOGNIZED: readonly (readonly [path: string, scheme: string])[] = [
   ['tree', 'dir-tree'],
   ['pod.yaml', 'manifests'],
   ['list.txt', 'images'],
+  ['bom.json', 'sbom'],
+  ['boms', 'sbom'],
 ];
 for (const [path, scheme] of RECOGNIZED) {
   test(`a path is recognised by what is in it: ${path} is ${scheme}:`, async () => {
@@ -105,17 +109,23 @@ test('several images are one release, sorted, without repetition', () => {
   for (const target of ['csm:build', 'images:1.0']) {
     assert.throws(() => releaseOfImages(['alpine', target]), { code: 'usage', message: /give it alone/ });
   }
-  assert.throws(() => releaseOfImages(['alpine', 'chart:1.0']), { code: 'unsupported' });
+  assert.throws(() => releaseOfImages(['alpine', 'snyk:1.0']), { code: 'unsupported' });
   assert.throws(() => releaseOfImages(['alpine', join(root, 'checkout')]), { code: 'unsupported' });
 });
 
 test('targets of other commands and nonsense are refused with a reason', async () => {
-  for (const target of ['sbom:a.json', 'chart:a', 'snyk:a', 'trivy:a', 'grype:a', 'cluster:', 'squashfs:a', 'sif:a']) {
+  for (const target of ['snyk:a', 'trivy:a', 'grype:a', 'cyclonedx:a', 'cluster:', 'squashfs:a', 'sif:a']) {
     await assert.rejects(expandRelease(target), { code: 'unsupported' }, target);
   }
   for (const target of ['csm:', 'images:', 'dir:', ''])
     await assert.rejects(expandRelease(target), target === '' ? ParseError : { code: 'usage' }, target);
   await assert.rejects(expandRelease('Not A Reference'), ParseError);
+});
+
+test('values of a chart are refused for everything else', async () => {
+  for (const target of [`images:${root}/list.txt`, join(root, 'pod.yaml'), 'alpine:3.16']) {
+    await assert.rejects(expandRelease(target, { chart: { set: ['a=b'] } }), { code: 'usage', message: /chart:PATH/ });
+  }
 });
 
 test('words that JavaScript objects inherit are ordinary names', async () => {

@@ -3,8 +3,8 @@ import type { Feed } from '../feed.ts';
 import { readSecdb } from './parse.ts';
 
 const HOME = 'https://secdb.alpinelinux.org';
-/** Branches whose files exist since JSON came; those past their end of life stay as they were. */
-const BRANCHES = [...Array.from({ length: 14 }, (_, index) => `v3.${index + 10}`), 'edge'];
+/** 3.10 to 3.24 and edge; those past their end of life stay as they were, one that is not there yet is remarked and left out. */
+const BRANCHES = [...Array.from({ length: 15 }, (_, index) => `v3.${index + 10}`), 'edge'];
 
 /** secdb files, JSON or YAML, `last-update` beside them. Lists fixed vulnerabilities only, without severities. */
 export const alpineSecdb: Feed = {

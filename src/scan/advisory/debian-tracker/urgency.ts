@@ -12,7 +12,7 @@ const LEVELS: Readonly<Record<string, SeverityLevel>> = {
 
 /** The severity behind an urgency; none for "not yet assigned" and "end-of-life", which say nothing about severity. */
 export function severityOfUrgency(urgency: string | undefined): readonly Severity[] {
-  const word = urgency?.replace(/\*+$/, '') ?? '';
+  const word = urgency?.replace(/\*{1,2}$/, '') ?? '';
   const level = Object.hasOwn(LEVELS, word) ? LEVELS[word] : undefined;
   return level === undefined || urgency === undefined
     ? []

@@ -37,7 +37,7 @@ function read(file: FeedFile, sink: FeedSink): void {
 }
 
 function readRow(line: string, path: string, sink: FeedSink): void {
-  const match = /^(CVE-\d{4}-\d{4,}),([0-9.eE+-]{1,24})(?:,|$)/.exec(line);
+  const match = /^(CVE-\d{4}-\d{4,19}),([0-9.eE+-]{1,24})(?:,|$)/.exec(line);
   const probability = Number(match?.[2]);
   if (match?.[1] === undefined || !(probability >= 0 && probability <= 1)) {
     sink.skip('a row that is not CVE,probability', `${path}: ${line.slice(0, 80)}`);

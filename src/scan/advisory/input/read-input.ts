@@ -6,17 +6,8 @@ import { type Digest, digestOf } from '../../../platform/canonical.ts';
 import { LimitError, messageOf, PlimsollError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
 import { readStream } from './stream.ts';
+import type { InputVisitor } from './visitor.ts';
 import { readZip } from './zip.ts';
-
-/** What the reader of an input is told. */
-export interface InputVisitor {
-  /** Whether a file of a folder or archive is wanted. A file named by the user is always read. */
-  readonly accepts: (path: string) => boolean;
-  /** Path inside the input, its bytes (valid beyond the call), and the SHA-256 of the file: as stored for a single packed file. */
-  readonly file: (path: string, bytes: Uint8Array, digest: Digest) => void;
-  /** A wanted file that cannot be read. */
-  readonly skipped: (path: string, reason: string) => void;
-}
 
 const ARCHIVE_NAME = /\.(zip|tar|tgz|tar\.gz|tar\.zst|tar\.xz|tar\.bz2)$/i;
 const REFUSED: readonly { readonly magic: string; readonly name: string; readonly program: string }[] = [
@@ -43,12 +34,22 @@ async function readFolder(root: string, inside: string, visitor: InputVisitor): 
     if (entry.isDirectory()) {
       await readFolder(root, path, visitor);
     } else if (entry.isFile() && ARCHIVE_NAME.test(entry.name)) {
-      await readFile(join(root, path), path, visitor, false);
+      await readArchive(join(root, path), path, visitor);
     } else if (entry.isFile() && visitor.accepts(withoutPacking(path))) {
       await readFile(join(root, path), path, visitor, true);
     } else if (!entry.isFile() && visitor.accepts(path)) {
       visitor.skipped(path, 'a symbolic link or special file');
     }
+  }
+}
+
+/** An archive among other files that cannot be opened is one file less, not the end of the folder. */
+async function readArchive(file: string, path: string, visitor: InputVisitor): Promise<void> {
+  try {
+    await readFile(file, path, visitor, false);
+  } catch (error) {
+    if (!(error instanceof PlimsollError) || error.code !== 'unsupported') throw error;
+    visitor.skipped(path, 'an archive in xz, bzip2 or 7-Zip, which must be unpacked first');
   }
 }
 

@@ -6,7 +6,7 @@ import { LIMITS } from '../../../platform/limits.ts';
 import { fileChunks } from '../../image/file-chunks.ts';
 import { createInflater, packingOf } from '../../image/inflate.ts';
 import { TarWalker } from '../../image/tar.ts';
-import type { InputVisitor } from './read-input.ts';
+import { type InputVisitor, isHidden } from './visitor.ts';
 
 /** A ustar or GNU header has this word at its 257th byte; older tars have none and are not taken for one. */
 const USTAR_AT = 257;
@@ -88,9 +88,4 @@ class ContentReader {
     this.#parts = [];
     this.#walker.push(start);
   }
-}
-
-/** Whether the file, or a folder on its way, is hidden, as in the folders that are walked. */
-export function isHidden(path: string): boolean {
-  return /(^|\/)\./.test(path);
 }

@@ -5,8 +5,7 @@ import { crc32, inflateRawSync } from 'node:zlib';
 import { digestOf } from '../../../platform/canonical.ts';
 import { LimitError, messageOf, ParseError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
-import type { InputVisitor } from './read-input.ts';
-import { isHidden } from './stream.ts';
+import { type InputVisitor, isHidden } from './visitor.ts';
 
 const END = 0x06054b50;
 const END64_LOCATOR = 0x07064b50;

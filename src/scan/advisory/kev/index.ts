@@ -27,7 +27,7 @@ function read(file: FeedFile, sink: FeedSink): void {
     const entry = fieldsOf(member);
     const id = textOf(entry['cveID']);
     const added = dateOf(entry['dateAdded']);
-    if (id === undefined || !/^CVE-\d{4}-\d{4,}$/.test(id)) sink.skip('an entry without a CVE id', file.path);
+    if (id === undefined || !/^CVE-\d{4}-\d{4,19}$/.test(id)) sink.skip('an entry without a CVE id', file.path);
     else if (added === undefined) sink.skip('an entry without the date it was added', `${file.path}: ${id}`);
     else sink.kev(id, added.slice(0, 10));
   }

@@ -69,6 +69,11 @@ export function isDistribution(namespace: string): boolean {
   );
 }
 
+/** What publishes together: the releases of a distribution with its subscription streams, or one language. */
+export function familyOf(namespace: string): string {
+  return (namespace.split(':', 1)[0] ?? namespace).replace(/^(ubuntu)-pro.*|^(opensuse)-.*/, '$1$2');
+}
+
 /** The namespace whose packages a subscription stream fixes: `ubuntu:18.04` for `ubuntu-pro:18.04`. */
 export function publicStreamOf(namespace: string): string | undefined {
   return namespace.startsWith('ubuntu-pro:') ? `ubuntu:${namespace.slice('ubuntu-pro:'.length)}` : undefined;

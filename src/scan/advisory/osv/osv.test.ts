@@ -189,7 +189,20 @@ test('a record becomes one advisory a package, entries of the same package joine
     [first?.aliases, first?.published, first?.modified, first?.withdrawn],
     [['CVE-2020-0001'], '2023-01-01T00:00:00Z', '2024-01-02T03:04:05Z', '2024-02-03T00:00:00Z'],
   );
-  assert.deepEqual([covered, updated], [{ pypi: 'whole', npm: 'whole' }, '2024-01-02T03:04:05Z']);
+  assert.deepEqual([covered, updated], [{ pypi: 'part', npm: 'part' }, '2024-01-02T03:04:05Z']);
+});
+
+test('an ecosystem that only ever stands beside another is covered in part', () => {
+  const covered = (...records: readonly (readonly string[])[]): unknown =>
+    readFeed(
+      osv,
+      records.map((ecosystems) => record({ affected: ecosystems.map((name) => affected(name, 'x')) })),
+    ).covered;
+  assert.deepEqual(covered(['Go'], ['Go', 'npm']), { go: 'whole', npm: 'part' });
+  assert.deepEqual(covered(['Go', 'npm'], ['npm'], ['Go']), { go: 'whole', npm: 'whole' });
+  assert.deepEqual(covered(['Debian:11', 'Debian:12']), { 'debian:11': 'whole', 'debian:12': 'whole' });
+  const ubuntu = { 'ubuntu:22.04': 'whole', 'ubuntu-pro:22.04': 'whole' };
+  assert.deepEqual(covered(['Ubuntu:22.04:LTS', 'Ubuntu:Pro:22.04:LTS']), ubuntu);
 });
 
 test("severities: vectors with their score, Ubuntu's priority, the words of the databases", () => {

@@ -4,7 +4,7 @@ import { ParseError } from '../../../platform/errors.ts';
 import type { AffectedRange, FixState, Severity } from '../advisory.ts';
 import type { FeedFile, FeedSink } from '../feed.ts';
 import { dateOf, type Fields, fieldsOf, isFields, listOf, readDocument, textOf, textsOf } from '../fields.ts';
-import { ecosystemNamespace, isDistribution, normaliseName, publicStreamOf } from './ecosystems.ts';
+import { ecosystemNamespace, familyOf, isDistribution, normaliseName, publicStreamOf } from './ecosystems.ts';
 import { readRanges } from './ranges.ts';
 import { packageSeverities, readSeverities, severityOfWord } from './severities.ts';
 
@@ -46,8 +46,11 @@ function readRecord(record: Fields, path: string, sink: FeedSink): void {
     ...severityOfWord(fieldsOf(record['database_specific'])['severity'], source),
   ];
   const packages = readAffected(record, id, source, path, sink);
+  // An archive of Go's records names npm packages where a record affects both, and holds only that part of npm: an ecosystem counts as
+  // whole once a record is about it alone.
+  const families = new Set([...packages.values()].map(({ namespace }) => familyOf(namespace)));
   for (const affected of packages.values()) {
-    sink.covers(affected.namespace);
+    sink.covers(affected.namespace, families.size === 1 ? 'whole' : 'part');
     sink.advisory({
       feed: 'osv',
       id,

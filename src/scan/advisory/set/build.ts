@@ -1,6 +1,6 @@
 // Builds an advisory set from the files of its feeds. The set appears under its name only when it is complete.
 import type { Digest } from '../../../platform/canonical.ts';
-import { ParseError, PlimsollError } from '../../../platform/errors.ts';
+import { LimitError, ParseError, PlimsollError } from '../../../platform/errors.ts';
 import type { Feed } from '../feed.ts';
 import { readInput } from '../input/read-input.ts';
 import { FeedCollector } from './collector.ts';
@@ -66,7 +66,7 @@ async function readFeed(input: FeedInput, collector: FeedCollector, options: Bui
   if (input.updated !== undefined) collector.updated(input.updated);
   let files = 0;
   let read = 0;
-  let failure: ParseError | undefined;
+  let failure: ParseError | LimitError | undefined;
   await readInput(path, {
     accepts: feed.accepts,
     skipped: (name, reason) => collector.skip(reason, name),
@@ -78,7 +78,7 @@ async function readFeed(input: FeedInput, collector: FeedCollector, options: Bui
         feed.read({ path: name, bytes: () => bytes }, collector);
         read += 1;
       } catch (error) {
-        if (!(error instanceof ParseError)) throw error;
+        if (!(error instanceof ParseError || error instanceof LimitError)) throw error;
         failure ??= error;
         collector.skip(reasonOf(error, name), name);
       }
@@ -91,6 +91,6 @@ async function readFeed(input: FeedInput, collector: FeedCollector, options: Bui
 }
 
 /** The error's words without the file's name, so that equal failures of many files are counted together. */
-function reasonOf(error: ParseError, name: string): string {
+function reasonOf(error: Error, name: string): string {
   return error.message.replace(`${name}: `, '').replace(/:\d+(?=: )/, '');
 }

@@ -3,7 +3,7 @@ import type { Digest } from '../../../platform/canonical.ts';
 import type { Advisory, EndOfLife, FeedRecord, SkippedReason } from '../advisory.ts';
 import type { Feed, FeedSink } from '../feed.ts';
 import { digestOfFiles } from '../input/read-input.ts';
-import { problemOf } from './record-check.ts';
+import { isName, problemOf } from './record-check.ts';
 import type { Staging } from './staging.ts';
 
 /** Different reasons that are told apart; messages of broken files could otherwise fill the set. */
@@ -69,6 +69,7 @@ export class FeedCollector implements FeedSink {
   }
 
   covers(namespace: string, extent: 'whole' | 'part' = 'whole'): void {
+    if (!isName(namespace)) return;
     if (extent === 'whole' || !this.#namespaces.has(namespace)) this.#namespaces.set(namespace, extent);
   }
 

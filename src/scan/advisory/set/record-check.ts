@@ -4,9 +4,8 @@ import type { Advisory } from '../advisory.ts';
 
 /** Why a record cannot be kept, or undefined. */
 export function problemOf(record: Advisory): string | undefined {
-  for (const name of [record.id, record.namespace, record.package]) {
-    if (name === '' || name.length > LIMITS.advisoryName) return 'an id or name that is empty or too long';
-    if (hasControls(name)) return 'a control character in an id or name';
+  if (![record.id, record.namespace, record.package].every(isName)) {
+    return 'an id or name that is empty, too long or has control characters';
   }
   const versions = [
     ...record.ranges.flatMap((range) => [range.introduced, range.fixed, range.lastAffected, range.limit]),
@@ -17,10 +16,15 @@ export function problemOf(record: Advisory): string | undefined {
     return 'a version that is too long or has control characters';
   }
   const ids = [...record.aliases, ...record.related];
-  if (ids.length > LIMITS.advisoryIds || ids.some((id) => id.length > LIMITS.advisoryName || hasControls(id))) {
+  if (ids.length > LIMITS.advisoryIds || !ids.every(isName)) {
     return 'an alias that is too long or has control characters, or too many of them';
   }
   return undefined;
+}
+
+/** Whether the text can be an id, a namespace or the name of a package. */
+export function isName(text: string): boolean {
+  return text !== '' && text.length <= LIMITS.advisoryName && !hasControls(text);
 }
 
 function hasControls(text: string): boolean {

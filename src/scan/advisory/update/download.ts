@@ -108,7 +108,8 @@ async function save(
 ): Promise<{ readonly sha256: Digest; readonly bytes: number }> {
   const expected = Number(response.headers.get('content-length') ?? Number.NaN);
   if (expected > options.maxBytes) throw tooLarge(url, options);
-  const part = `${file}.part`;
+  // Two updates at once each write their own.
+  const part = `${file}.${process.pid}.part`;
   const descriptor = openSync(part, 'w', 0o600);
   const hash = createHash('sha256');
   let bytes = 0;

@@ -143,3 +143,9 @@ function referenceOf(text: string): readonly string[] {
     ['P', 'V', 'o'].map((key) => entry.match(new RegExp(`^${key}:(.*)$`, 'm'))?.[1]).join(' '),
   );
 }
+
+test('a name with a slash is a problem, not a package whose purl would be another', () => {
+  const { data, problems } = parse(`P:a/b\nV:1\n\n${MUSL}`);
+  assert.equal(problems?.length, 1);
+  assert.equal(apk.packages([located('lib/apk/db/installed', data)], OS).packages.length, 1);
+});

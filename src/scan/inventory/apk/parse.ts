@@ -5,7 +5,7 @@ import { LimitError, ParseError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
 import { isOwnable } from '../owner-rule.ts';
 import { type ProblemLog, problemLog } from '../problem-log.ts';
-import { isToken, quoted, TOKEN_LENGTH } from '../token.ts';
+import { isName, isToken, quoted, TOKEN_LENGTH } from '../token.ts';
 
 /** One installed package. */
 export interface ApkEntry {
@@ -113,7 +113,7 @@ function readValue(bytes: Buffer, start: number, end: number): string {
 
 function finish(draft: Draft, entries: ApkEntry[], problems: ProblemLog): void {
   const { name, version, architecture, origin, owns } = draft;
-  if (name === undefined || !isToken(name)) {
+  if (name === undefined || !isName(name)) {
     problems.add(() => `an entry has no usable name (P:${quoted(name ?? '')}, V:${quoted(version ?? '')})`);
     return;
   }
@@ -126,7 +126,7 @@ function finish(draft: Draft, entries: ApkEntry[], problems: ProblemLog): void {
     name,
     version,
     ...(architecture !== undefined && isToken(architecture) ? { architecture } : {}),
-    ...(origin !== undefined && isToken(origin) ? { origin } : {}),
+    ...(origin !== undefined && isName(origin) ? { origin } : {}),
     ...(owns.length === 0 ? {} : { owns }),
   });
 }

@@ -3,7 +3,7 @@
 import { LimitError, ParseError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
 import { type ProblemLog, problemLog } from '../problem-log.ts';
-import { isToken, quoted, TOKEN_LENGTH } from '../token.ts';
+import { isName, isToken, quoted, TOKEN_LENGTH } from '../token.ts';
 
 /** One package whose files are, or may be, in the image. */
 export interface DpkgEntry {
@@ -103,7 +103,7 @@ function takeLine(draft: Draft, bytes: Buffer, start: number, end: number, probl
 
 function finish(draft: Draft, single: boolean, entries: DpkgEntry[], problems: ProblemLog): void {
   const { package: name, version, architecture, source } = draft;
-  if (name === undefined || !isToken(name)) {
+  if (name === undefined || !isName(name)) {
     problems.add(() => `an entry has no usable name (Package: ${quoted(name ?? '')})`);
     return;
   }
@@ -140,5 +140,5 @@ function stateOf(status: string | undefined): string {
 function sourceOf(field: string, version: string): DpkgEntry['source'] {
   const match = /^(\S+)(?:\s+\((\S+)\))?$/.exec(field);
   const [, name = '', own = version] = match ?? [];
-  return isToken(name) && isToken(own) ? { name, version: own } : undefined;
+  return isName(name) && isToken(own) ? { name, version: own } : undefined;
 }

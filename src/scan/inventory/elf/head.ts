@@ -32,7 +32,13 @@ export interface ElfHead {
   readonly segments: readonly ElfSegment[];
   /** Where the program headers end. */
   readonly segmentsEnd: number;
-  readonly sections: { readonly offset: number; readonly count: number; readonly entryBytes: number };
+  /** The section table; `names` is the index of the section that holds the names. */
+  readonly sections: {
+    readonly offset: number;
+    readonly count: number;
+    readonly entryBytes: number;
+    readonly names: number;
+  };
 }
 
 const ET_EXEC = 2;
@@ -95,6 +101,7 @@ export function parseElfHead(start: Uint8Array): ElfHead | 'beyond' | undefined 
       offset: fields.word(wide ? 40 : 32),
       entryBytes: fields.half(counts + 6),
       count: fields.half(counts + 8),
+      names: fields.half(counts + 10),
     },
   };
 }

@@ -2,7 +2,8 @@
 // Programs of hundreds of megabytes pass, and only what the plan names is held.
 import type { BodyStream, ReadResult } from '../../image/reader.ts';
 import { type ElfHead, HEAD_BYTES, parseElfHead } from './head.ts';
-import { type ByteRange, HeldRanges } from './held-ranges.ts';
+import { HeldRanges } from './held-ranges.ts';
+import type { ByteRange } from './ranges.ts';
 
 /** What a reader wants of a program once it has seen its head. */
 export interface ProgramPlan {

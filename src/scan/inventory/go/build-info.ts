@@ -1,170 +1,120 @@
-// Finds and decodes the build information that Go's linker leaves in the writable data of a program.
-// Format: Go, src/debug/buildinfo/buildinfo.go: a header of 32 bytes behind a magic at an address that 16 divides; since Go 1.18 two strings with
+// Decodes the build information that Go's linker leaves in the writable data of a program.
+// Format: Go, src/debug/buildinfo/buildinfo.go: a header of 32 bytes behind a magic, at an address that 16 divides; since Go 1.18 two strings with
 // their lengths follow it, before (from Go 1.13 on) it points to two Go strings.
 import { ParseError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
-import { ElfFields, type ElfHead, type ElfSegment, PF_W, PF_X, PT_LOAD } from '../elf/head.ts';
-import type { ByteRange, HeldRanges } from '../elf/held-ranges.ts';
-import type { MarkedText } from './marks.ts';
+import { ElfFields } from '../elf/head.ts';
 
-/** The two texts of the build information. */
-export interface BuildInfo {
-  /** As runtime.Version() tells it: `go1.21.5`. Undefined when the string that an old program points to was not kept. */
-  readonly goVersion: string | undefined;
+/** The texts of a build information, as they stand in it. */
+export interface BuildTexts {
+  /** As runtime.Version() tells it: `go1.21.5`. */
+  readonly goVersion: string;
   /** The lines of debug.BuildInfo; empty when the program was built without module support. */
   readonly moduleText: string;
 }
 
-/** Strings of an old program that were kept as they passed. */
-export interface PassedStrings {
-  readonly versions: readonly MarkedText[];
-  readonly moduleTexts: readonly MarkedText[];
+/** Where an old program has its texts: addresses of Go strings. */
+export interface BuildPointers {
+  readonly version: number;
+  readonly moduleText: number;
+  readonly pointerBytes: 4 | 8;
+  readonly littleEndian: boolean;
 }
 
-/** Stands before and behind the module text of Go's own data (cmd/go/internal/modload, infoStart and infoEnd). */
-export const MODULE_TEXT_START = Buffer.from('3077af0c9274080241e1c107e6d618e6', 'hex');
-const MODULE_TEXT_END = Buffer.from('f932433186182072008242104116d8f2', 'hex');
-
-const MAGIC = Buffer.from('\xff Go buildinf:', 'latin1');
-const ALIGNMENT = 16;
-const HEADER_BYTES = 32;
-const BIG_ENDIAN = 1;
-const INLINE = 2;
+/** Begins the header. */
+export const HEADER_MAGIC = Buffer.from('\xff Go buildinf:', 'latin1');
+/** The header's address is a multiple of it. */
+export const HEADER_ALIGNMENT = 16;
+export const HEADER_BYTES = 32;
 /** Longest text that is a Go version. Those of real toolchains with all experiments named stay under 200. */
 export const GO_VERSION_BYTES = 512;
+/** Stands before the module text (Go, src/cmd/go/internal/modload/build.go, infoStart). */
+export const MODULE_TEXT_START = Buffer.from('3077af0c9274080241e1c107e6d618e6', 'hex');
+/** Stands behind the module text (infoEnd). */
+const MODULE_TEXT_END = Buffer.from('f932433186182072008242104116d8f2', 'hex');
 
-/** The parts of a program's writable segments that are kept, in order; `cut` when that is not all of them. */
-export function writableData(
-  { segments }: ElfHead,
-  size: number,
-): { readonly ranges: readonly ByteRange[]; readonly cut: boolean } {
-  const ranges: ByteRange[] = [];
-  let left: number = LIMITS.programDataBytes;
-  let cut = false;
-  for (const segment of segments.filter(isWritable)) {
-    const end = Math.min(segment.offset + segment.fileSize, size);
-    const to = Math.min(end, segment.offset + left);
-    if (to < end) cut = true;
-    if (to <= segment.offset) continue;
-    ranges.push({ from: segment.offset, to });
-    left -= to - segment.offset;
-  }
-  return { ranges, cut };
+const VARINT_BYTES = 10;
+/** Longest build information: header, two lengths, two texts. */
+export const BUILD_INFO_BYTES = HEADER_BYTES + 2 * VARINT_BYTES + GO_VERSION_BYTES + LIMITS.buildInfoBytes;
+
+const BIG_ENDIAN = 1;
+const INLINE = 2;
+
+/** Where the build information that begins the bytes ends; undefined as long as its end is not among them. */
+export function buildInfoEnd(bytes: Buffer): number | undefined {
+  if (bytes.length < HEADER_BYTES) return undefined;
+  return isInline(bytes) ? readTexts(bytes)?.moduleText.to : HEADER_BYTES;
 }
 
 /**
- * The build information in what was kept, or undefined when there is none.
- * @throws ParseError when there is a header of it, and it cannot be decoded.
+ * Decodes what `bytes` begins with.
+ * @throws ParseError when it is no build information, or breaks off.
  */
-export function findBuildInfo(head: ElfHead, held: HeldRanges, passed: PassedStrings): BuildInfo | undefined {
-  let failure: ParseError | undefined;
-  for (const segment of head.segments.filter(isWritable)) {
-    const data = held.readUpTo(segment.offset, Math.min(segment.fileSize, LIMITS.programDataBytes));
-    for (let at = data.indexOf(MAGIC); at !== -1; at = data.indexOf(MAGIC, at + 1)) {
-      if ((segment.address + at) % ALIGNMENT !== 0 || at + HEADER_BYTES > data.length) continue;
-      try {
-        return decode(data.subarray(at), head, held, passed);
-      } catch (error) {
-        if (!(error instanceof ParseError)) throw error;
-        failure ??= error;
-      }
-    }
-  }
-  if (failure !== undefined) throw failure;
-  return undefined;
-}
-
-function isWritable({ type, flags }: ElfSegment): boolean {
-  return type === PT_LOAD && (flags & (PF_W | PF_X)) === PF_W;
-}
-
-function decode(blob: Buffer, head: ElfHead, held: HeldRanges, passed: PassedStrings): BuildInfo {
-  const [pointerBytes = 0, flags = 0] = blob.subarray(MAGIC.length);
-  if ((flags & INLINE) !== 0) return decodeInline(blob);
-  if (pointerBytes !== 4 && pointerBytes !== 8) {
-    throw new ParseError(`Go build information with pointers of ${pointerBytes} bytes`);
-  }
-  const memory = new ProgramMemory(head, held, pointerBytes === 8, (flags & BIG_ENDIAN) === 0);
-  const fields = memory.fieldsOf(blob);
-  const version = memory.stringAt(fields.word(16), passed.versions, GO_VERSION_BYTES);
-  const moduleText = memory.stringAt(fields.word(16 + pointerBytes), passed.moduleTexts, LIMITS.buildInfoBytes);
+export function decodeBuildInfo(bytes: Buffer): BuildTexts | BuildPointers {
+  if (bytes.length < HEADER_BYTES) throw new ParseError('Go build information that breaks off');
+  if (!isInline(bytes)) return decodePointers(bytes);
+  const texts = readTexts(bytes);
+  if (texts === undefined) throw new ParseError('Go build information that breaks off, or is longer than any is');
+  const { version, moduleText } = texts;
+  if (version.from === version.to) throw new ParseError('Go build information without a Go version');
   return {
-    goVersion: version?.toString('utf8'),
-    moduleText: unframed(moduleText ?? passed.moduleTexts[0]?.bytes ?? Buffer.alloc(0)),
+    goVersion: bytes.toString('utf8', version.from, version.to),
+    moduleText: unframed(bytes.subarray(moduleText.from, moduleText.to)),
   };
 }
 
-function decodeInline(blob: Buffer): BuildInfo {
-  const version = readPrefixed(blob, HEADER_BYTES, GO_VERSION_BYTES);
-  const moduleText = readPrefixed(blob, version.end, LIMITS.buildInfoBytes);
-  if (version.bytes.length === 0) throw new ParseError('Go build information without a Go version');
-  return { goVersion: version.bytes.toString('utf8'), moduleText: unframed(moduleText.bytes) };
-}
-
-/** Bytes behind their length, which is a varint of 7 bits a byte, the lowest first (encoding/binary, Uvarint). */
-function readPrefixed(blob: Buffer, at: number, most: number): { readonly bytes: Buffer; readonly end: number } {
-  let length = 0;
-  let position = at;
-  for (let scale = 1; ; scale *= 128) {
-    const byte = blob[position];
-    if (byte === undefined) throw new ParseError('Go build information that breaks off');
-    length += (byte & 0x7f) * scale;
-    position += 1;
-    if (length > most) throw new ParseError(`Go build information with a text of more than ${most} bytes`);
-    if (byte < 0x80) break;
-    // Only padding with zeros gets here: any other byte has made the length too large.
-    if (position - at >= 10) throw new ParseError('Go build information with a length that does not end');
-  }
-  if (position + length > blob.length) throw new ParseError('Go build information that breaks off');
-  return { bytes: blob.subarray(position, position + length), end: position + length };
-}
-
-/** The text between its marks; none without the first of them. A text that was kept on suspicion goes on behind the second. */
-function unframed(framed: Buffer): string {
+/**
+ * The module text between its marks; empty without them.
+ * @throws ParseError when there is the first of them alone.
+ */
+export function unframed(framed: Buffer): string {
   if (!framed.subarray(0, MODULE_TEXT_START.length).equals(MODULE_TEXT_START)) return '';
   const end = framed.indexOf(MODULE_TEXT_END);
-  if (end === -1) throw new ParseError('Go build information whose module text has no end');
+  if (end === -1) throw new ParseError('a module text of Go that breaks off, or is longer than any is');
   return framed.toString('utf8', MODULE_TEXT_START.length, end);
 }
 
-/** A program's memory as far as its bytes were kept. */
-class ProgramMemory {
-  readonly #head: ElfHead;
-  readonly #held: HeldRanges;
-  readonly #wide: boolean;
-  readonly #littleEndian: boolean;
+/** Where a module text with its marks ends, when it begins the bytes. */
+export function moduleTextEnd(bytes: Buffer): number | undefined {
+  const end = bytes.indexOf(MODULE_TEXT_END);
+  return end === -1 ? undefined : end + MODULE_TEXT_END.length;
+}
 
-  constructor(head: ElfHead, held: HeldRanges, wide: boolean, littleEndian: boolean) {
-    this.#head = head;
-    this.#held = held;
-    this.#wide = wide;
-    this.#littleEndian = littleEndian;
-  }
+function isInline(bytes: Buffer): boolean {
+  return ((bytes[HEADER_MAGIC.length + 1] ?? 0) & INLINE) !== 0;
+}
 
-  fieldsOf(bytes: Buffer): ElfFields {
-    return new ElfFields(bytes, this.#wide, this.#littleEndian);
+function decodePointers(bytes: Buffer): BuildPointers {
+  const pointerBytes = bytes[HEADER_MAGIC.length];
+  if (pointerBytes !== 4 && pointerBytes !== 8) {
+    throw new ParseError(`Go build information with pointers of ${pointerBytes} bytes`);
   }
+  const littleEndian = ((bytes[HEADER_MAGIC.length + 1] ?? 0) & BIG_ENDIAN) === 0;
+  const fields = new ElfFields(bytes, pointerBytes === 8, littleEndian);
+  return { version: fields.word(16), moduleText: fields.word(16 + pointerBytes), pointerBytes, littleEndian };
+}
 
-  /** The Go string whose header (address and length) lies at an address; undefined when it was not kept. */
-  stringAt(address: number, passed: readonly MarkedText[], most: number): Buffer | undefined {
-    const pointerBytes = this.#wide ? 8 : 4;
-    const headerAt = this.#offsetOf(address);
-    const header = headerAt === undefined ? undefined : this.#held.read(headerAt, 2 * pointerBytes);
-    if (header === undefined) return undefined;
-    const fields = this.fieldsOf(header);
-    const length = fields.word(pointerBytes);
-    const offset = this.#offsetOf(fields.word(0));
-    if (length === 0) return Buffer.alloc(0);
-    if (offset === undefined || length > most) return undefined;
-    const kept = passed.find((text) => text.offset === offset)?.bytes ?? this.#held.read(offset, length);
-    return kept === undefined || kept.length < length ? undefined : kept.subarray(0, length);
-  }
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
 
-  #offsetOf(address: number): number | undefined {
-    const segment = this.#head.segments.find(
-      (candidate) =>
-        candidate.type === PT_LOAD && candidate.address <= address && address < candidate.address + candidate.fileSize,
-    );
-    return segment === undefined ? undefined : segment.offset + (address - segment.address);
+function readTexts(bytes: Buffer): { readonly version: Stretch; readonly moduleText: Stretch } | undefined {
+  const version = readPrefixed(bytes, HEADER_BYTES, GO_VERSION_BYTES);
+  const moduleText = version === undefined ? undefined : readPrefixed(bytes, version.to, LIMITS.buildInfoBytes);
+  return version === undefined || moduleText === undefined ? undefined : { version, moduleText };
+}
+
+/** A text behind its length, which is a varint: seven bits a byte, the lowest first (Go, encoding/binary, Uvarint). */
+function readPrefixed(bytes: Buffer, at: number, most: number): Stretch | undefined {
+  let length = 0;
+  for (let index = 0; index < VARINT_BYTES; index += 1) {
+    const byte = bytes[at + index];
+    if (byte === undefined) return undefined;
+    length += (byte & 0x7f) * 128 ** index;
+    if (byte >= 0x80) continue;
+    const from = at + index + 1;
+    return length > most || from + length > bytes.length ? undefined : { from, to: from + length };
   }
+  return undefined;
 }

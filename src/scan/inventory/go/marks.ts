@@ -1,5 +1,5 @@
-// Finds a mark in bytes that pass by in pieces and keeps what follows it. Old Go programs point back from their data to strings that have
-// passed by then, among megabytes of others: what those strings begin with is known, and so they are kept on suspicion.
+// Finds a mark in bytes that pass by in pieces and keeps what begins with it. A program is never held whole: what is asked of it has to be known
+// by its first bytes when it passes.
 
 /** A stretch of a file that begins with a mark. */
 export interface MarkedText {
@@ -10,18 +10,33 @@ export interface MarkedText {
 /** What to look for. */
 export interface Mark {
   readonly bytes: Buffer;
-  /** How much to keep, mark included; less at the end of a stretch. */
+  /** How much to keep at most, mark included. */
   readonly keep: number;
-  /** Occurrences that are kept; further ones are not looked at. */
+  /** Length of the text at the begin of `bytes` once its end is in sight. It must not depend on what follows the text. */
+  readonly lengthIn?: (bytes: Buffer) => number | undefined;
+  /** Whether the mark counts at this place of the file. */
+  readonly counts?: (offset: number) => boolean;
+  /** Texts that are kept; further ones are not looked at. */
   readonly most: number;
 }
 
+/** A text whose end has not passed yet. */
+interface OpenText {
+  readonly index: number;
+  readonly offset: number;
+  bytes: Buffer;
+}
+
+const NOTHING = Buffer.alloc(0);
+
 /** Looks for one mark. Where the pieces are cut changes nothing. */
 export class MarkFinder {
-  readonly found: MarkedText[] = [];
   readonly #mark: Mark;
-  /** The end of what passed: a mark that may go on, or one whose text is not complete. */
-  #rest: Buffer = Buffer.alloc(0);
+  /** In the order of their places; undefined while a text is open. */
+  readonly #found: (MarkedText | undefined)[] = [];
+  #open: OpenText[] = [];
+  /** The last bytes that passed, too few for a mark. */
+  #tail = NOTHING;
   #next = 0;
 
   constructor(mark: Mark) {
@@ -30,27 +45,52 @@ export class MarkFinder {
 
   /** Takes the piece of the file that begins at `offset`. A piece that does not follow the last one begins a new stretch. */
   push(piece: Buffer, offset: number): void {
-    if (offset !== this.#next) this.end();
+    if (offset !== this.#next) this.#endStretch();
     this.#next = offset + piece.length;
-    if (this.found.length >= this.#mark.most) return;
-    const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
-    this.#rest = Buffer.from(bytes.subarray(this.#search(bytes, this.#next - bytes.length, this.#mark.keep)));
+    for (const text of this.#open) text.bytes = Buffer.concat([text.bytes, piece]);
+    this.#open = this.#open.filter((text) => !this.#settle(text, text.bytes));
+
+    // A mark across the cut begins in the tail.
+    const { length } = this.#mark.bytes;
+    const seam = this.#tail.length === 0 ? NOTHING : Buffer.concat([this.#tail, piece.subarray(0, length - 1)]);
+    this.#search(seam, offset - this.#tail.length, (at) =>
+      Buffer.concat([seam.subarray(at, this.#tail.length), piece]),
+    );
+    this.#search(piece, offset, (at) => piece.subarray(at));
+    const last = piece.length >= length - 1 ? piece : seam.length > 0 ? Buffer.concat([this.#tail, piece]) : piece;
+    this.#tail = Buffer.from(last.subarray(Math.max(0, last.length - length + 1)));
   }
 
-  /** The stretch is over: texts that it cut short are complete. */
-  end(): void {
-    this.#search(this.#rest, this.#next - this.#rest.length, 0);
-    this.#rest = Buffer.alloc(0);
+  /** What was found, once all pieces have passed; texts that the end cut short are as long as they came. */
+  finish(): readonly MarkedText[] {
+    this.#endStretch();
+    return this.#found.filter((text) => text !== undefined);
   }
 
-  /** Keeps the texts of which at least `enough` bytes are there; gives the place from which on the bytes are needed again. */
-  #search(bytes: Buffer, offset: number, enough: number): number {
-    const { bytes: mark, keep, most } = this.#mark;
-    let at = bytes.indexOf(mark);
-    for (; at !== -1 && this.found.length < most; at = bytes.indexOf(mark, at + 1)) {
-      if (at + enough > bytes.length) return at;
-      this.found.push({ offset: offset + at, bytes: Buffer.from(bytes.subarray(at, at + keep)) });
+  #search(bytes: Buffer, offset: number, from: (at: number) => Buffer): void {
+    const { bytes: mark, most, counts } = this.#mark;
+    for (let at = bytes.indexOf(mark); at !== -1 && this.#found.length < most; at = bytes.indexOf(mark, at + 1)) {
+      if (counts?.(offset + at) === false) continue;
+      const text = { index: this.#found.push(undefined) - 1, offset: offset + at, bytes: NOTHING };
+      const begin = from(at);
+      if (this.#settle(text, begin)) continue;
+      text.bytes = Buffer.from(begin);
+      this.#open.push(text);
     }
-    return Math.max(0, bytes.length - mark.length + 1);
+  }
+
+  /** Keeps the text if its end is in the bytes. */
+  #settle({ index, offset }: OpenText, bytes: Buffer): boolean {
+    const { keep, lengthIn } = this.#mark;
+    const length = lengthIn?.(bytes) ?? (bytes.length >= keep ? keep : undefined);
+    if (length === undefined) return false;
+    this.#found[index] = { offset, bytes: Buffer.from(bytes.subarray(0, Math.min(length, keep))) };
+    return true;
+  }
+
+  #endStretch(): void {
+    for (const { index, offset, bytes } of this.#open) this.#found[index] = { offset, bytes };
+    this.#open = [];
+    this.#tail = NOTHING;
   }
 }

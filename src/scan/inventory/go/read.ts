@@ -1,11 +1,21 @@
-// Reads one program: whether Go made it, with which version, from which modules. Plans what of the program is kept as it passes.
-import { LIMITS } from '../../../platform/limits.ts';
+// Reads one program: whether Go made it, with which version, from which modules. Decides by its head what to look for as it passes.
 import type { ReadResult } from '../../image/reader.ts';
-import { ElfFields, type ElfHead, type ElfSegment, PF_W, PF_X, PT_LOAD, PT_NOTE } from '../elf/head.ts';
+import type { HeldRanges } from '../elf/held-ranges.ts';
 import type { ProgramPlan, ProgramStart } from '../elf/program.ts';
-import { findBuildInfo, GO_VERSION_BYTES, MODULE_TEXT_START, writableData } from './build-info.ts';
-import { MarkFinder } from './marks.ts';
+import { eachPart, joinRanges } from '../elf/ranges.ts';
+import { addressOfOffset, isWritable, rangeOf } from '../elf/segments.ts';
+import {
+  BUILD_INFO_BYTES,
+  buildInfoEnd,
+  decodeBuildInfo,
+  HEADER_ALIGNMENT,
+  HEADER_MAGIC,
+  unframed,
+} from './build-info.ts';
+import { type MarkedText, MarkFinder } from './marks.ts';
 import { type ModuleText, parseModuleText } from './module-text.ts';
+import { OldStrings } from './old-strings.ts';
+import { hasGoNote, isPacked, mayBeOld } from './signs.ts';
 
 /** The fact that a program becomes. */
 export interface GoProgram extends ModuleText {
@@ -15,42 +25,34 @@ export interface GoProgram extends ModuleText {
   readonly undecidable?: string;
 }
 
-/** Segment of the flags for PaX that Go's linker wrote until Go 1.23, and no other linker does by default. */
-const PT_PAX_FLAGS = 0x65041580;
-const UPX_MARK = Buffer.from('UPX!');
-/** Strings that begin like a version: Go programs have a few, those that know the history of Go hundreds. */
-const VERSION_MARK = { bytes: Buffer.from('go1.'), keep: GO_VERSION_BYTES, most: 4096 } as const;
-/** A program has one module text; programs embedded in it have theirs. */
-const MODULE_TEXT_MARK = { bytes: MODULE_TEXT_START, keep: LIMITS.buildInfoBytes, most: 4 } as const;
+/** Headers of one program that are tried. Programs that themselves read build information hold its magic once more. */
+const HEADERS = 8;
 
-/** What to keep of a program: its writable data, and of old Go programs the strings that may be their version and module text. */
-export function planProgram({ head, start, size }: ProgramStart): ProgramPlan | undefined {
-  if (isPacked(head, start)) {
+/** What is looked for in a program. */
+export function planProgram(program: ProgramStart): ProgramPlan {
+  if (isPacked(program)) {
     return { hold: [], finish: () => undecidable('packed with UPX: what it is made of cannot be read') };
   }
-  const { ranges, cut } = writableData(head, size);
-  const noted = hasGoNote(head, start);
-  const strings = noted || hasPaxFlags(head) ? stringSegments(head) : [];
-  const versions = new MarkFinder(VERSION_MARK);
-  const moduleTexts = new MarkFinder(MODULE_TEXT_MARK);
+  const { segments } = program.head;
+  const data = joinRanges(segments.filter(isWritable).map((segment) => rangeOf(segment, program.size)));
+  const headers = new MarkFinder({
+    bytes: HEADER_MAGIC,
+    keep: BUILD_INFO_BYTES,
+    lengthIn: buildInfoEnd,
+    counts: (offset) => (addressOfOffset(segments, offset) ?? 1) % HEADER_ALIGNMENT === 0,
+    most: HEADERS,
+  });
+  const noted = hasGoNote(program);
+  const strings = mayBeOld(program) ? new OldStrings(program.head, program.size) : undefined;
   return {
-    hold: ranges,
+    hold: strings?.hold ?? [],
     watch: (piece, offset) => {
-      for (const segment of strings) {
-        const from = Math.max(segment.offset, offset);
-        const to = Math.min(segment.offset + segment.fileSize, offset + piece.length);
-        if (from >= to) continue;
-        versions.push(piece.subarray(from - offset, to - offset), from);
-        moduleTexts.push(piece.subarray(from - offset, to - offset), from);
-      }
+      eachPart(data, piece, offset, (part, from) => headers.push(part, from));
+      strings?.watch(piece, offset);
     },
     finish: (held) => {
-      versions.end();
-      moduleTexts.end();
-      const passed = { versions: versions.found, moduleTexts: moduleTexts.found };
-      const info = findBuildInfo(head, held, passed);
-      if (info !== undefined) return programOf(info.goVersion, info.moduleText);
-      if (cut) return undecidable(`only the first ${LIMITS.programDataBytes} bytes of its data were searched`);
+      const found = headers.finish();
+      if (found.length > 0) return readFirst(found, strings, held);
       return noted ? undecidable('a Go program without build information, as made before Go 1.13') : {};
     },
   };
@@ -61,46 +63,32 @@ export function programBeyond(): ReadResult {
   return undecidable('its program headers lie too far back in the file');
 }
 
-function undecidable(reason: string): ReadResult {
-  return { data: { modules: [], undecidable: reason } satisfies GoProgram };
+/** The first build information that can be decoded. @throws ParseError of the first one when none can. */
+function readFirst(found: readonly MarkedText[], strings: OldStrings | undefined, held: HeldRanges): ReadResult {
+  let failure: unknown;
+  for (const { bytes } of found) {
+    try {
+      const info = decodeBuildInfo(bytes);
+      if ('goVersion' in info) return programOf(info.goVersion, info.moduleText);
+      if (strings === undefined) {
+        return undecidable('a program of Go 1.13 to 1.17 without the marks of its linker: its strings were not kept');
+      }
+      const { version, moduleText } = strings.resolve(info, held);
+      if (moduleText === undefined) return undecidable('its module text was not found');
+      return programOf(version?.toString('utf8'), unframed(moduleText));
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  throw failure;
 }
 
 function programOf(goVersion: string | undefined, text: string): ReadResult {
   const { content, problems } = parseModuleText(text);
-  return { data: { ...(goVersion === undefined ? {} : { goVersion }), ...content } satisfies GoProgram, problems };
+  const version = goVersion === undefined || goVersion === '' ? {} : { goVersion };
+  return { data: { ...version, ...content } satisfies GoProgram, problems };
 }
 
-/** The segments that hold string constants: read-only data; where linkers put it beside the code, that too. */
-function stringSegments({ segments }: ElfHead): readonly ElfSegment[] {
-  const loaded = segments.filter(({ type, flags }) => type === PT_LOAD && (flags & PF_W) === 0);
-  const readOnly = loaded.filter(({ flags }) => (flags & PF_X) === 0);
-  return readOnly.length > 0 ? readOnly : loaded;
-}
-
-/** A note that Go's linker leaves with the build id, unless `-buildid=` asked for none. */
-function hasGoNote({ segments, littleEndian, wide }: ElfHead, start: Buffer): boolean {
-  return segments.some(({ type, offset, fileSize }) => {
-    if (type !== PT_NOTE || offset + fileSize > start.length) return false;
-    const notes = start.subarray(offset, offset + fileSize);
-    const fields = new ElfFields(notes, wide, littleEndian);
-    for (let at = 0; at + 16 <= notes.length; ) {
-      const [nameBytes, textBytes] = [fields.long(at), fields.long(at + 4)];
-      if (nameBytes === 4 && notes.toString('latin1', at + 12, at + 16) === 'Go\0\0') return true;
-      at += 12 + padded(nameBytes) + padded(textBytes);
-    }
-    return false;
-  });
-}
-
-function hasPaxFlags({ segments }: ElfHead): boolean {
-  return segments.some(({ type }) => type === PT_PAX_FLAGS);
-}
-
-/** UPX leaves its mark four bytes behind the program headers (upx, src/stub/src/include/linux.h, struct l_info). */
-function isPacked({ segmentsEnd }: ElfHead, start: Buffer): boolean {
-  return start.subarray(segmentsEnd + 4, segmentsEnd + 8).equals(UPX_MARK);
-}
-
-function padded(bytes: number): number {
-  return Math.ceil(bytes / 4) * 4;
+function undecidable(reason: string): ReadResult {
+  return { data: { modules: [], undecidable: reason } satisfies GoProgram };
 }

@@ -14,8 +14,8 @@ const NAMES = [
 ] as const;
 type ManifestName = (typeof NAMES)[number];
 
-/** Longer values are cut: what names and versions look like ends far below. */
-const VALUE_LENGTH = 600;
+/** Longer values are left out: names and versions end far below. */
+const VALUE_LENGTH = 256;
 /** The main section ends within this; the sections behind it, one for every signed file, can be megabytes. */
 const SECTION_BYTES = 64 * 1024;
 
@@ -27,13 +27,14 @@ export function parseManifest(body: Uint8Array): Manifest {
   for (const line of text.split(/\r\n|\n|\r/)) {
     if (line === '') break;
     if (line.startsWith(' ')) {
-      if (current !== undefined) found[current] = `${found[current] ?? ''}${line.slice(1)}`.slice(0, VALUE_LENGTH);
+      if (current !== undefined) found[current] = `${found[current] ?? ''}${line.slice(1)}`;
       continue;
     }
     const colon = line.indexOf(':');
     const name = line.slice(0, Math.max(0, colon)).toLowerCase();
     current = NAMES.find((known) => known === name);
-    if (current !== undefined) found[current] = line.slice(colon + 1).replace(/^ /, '').slice(0, VALUE_LENGTH);
+    if (current !== undefined) found[current] = line.slice(colon + 1).replace(/^ /, '');
   }
+  for (const name of NAMES) if ((found[name]?.length ?? 0) > VALUE_LENGTH) delete found[name];
   return found;
 }

@@ -44,12 +44,11 @@ export function readProperties(text: string): ReadonlyMap<string, string> {
 /** A line that ends in an odd number of backslashes goes on in the next, whose leading white space does not count. Comments do not go on. */
 function* logicalLines(text: string): Generator<string> {
   let before = '';
-  let goesOn = false;
   for (const natural of text.split(/\r\n|\n|\r/)) {
     const line = natural.replace(/^[ \t\f]+/, '');
-    if (!goesOn && (line === '' || line.startsWith('#') || line.startsWith('!'))) continue;
+    if (before === '' && (line === '' || line.startsWith('#') || line.startsWith('!'))) continue;
     const backslashes = /\\*$/.exec(line)?.[0].length ?? 0;
-    goesOn = backslashes % 2 === 1;
+    const goesOn = backslashes % 2 === 1;
     before += goesOn ? line.slice(0, -1) : line;
     if (goesOn) continue;
     yield before;

@@ -2,7 +2,7 @@
 // package is taken apart from the right, public keys are no packages.
 import { LimitError, ParseError } from '../../../platform/errors.ts';
 import type { ProblemLog } from '../problem-log.ts';
-import { isToken, quoted, TOKEN_LENGTH } from '../token.ts';
+import { isName, isToken, quoted, TOKEN_LENGTH } from '../token.ts';
 import { numberOf, type RpmHeader, readHeader, type Tag, textOf } from './header.ts';
 import { ownedFiles } from './owned-files.ts';
 
@@ -79,7 +79,8 @@ function filesOf(header: RpmHeader, place: string, room: number, problems: Probl
 export function checkedEntry(fields: RpmFields, place: string, problems: ProblemLog): RpmEntry | undefined {
   const { name, version, epoch, owns = [] } = fields;
   if (name === PUBLIC_KEY) return undefined;
-  if (name === undefined || !isToken(name)) {
+  // A slash would part the name in a package URL.
+  if (name === undefined || !isName(name)) {
     problems.add(() => `${place}: the package has no usable name (${quoted(name ?? '')})`);
     return undefined;
   }

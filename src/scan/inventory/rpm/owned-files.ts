@@ -1,26 +1,23 @@
 // Finds which metadata files of language packages an rpm package owns (owner rule). A header lists base names, and beside each the number of its
-// directory in a shorter list. The names are searched as bytes first, for most packages own no such file.
+// directory in a shorter list. Names are looked at as bytes, for most packages own no such file.
 import { LimitError, ParseError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
-import { OWNABLE_NAMES } from '../owner-rule.ts';
+import { isOwnable } from '../owner-rule.ts';
 import type { RpmHeader, TagValues } from './header.ts';
-
-/** Each name with the zero byte that ends it. */
-const NEEDLES = OWNABLE_NAMES.map((name) => Buffer.from(`${name}\0`));
 
 /**
  * Image paths of the files among `OWNABLE_NAMES`, sorted.
  * @param room characters that the paths may take together.
- * @throws ParseError when the lists do not fit together; LimitError when the paths take more than `room`.
+ * @throws ParseError when the lists do not fit together; LimitError when the paths take more than `room`, or for more files than a
+ *   layer may have.
  */
 export function ownedFiles(header: RpmHeader, room: number): readonly string[] {
   const { bytes, values } = header;
   const baseNames = values.get('baseNames');
-  if (baseNames === undefined || !NEEDLES.some((needle) => bytes.includes(needle, baseNames.start))) return [];
+  if (baseNames === undefined) return [];
   const files: { readonly name: string; readonly folder: number }[] = [];
   eachText(header, baseNames, (start, stop, place) => {
-    const needle = NEEDLES.find((name) => bytes.compare(name, 0, name.length, start, stop + 1) === 0);
-    if (needle === undefined) return;
+    if (!isOwnable(bytes, start, stop)) return;
     if (files.length >= LIMITS.packages) throw new LimitError(`more than ${LIMITS.packages} files in one package`);
     files.push({ name: bytes.toString('utf8', start, stop), folder: folderOf(header, place) });
   });
@@ -61,6 +58,7 @@ function eachText(
   { start, count }: TagValues,
   visit: (start: number, stop: number, place: number) => void,
 ): void {
+  if (count > LIMITS.layerEntries) throw new LimitError(`a package of ${count} files, more than a layer may have`);
   let at = start;
   for (let place = 0; place < count; place += 1) {
     const first = at;

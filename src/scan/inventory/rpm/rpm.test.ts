@@ -96,6 +96,7 @@ test('public keys are no packages; what cannot be used is a problem and costs no
   const blobs = [
     headerBlob({ name: 'gpg-pubkey', version: '39db7c82', release: '5f68629b' }),
     headerBlob({ ...ZLIB, name: 'a b' }),
+    headerBlob({ ...ZLIB, name: '/' }),
     headerBlob({ name: 'no-release', version: '1' }),
     headerBlob({ ...ZLIB, name: 5 }),
     headerBlob({ ...ZLIB, name: 'odd', sourceRpm: 'odd.src.rpm', arch: 'x 1' }),
@@ -109,11 +110,12 @@ test('public keys are no packages; what cannot be used is a problem and costs no
   );
   const expected = [
     /package 2: the package has no usable name \("a b"\)/,
-    /package 3: the package "no-release" has no usable version/,
-    /package 4: its tag name has the wrong type, 4/,
-    /package 5: the package "odd" has no usable architecture/,
-    /package 5: the package "odd" has an odd source package/,
-    /package 6: its header claims \d+ bytes and has \d+/,
+    /package 3: the package has no usable name \("\/"\)/,
+    /package 4: the package "no-release" has no usable version/,
+    /package 5: its tag name has the wrong type, 4/,
+    /package 6: the package "odd" has no usable architecture/,
+    /package 6: the package "odd" has an odd source package/,
+    /package 7: its header claims \d+ bytes and has \d+/,
   ];
   assert.equal(problems.length, expected.length);
   for (const [place, pattern] of expected.entries()) assert.match(problems[place] ?? '', pattern);
@@ -123,9 +125,9 @@ test('files that may hold packages have their owner', () => {
   const npm = headerBlob({
     ...ZLIB,
     name: 'npm',
-    baseNames: ['xpackage.json', 'package.json', 'package.json5', 'package.json'],
+    baseNames: ['xpackage.json', 'package.json', 'package.json5', 'package.json', 'a.jar'],
     dirNames: ['/usr/lib/node_modules/npm/', '/', '/usr/lib/node_modules/npm/deep/'],
-    dirIndexes: [0, 2, 0, 0],
+    dirIndexes: [0, 2, 0, 0, 1],
   });
   const facts = [located(PATH, readDatabase(ndbDatabase([npm])).data)];
   const { packages, owned } = rpm.packages(facts, OS);
@@ -133,6 +135,7 @@ test('files that may hold packages have their owner', () => {
   assert.deepEqual(
     [...(owned ?? [])],
     [
+      ['a.jar', purl],
       ['usr/lib/node_modules/npm/deep/package.json', purl],
       ['usr/lib/node_modules/npm/package.json', purl],
     ],
@@ -261,7 +264,7 @@ d
 %install
 mkdir -p %{buildroot}/usr/lib/node_modules/tool/sub %{buildroot}/usr/share/other
 echo '{}' | tee %{buildroot}/usr/lib/node_modules/tool/package.json %{buildroot}/usr/lib/node_modules/tool/sub/package.json
-touch %{buildroot}/usr/share/other/xpackage.json
+touch %{buildroot}/usr/share/other/xpackage.json %{buildroot}/usr/share/other/a.jar
 %files
 /usr/lib/node_modules/tool
 %files -n other
@@ -286,8 +289,8 @@ test('packages that rpmbuild made and rpm recorded agree with rpm', needsProgram
     assert.ok(lines[1]?.endsWith(' nodejs:12:8020020200326104117:4cda2c84'));
     const listed = run('rpm', ['-qal', '--dbpath', dbpath, ...backend]).split('\n');
     const owned = (data as RpmDatabase).entries.flatMap(({ owns = [] }) => owns.map((path) => `/${path}`));
-    assert.equal(owned.length, 2);
-    assert.deepEqual(owned, listed.filter((path) => path.endsWith('/package.json')).sort());
+    assert.equal(owned.length, 3);
+    assert.deepEqual(owned.sort(), listed.filter((path) => /\/package\.json$|\.jar$/.test(path)).sort());
   });
 });
 

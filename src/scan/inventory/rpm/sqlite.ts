@@ -72,7 +72,8 @@ function openDatabase(bytes: Buffer): Database {
 function rootOf(database: Database, table: string): number {
   for (const cell of leafCells(database, 1)) {
     const record = readRecord(database, cell);
-    if (textOf(record, columnOf(record, 0)) !== 'table' || textOf(record, columnOf(record, 1)) !== table) continue;
+    const isTable = isText(record, columnOf(record, 0), 'table') && isText(record, columnOf(record, 1), table);
+    if (!isTable) continue;
     const { start, end } = columnOf(record, 3);
     if (end - start < 1 || end - start > 6) break;
     return record.readUIntBE(start, end - start);
@@ -187,8 +188,9 @@ function lengthOf(serial: number): number {
   return length;
 }
 
-function textOf(record: Buffer, { serial, start, end }: Value): string | undefined {
-  return serial >= 13 && serial % 2 === 1 ? record.toString('utf8', start, end) : undefined;
+/** Compared after the length, so that a long text is not decoded. */
+function isText(record: Buffer, { serial, start, end }: Value, text: string): boolean {
+  return serial === 13 + 2 * text.length && record.toString('latin1', start, end) === text;
 }
 
 /** A variable-length integer: seven bits a byte, eight in the ninth. Beyond 2^53 it is not exact, but longer than any file. */

@@ -37,8 +37,13 @@ const CODENAMES: ReadonlyMap<string, OsRelease> = new Map(
   ),
 );
 
-/** Distributions whose os-release gives the major version alone, while tools take more from other files. */
-const MAJOR_ONLY: ReadonlySet<string> = new Set(['centos', 'debian']);
+/** How many numbers of the version os-release gives, where tools take more from other files (`debian_version`, `mariner-release`). */
+const RELEASE_NUMBERS: ReadonlyMap<string, RegExp> = new Map([
+  ['azurelinux', /^\d+\.\d+/],
+  ['centos', /^\d+/],
+  ['debian', /^\d+/],
+  ['mariner', /^\d+\.\d+/],
+]);
 const DEVELOPMENT: ReadonlySet<string> = new Set(['sid', 'unstable']);
 
 /**
@@ -56,7 +61,7 @@ export function distributionOf(name: string, version: string | undefined): OsRel
     if (DEVELOPMENT.has(word.replace(/^.*\//, ''))) return { id, codename: 'sid' };
     if (!/^\d/.test(word)) return undefined;
   }
-  const release = MAJOR_ONLY.has(id) ? (/^\d+/.exec(word)?.[0] ?? word) : word;
+  const release = RELEASE_NUMBERS.get(id)?.exec(word)?.[0] ?? word;
   return release === '' ? { id } : { id, version: release };
 }
 
@@ -67,10 +72,11 @@ export function distributionOf(name: string, version: string | undefined): OsRel
  */
 export function distributionOfPurl(namespace: string | undefined, distro: string | undefined): OsRelease | undefined {
   if (distro === undefined || distro === '') return undefined;
-  const [, name, version] = /^(.+?)-((?:v?\d|edge|sid|unstable|tumbleweed)\S*)$/.exec(distro) ?? [];
+  const [, name, version] = /^(.+?)-((?:v?\d|edge|sid|unstable|tumbleweed).*)$/.exec(distro) ?? [];
   if (version === 'tumbleweed') return distributionOf(distro, undefined);
   if (name !== undefined) return distributionOf(name, version);
   const codename = CODENAMES.get(distro.replace(/^(?:debian|ubuntu)-/, ''));
   if (codename !== undefined) return codename;
-  return namespace === undefined ? undefined : distributionOf(namespace, distro);
+  if (namespace === undefined) return undefined;
+  return distributionOf(namespace, distro === namespace ? undefined : distro);
 }

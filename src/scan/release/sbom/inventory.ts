@@ -1,0 +1,105 @@
+// The inventory of an image out of a bill of materials instead of its layers. What cannot be matched is a gap: grouped, counted, with names. Pure.
+import type { Digest } from '../../../platform/canonical.ts';
+import { LimitError } from '../../../platform/errors.ts';
+import { compareGaps, type Gap } from '../../../platform/gap.ts';
+import { LIMITS } from '../../../platform/limits.ts';
+import type { Inventory, Location, Package } from '../../inventory/package.ts';
+import { distributionOf } from './distribution.ts';
+import type { SbomDocument, SbomProblem } from './document.ts';
+import { isDistributionType } from './make-package.ts';
+import { readComponent } from './read-component.ts';
+import { platformOf } from './subject.ts';
+
+/** Stands where the cataloguers of a layer scan stand: raise it whenever the same document would give another inventory. */
+const READER = 'sbom@1';
+/** How many components a gap names before it only counts. */
+const NAMED = 5;
+
+/**
+ * The inventory that a document gives.
+ * @param image digest under which the inventory is known: of the document's bytes
+ * @param file where the document lies, for packages of which it names no path
+ * @throws LimitError when it has more components than an image may have packages
+ */
+export function inventoryOf(document: SbomDocument, image: Digest, file: string): Inventory {
+  const named = document.os === undefined ? undefined : distributionOf(document.os.name, document.os.version);
+  const fallback: Location = { layer: image, path: file };
+  const packages = new Map<string, Package>();
+  const problems: SbomProblem[] = [...document.problems];
+  let os = named;
+  for (const component of document.components) {
+    const read = readComponent(component, named, fallback);
+    if (read.kind === 'problem') problems.push(read.problem);
+    if (read.kind !== 'package') continue;
+    os ??= read.os;
+    packages.set(`${read.package.purl} ${read.package.location.path}`, read.package);
+    if (packages.size > LIMITS.packages) throw new LimitError(`more than ${LIMITS.packages} packages`);
+  }
+  const sorted = [...packages.values()].sort(comparePackages);
+  const platform = platformOf(document.subject, sorted);
+  const [system = 'linux', architecture = 'amd64', variant] = platform.split('/');
+  return {
+    image,
+    platform,
+    ...(os === undefined ? {} : { os }),
+    packages: sorted,
+    files: [],
+    config: {
+      os: system,
+      architecture,
+      ...(variant === undefined ? {} : { variant }),
+      environmentNames: [],
+      exposedPorts: [],
+      labels: {},
+      historyLength: 0,
+      diffIds: [],
+    },
+    layers: [image],
+    gaps: [...problemGaps(problems, image), ...sourceGaps(sorted, image), ...ownVulnerabilities(document, image)].sort(
+      compareGaps,
+    ),
+    cataloguers: [READER],
+  };
+}
+
+/** One gap a reason: `3 components of the type generic are not matched: a, b, c`. */
+export function problemGaps(problems: readonly SbomProblem[], target: string): readonly Gap[] {
+  const groups = Map.groupBy(problems, ({ kind, reason }) => `${kind} ${reason}`);
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const names = [...new Set(group.map(({ name }) => name.slice(0, 100)))].sort();
+    const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+    const what = `${group.length} component${group.length === 1 ? '' : 's'} ${first.reason}`;
+    const reason = `${what} cannot be matched: ${names.slice(0, NAMED).join(', ')}${more}`;
+    return [{ kind: first.kind, target, location: 'components', reason }];
+  });
+}
+
+/** Advisories of distributions name source packages. A document that never names one may be silent about all. */
+function sourceGaps(packages: readonly Package[], target: string): readonly Gap[] {
+  const ofDistribution = packages.filter(({ type }) => isDistributionType(type));
+  if (ofDistribution.length === 0 || ofDistribution.some(({ source }) => source !== undefined)) return [];
+  const reason = `none of ${ofDistribution.length} distribution packages states its source package: each is matched by its own name, which finds less`;
+  return [{ kind: 'undecidable', target, location: 'source packages', reason }];
+}
+
+function ownVulnerabilities({ vulnerabilities }: SbomDocument, target: string): readonly Gap[] {
+  if (vulnerabilities === 0) return [];
+  const reason = `the document lists ${vulnerabilities} vulnerabilities of its own, which are not used here; cyclonedx:FILE takes them`;
+  return [{ kind: 'not-scanned', target, location: 'vulnerabilities', reason }];
+}
+
+function comparePackages(a: Package, b: Package): number {
+  return (
+    order(a.type, b.type) ||
+    order(a.name, b.name) ||
+    order(a.version, b.version) ||
+    order(a.location.path, b.location.path) ||
+    order(a.purl, b.purl)
+  );
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
