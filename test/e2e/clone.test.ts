@@ -16,6 +16,12 @@ function setUpCommands(): readonly string[] {
     .map((line) => line.replace(/ +#.*$/, ''));
 }
 
+/** What reaches the package registry on this machine: its npm configuration, certificates and proxies. Nothing that steers these tests. */
+function testersEnvironment(): Readonly<Record<string, string>> {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(PLIMSOLL_|XDG_|npm_|NODE_TEST|INIT_CWD)/.test(name));
+  return Object.fromEntries(kept.map(([name, value]) => [name, value ?? '']));
+}
+
 test('the README has exactly the two set-up commands', () => {
   assert.deepEqual(setUpCommands(), ['npm ci && npm run demo', 'npm ci && npm test']);
 });
@@ -27,7 +33,7 @@ test('they work on a fresh clone and change no file of it', { skip, timeout: 1_8
   await must('git', ['clone', '--quiet', ROOT, clone]);
   for (const command of setUpCommands()) {
     // As for a newcomer: nothing of this checkout, and without the folder of real inputs beside it.
-    const outcome = await place.run('sh', ['-c', command], { PLIMSOLL_NODE: '' }, clone);
+    const outcome = await place.run('sh', ['-c', command], { ...testersEnvironment(), PLIMSOLL_NODE: '' }, clone);
     assert.equal(outcome.status, 0, `${command}\n${outcome.stdout.slice(-4000)}\n${outcome.stderr.slice(-4000)}`);
     assert.equal(await must('git', ['status', '--porcelain'], clone), '', command);
   }

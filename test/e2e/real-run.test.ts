@@ -92,7 +92,7 @@ test('a release in a registry', { ...needs, timeout: 600_000 }, async (t) => {
       assert.equal(image?.packages, 0, name);
     }
     assert.equal(unreadable.length, 2);
-    assert.match(outcome.stderr, /gap image-unreadable: .*\(and 1 more\)/);
+    assert.equal(outcome.stderr.match(/gap image-unreadable: /g)?.length, 2);
   });
 
   await t.test('agrees with dpkg-query', async () => {
