@@ -131,6 +131,19 @@ test('build, status, export, import and diff work on files', async () => {
   );
 });
 
+test('what files of a feed are for can be stated where they do not say it', async () => {
+  const update = `<update type="security"><id>1</id><references><reference id="CVE-2024-0001"/></references>
+    <pkglist><collection><package name="a" version="1" release="2"/></collection></pkglist></update>`;
+  writeFileSync(join(WORK, 'updateinfo.xml'), `<updates>${update}</updates>`);
+  const untold = await run('build', '--feed', 'rpm-updateinfo=updateinfo.xml', '--output', 'untold.db');
+  assert.match(untold.stdout, /skipped {2}1 x a distribution release that cannot be told/);
+  const told = await run('build', '--feed', 'rpm-updateinfo@sles:15.3=updateinfo.xml', '--output', 'told.db');
+  assert.match(told.stdout, /rpm-updateinfo +1 +0 +not stated +sles:15\.3\n +from +updateinfo\.xml \(sles:15\.3\)/);
+  const set = openAdvisorySet(join(WORK, 'told.db'));
+  assert.deepEqual(set.lookup('sles:15.3', 'a')[0]?.ranges, [{ fixed: '1-2' }]);
+  set.close();
+});
+
 test('the same command gives the same bytes', async () => {
   const status = async (): Promise<string> => {
     await run('build', '--feed', 'kev=kev.json', '--output', 'same.db');
@@ -158,8 +171,12 @@ test('an altered set is told with exit code 1', async () => {
 
 test('mistakes of the user are named', async () => {
   const cases: readonly (readonly [readonly string[], number, RegExp])[] = [
-    [['build', '--feed', 'nonsense=x'], 2, /no such feed; the feeds are alpine-secdb, debian-tracker/],
+    [['build', '--feed', 'nonsense=x'], 2, /no such feed; the feeds are alpine-secdb, debian-mirror, debian-tracker/],
     [['build', '--feed', 'kev'], 2, /expected --feed ID=PATH/],
+    [['build', '--feed', 'kev@rocky:9=kev.json'], 2, /kev says itself what it is for/],
+    [['build', '--feed', 'rpm-updateinfo@rocky 9=x'], 2, /no release of a distribution/],
+    [['build', '--feed', 'nonsense@rocky:9=x'], 2, /no such feed/],
+    [['build', '--feed', 'rpm-updateinfo@rocky:9='], 2, /expected --feed ID=PATH or --feed ID@NAMESPACE=PATH/],
     [['build', '--feed', 'kev=kev.json', '--feed-date', 'kev=yesterday'], 2, /expected --feed-date/],
     [['build', '--feed', 'kev=absent.json'], 3, /absent\.json/],
     [['build', '--feed', 'kev=main.json'], 3, /nothing in .*main\.json can be read/],
@@ -167,6 +184,9 @@ test('mistakes of the user are named', async () => {
     [['import', 'main.json', '--output', 'x.db'], 3, /not an export/],
     [['update', '--feed', 'eol'], 2, /no publisher's address/],
     [['update', '--feed', 'kev=http://example.org/kev.json'], 2, /not an https address/],
+    [['update', '--feed', 'debian-mirror'], 2, /looks for what concerns a target: name it with --for TARGET/],
+    [['update', '--feed', 'kev', '--for', 'rootfs:/'], 2, /--for is for feeds that look for what concerns a target/],
+    [['update', '--feed', 'debian-mirror', '--for', 'oci:absent'], 3, /oci:absent: nothing can be read/],
   ];
   for (const [args, code, message] of cases) {
     const result = await run(...args);

@@ -15,8 +15,9 @@ import { batches, writeLines } from '../scan/advisory/set/write-lines.ts';
 import { updateFeeds, usualRequests } from '../scan/advisory/update/update.ts';
 import { diffText, type SetStatus, statusText } from './advisories-text.ts';
 import { type CommandContext, type CommonOptions, newCommand, writeResult } from './command.ts';
-import { feedArgument, feedDate, feedIds, updateRequests } from './feed-arguments.ts';
-import { defaultAdvisoriesPath } from './locations.ts';
+import { feedDate, feedIds, feedPath, updateRequests } from './feed-arguments.ts';
+import { cacheFolder, defaultAdvisoriesPath } from './locations.ts';
+import type { inventoriesOf } from './target-inventories.ts';
 
 const EXAMPLE = [
   'plimsoll advisories update',
@@ -46,21 +47,36 @@ interface SetOptions extends CommonOptions {
   readonly feedDate?: readonly string[];
 }
 
+interface UpdateCommandOptions extends SetOptions {
+  readonly for?: readonly string[];
+  readonly keyring?: readonly string[];
+  readonly allowUnsigned?: boolean;
+}
+
 function buildCommand(context: CommandContext): Command {
   return setCommand(
     'build',
     'make an advisory set from the files of feeds; no network',
     'plimsoll advisories build --feed debian-tracker=tracker.json --feed kev=kev.json --output advisories.db',
   )
-    .requiredOption('--feed <id=path>', `${feedIds()}: a file, folder, zip or tar; repeatable`, collect)
+    .requiredOption(
+      '--feed <id=path>',
+      `${feedIds()}: a file, folder, zip or tar; repeatable. rpm-updateinfo@rocky:9=PATH says what the files are for`,
+      collect,
+    )
     .option('--feed-date <id=date>', "date of a feed's content (YYYY-MM-DD) where its files do not say it", collect)
     .action(async (options: SetOptions) => {
       const dates = new Map((options.feedDate ?? []).map(feedDate));
       const inputs = (options.feed ?? []).map((given) => {
-        const { feed, value } = feedArgument(given, '--feed ID=PATH');
+        const { feed, path, namespace } = feedPath(given);
         const updated = dates.get(feed);
-        const path = resolve(context.workingDirectory, value);
-        return { feed, path, source: value, ...(updated === undefined ? {} : { updated }) };
+        return {
+          feed,
+          path: resolve(context.workingDirectory, path),
+          source: namespace === undefined ? path : `${path} (${namespace})`,
+          ...(namespace === undefined ? {} : { namespace }),
+          ...(updated === undefined ? {} : { updated }),
+        };
       });
       const output = setPath(context, options);
       await withProgress(context, options, (progress) =>
@@ -77,22 +93,44 @@ function updateCommand(context: CommandContext): Command {
   return setCommand(
     'update',
     'download feeds and make the advisory set from them; the only command that downloads',
-    'plimsoll advisories update\nplimsoll advisories update --feed osv=https://osv.example.org/Go/all.zip',
+    'plimsoll advisories update\nplimsoll advisories update --feed osv=https://osv.example.org/Go/all.zip\nplimsoll advisories update --feed debian-mirror --for rootfs:/ --output machine.db',
   )
     .option('--feed <id[=url]>', `only these, from their publisher or a mirror (${feedIds()}); repeatable`, collect)
-    .action(async (options: SetOptions) => {
+    .option(
+      '--for <target>',
+      'what a package mirror is asked about: images or a release, as in scan; repeatable',
+      collect,
+    )
+    .option('--keyring <file>', "keys that sign a mirror, instead of the machine's own; repeatable", collect)
+    .option('--allow-unsigned', 'take a mirror whose signature cannot be checked')
+    .action(async (options: UpdateCommandOptions) => {
       const folder = join(dirname(defaultAdvisoriesPath(context)), 'feeds');
       const requests = options.feed === undefined ? usualRequests(folder) : updateRequests(options.feed);
+      const targets = options.for ?? [];
+      if (targets.length > 0 && !requests.some(({ feed }) => feed.gather?.forTargets === true)) {
+        throw new PlimsollError(
+          'usage',
+          '--for is for feeds that look for what concerns a target: --feed debian-mirror',
+        );
+      }
       const output = setPath(context, options);
       await withProgress(context, options, async (progress) => {
+        const talk = {
+          onProgress: (text: string) => progress.update(text),
+          remark: (text: string) => remark(context, options, text),
+        };
         const inputs = await updateFeeds(requests, {
+          ...talk,
+          ...(targets.length === 0 ? {} : { inventories: await readTargets(targets, context, options, talk) }),
           folder,
+          cache: cacheFolder(context),
+          keyrings: (options.keyring ?? []).map((path) => resolve(context.workingDirectory, path)),
+          allowUnsigned: options.allowUnsigned === true,
+          environment: context.environment,
           fetch,
           now: context.now,
           maxBytes: LIMITS.downloadBytes,
           idleMilliseconds: IDLE_MILLISECONDS,
-          onProgress: (text) => progress.update(text),
-          remark: (text) => remark(context, options, text),
         });
         await buildAdvisorySet(inputs, output, {
           builtAt: context.now().toISOString(),
@@ -101,6 +139,11 @@ function updateCommand(context: CommandContext): Command {
       });
       printStatus(output, context, options);
     });
+}
+
+/** Loads the rooms of the scan only when a target is named. */
+async function readTargets(...args: Parameters<typeof inventoriesOf>): ReturnType<typeof inventoriesOf> {
+  return (await import('./target-inventories.ts')).inventoriesOf(...args);
 }
 
 function statusCommand(context: CommandContext): Command {

@@ -6,7 +6,7 @@ import { showsUnicode, type TerminalOptions } from '../publish/terminal/terminal
 
 /** The outside world as a command sees it; tests give their own. */
 export interface CommandContext {
-  readonly stdout: (text: string) => void;
+  readonly stdout: (result: string | Uint8Array) => void;
   readonly stderr: (text: string) => void;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
@@ -39,18 +39,28 @@ export function newCommand(name: string, summary: string, formats: readonly stri
     .addHelpText('after', `\nExample:\n${example.replace(/^(?=.)/gm, '  ')}`);
 }
 
-/** Writes the result where the options say. */
-export function writeResult(context: CommandContext, options: CommonOptions, text: string): void {
-  const ended = text.endsWith('\n') ? text : `${text}\n`;
+/** Writes the result where the options say. Text is ended by a line feed, bytes stay as they are. */
+export function writeResult(context: CommandContext, options: CommonOptions, result: string | Uint8Array): void {
+  const whole = typeof result !== 'string' || result.endsWith('\n') ? result : `${result}\n`;
+  if (typeof whole !== 'string') refuseBytesOnTerminal(context, options);
   if (options.output === undefined) {
-    context.stdout(ended);
+    context.stdout(whole);
     return;
   }
   try {
-    writeFileSync(options.output, ended);
+    writeFileSync(options.output, whole);
   } catch (error) {
     throw new PlimsollError('usage', `cannot write ${options.output}: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/**
+ * A terminal shows no bytes.
+ * @throws PlimsollError `usage` when the result would go to one.
+ */
+export function refuseBytesOnTerminal(context: CommandContext, options: CommonOptions): void {
+  if (options.output !== undefined || !context.stdoutIsTerminal) return;
+  throw new PlimsollError('usage', `${options.format} is no text for a terminal: name a file with --output`);
 }
 
 /** Whether to colour what goes to stdout. */

@@ -11,6 +11,14 @@ function dataFolder(context: CommandContext): string {
   );
 }
 
+/** The folder for what can be fetched again; may be emptied at any time. */
+export function cacheFolder(context: CommandContext): string {
+  return join(
+    context.environment['XDG_CACHE_HOME'] || join(context.environment['HOME'] || homedir(), '.cache'),
+    'plimsoll',
+  );
+}
+
 /** The store: the file that `--store` names, else `plimsoll/store.db` among the user's data. */
 export function storePath(context: CommandContext, option: string | undefined): string {
   return option === undefined ? join(dataFolder(context), 'store.db') : resolve(context.workingDirectory, option);

@@ -8,7 +8,7 @@ enableCompileCache(join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache
 const { runProgram } = await import('./program.ts');
 
 const context: CommandContext = {
-  stdout: (text) => process.stdout.write(text),
+  stdout: (result) => process.stdout.write(result),
   stderr: (text) => process.stderr.write(text),
   environment: process.env,
   now: () => new Date(),
@@ -20,9 +20,10 @@ const context: CommandContext = {
     process.exitCode = code;
   },
 };
-// A reader that has seen enough (`plimsoll … | head`) is no failure.
+// A reader that has seen enough (`plimsoll … | head`) is no failure; a full disk is one.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  process.stderr.write(`plimsoll: the result cannot be written to stdout: ${error.message}\n`);
+  process.exit(4);
 });
 process.exitCode = await runProgram(process.argv.slice(2), context);

@@ -34,6 +34,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./history.ts')).historyCommand,
   },
   {
+    name: 'where',
+    summary: 'stored releases and images that have a vulnerability or a package',
+    load: async () => (await import('./where.ts')).whereCommand,
+  },
+  {
     name: 'advisories',
     summary: 'build, update, inspect and compare advisory sets',
     load: async () => (await import('./advisories.ts')).advisoriesCommand,

@@ -2,15 +2,15 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { listedFigures } from '../explain/history.ts';
 import { statisticsOf } from '../explain/statistics.ts';
-import { PlimsollError } from '../platform/errors.ts';
 import { printable } from '../platform/printable.ts';
 import { openStore } from '../platform/store.ts';
-import { FORMATS, formatNamed } from '../publish/registry.ts';
+import { FORMATS } from '../publish/registry.ts';
 import { ASSESSMENT_MIGRATIONS, saveAssessment } from '../scan/assess/assessment-store.ts';
 import { reassess } from '../scan/assess/reassess.ts';
 import { SEVERITY_POLICIES } from '../scan/assess/severity.ts';
 import { openAdvisories } from './advisories-input.ts';
 import { readAssessmentInput } from './assessment-input.ts';
+import { chosenFormat } from './chosen-format.ts';
 import { type CommandContext, type CommonOptions, newCommand, terminalOptions, writeResult } from './command.ts';
 import { gapLines } from './gap-lines.ts';
 import { storePath } from './locations.ts';
@@ -42,16 +42,12 @@ async function reassessAll(
   options: ReassessCommandOptions,
   context: CommandContext,
 ): Promise<void> {
-  const format = formatNamed(options.format);
-  if (format === undefined) throw new PlimsollError('usage', `there is no format ${options.format}`);
-  if (names.length > 1 && format.id === 'html') {
-    throw new PlimsollError('usage', 'a report in HTML holds one assessment; reassess them one at a time');
-  }
+  const format = chosenFormat(context, options, names.length);
   const store = await openStore(storePath(context, options.store), ASSESSMENT_MIGRATIONS);
   try {
     const set = await openAdvisories(options.advisories, context);
     try {
-      const texts: string[] = [];
+      const results: (string | Uint8Array)[] = [];
       for (const name of names) {
         const before = await readAssessmentInput(name, context.workingDirectory, store);
         const [severityPolicy] = SEVERITY_POLICIES;
@@ -59,11 +55,11 @@ async function reassessAll(
         const after = reassess(before, { set, severityPolicy, asOf });
         const statistics = statisticsOf(after);
         await saveAssessment(store, after, listedFigures(after, statistics), context.now());
-        texts.push(format.render(after, statistics, terminalOptions(context, options)));
+        results.push(format.render(after, statistics, terminalOptions(context, options)));
         if (options.quiet === true) continue;
         for (const line of gapLines(after.gaps)) context.stderr(`plimsoll: ${printable(line)}\n`);
       }
-      writeResult(context, options, joined(texts, format.id));
+      writeResult(context, options, joined(results, format.id));
     } finally {
       set.close();
     }
@@ -73,9 +69,10 @@ async function reassessAll(
 }
 
 /** One result as it is; several in JSON as an array of documents, as text one behind the other. */
-function joined(texts: readonly string[], format: string): string {
-  const [first = '', ...others] = texts;
+function joined(results: readonly (string | Uint8Array)[], format: string): string | Uint8Array {
+  const [first = '', ...others] = results;
   if (others.length === 0) return first;
+  const texts = results.map(String);
   return format === 'json' ? `[\n${texts.map((text) => text.trimEnd()).join(',\n')}\n]` : texts.join('\n');
 }
 

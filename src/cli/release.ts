@@ -3,9 +3,9 @@ import { Command } from 'commander';
 import { loadConfig } from '../platform/config.ts';
 import { printable } from '../platform/printable.ts';
 import { renderRelease } from '../publish/terminal/release.ts';
-import { expandRelease } from '../scan/release/expand.ts';
 import type { Release } from '../scan/release/release.ts';
 import { type CommandContext, type CommonOptions, newCommand, useColor, writeResult } from './command.ts';
+import { addTargetOptions, readRelease, TARGET_WORDS, type TargetOptions } from './release-input.ts';
 
 /** The command with its subcommands. */
 export function releaseCommand(context: CommandContext): Command {
@@ -14,22 +14,23 @@ export function releaseCommand(context: CommandContext): Command {
     'list the images and charts of a release, what about it looks wrong, and what is not covered',
     ['text', 'json'],
     'plimsoll release show csm:csm-1.2.0\nplimsoll release show manifests:rendered.yaml --format json',
-  )
-    .argument(
-      '<target>',
-      'csm:DIR, dir-tree:DIR, manifests:PATH, images:FILE, an image, or a path whose content says what it is',
-    )
-    .action((target: string, options: CommonOptions) => showRelease(target, options, context));
+  ).argument('<target>', `${TARGET_WORDS}, an image, or a path whose content says what it is`);
+  addTargetOptions(show).action((target: string, options: CommonOptions & TargetOptions) =>
+    showRelease(target, options, context),
+  );
   return new Command('release').description('what a release contains').addCommand(show);
 }
 
-async function showRelease(target: string, options: CommonOptions, context: CommandContext): Promise<void> {
+async function showRelease(
+  target: string,
+  options: CommonOptions & TargetOptions,
+  context: CommandContext,
+): Promise<void> {
   const talk = (line: string): void => {
     if (options.quiet !== true) context.stderr(`plimsoll: ${printable(line)}\n`);
   };
   const config = await loadConfig(options.config, context.workingDirectory);
-  const own = config.release.own;
-  const release = await expandRelease(target, { ...(own === undefined ? {} : { own }), remark: talk });
+  const release = await readRelease([target], options, config, context, talk);
   if (options.format === 'json') {
     for (const { kind, target, location, reason } of release.gaps) {
       talk(`${kind} ${target}${location === undefined ? '' : ` ${location}`}: ${reason}`);

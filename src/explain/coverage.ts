@@ -2,6 +2,7 @@
 // Rule: docs/guide/counting.md, "Headline".
 import type { Assessment } from '../scan/assess/assessment.ts';
 import { coverageOf } from '../scan/assess/main-feeds.ts';
+import { importedFrom } from '../scan/import-assessment.ts';
 
 /** Largest share of packages without a whole main feed, in percent, that a headline bears. */
 const BEARABLE_PERCENT = 5;
@@ -17,6 +18,8 @@ export function headlineOf(assessment: Assessment): Headline {
   if (assessment.advisorySet.starter) {
     return refused('the starter advisory set knows only a few packages; give a whole set with --advisories');
   }
+  const scanner = importedFrom(assessment);
+  if (scanner !== undefined) return importedHeadline(assessment, scanner);
   const counts = packagesByNamespace(assessment);
   let total = 0;
   const uncovered: { readonly what: string; readonly count: number }[] = [];
@@ -42,6 +45,14 @@ export function headlineOf(assessment: Assessment): Headline {
     .sort((a, b) => b.count - a.count || (a.what < b.what ? -1 : 1))
     .map(({ what, count }) => `${what}: ${count}`);
   return refused(`${measure} have no whole main feed (${names.join(', ')}); more than ${BEARABLE_PERCENT} %`);
+}
+
+/** Another scanner's figures stand as its own; which images it reported is what we can judge. */
+function importedHeadline({ images }: Assessment, scanner: string): Headline {
+  const unread = images.filter(({ digest }) => digest === undefined).length;
+  if (images.length === unread) return refused('no result was read, so there is nothing to count');
+  if (unread > 0) return refused(`${unread} of ${images.length} images have no result of ${scanner}`);
+  return { headline: true, headlineReason: `as reported by ${scanner} for all ${images.length} images` };
 }
 
 /** Packages in read slots by namespace; '' where the distribution is not known. */

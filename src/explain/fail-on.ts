@@ -55,8 +55,8 @@ export function needsBaseline({ findings, gaps }: FailOn): boolean {
 }
 
 /**
- * Judges an assessment. `fail` when a condition is met; `no-evidence` when none is but the figures may not be quoted, because missing data
- * is no pass; else `pass`. The evidence names every instance and gap that failed.
+ * Judges an assessment. `fail` when a condition is met; `no-evidence` when none is but images were not read or the figures may not be
+ * quoted, because missing data is no pass; else `pass`. The evidence names every instance and gap that failed.
  * @throws PlimsollError `usage` when a condition needs a baseline and there is none.
  */
 export function failOnVerdict(failOn: FailOn, assessment: Assessment, baseline?: Assessment): Verdict {
@@ -83,8 +83,11 @@ export function failOnVerdict(failOn: FailOn, assessment: Assessment, baseline?:
   const { headline, headlineReason } = headlineOf(assessment);
   if (!headline) return { check: 'fail-on', subject, verdict: 'no-evidence', evidence, reason: headlineReason };
   const unread = assessment.images.filter(({ digest }) => digest === undefined).length;
-  const rest = unread === 0 ? '' : `; ${unread} of ${assessment.images.length} images were not read`;
-  return { check: 'fail-on', subject, verdict: 'pass', evidence, reason: `no condition is met${rest}` };
+  if (unread > 0) {
+    const reason = `no condition is met, but ${unread} of ${assessment.images.length} images were not read`;
+    return { check: 'fail-on', subject, verdict: 'no-evidence', evidence, reason };
+  }
+  return { check: 'fail-on', subject, verdict: 'pass', evidence, reason: 'no condition is met' };
 }
 
 function fails(

@@ -12,8 +12,16 @@ export const LIMITS = {
   ratioFreeBytes: 1024 ** 3,
   /** Symbolic links of one layer that are followed. */
   layerLinks: 500_000,
-  /** Facts that one layer may yield. */
+  /** Facts that one reader may find in one layer. */
   layerFacts: 300_000,
+  /** Facts of one layer as JSON, in characters: they are held whole. Those of the largest images have about 10 million. */
+  layerFactText: 64 * 1024 ** 2,
+  /** Things of one layer that could not be read and are told one by one. */
+  layerUnknowns: 10_000,
+  /** Names of files that are held while one layer is walked, or while the layers of one image are laid over each other. */
+  nameBytes: 256 * 1024 ** 2,
+  /** A layer's packed listing of its entries. A layer with 500,000 entries has about 10 MB. */
+  listingBytes: 256 * 1024 ** 2,
   /** Length of one path, as PATH_MAX on Linux. */
   pathBytes: 4096,
   /** Nesting of directories in one path. */
@@ -26,7 +34,7 @@ export const LIMITS = {
   fileBytes: 256 * 1024 ** 2,
   /** A file that describes one package or the system (package.json, os-release). Real ones have kilobytes. */
   metadataBytes: 8 * 1024 ** 2,
-  /** Writable data of one program that is searched. Large programs have one or two MiB. */
+  /** Writable data of an old Go program that is kept to follow its pointers. Large programs have one or two MiB. */
   programDataBytes: 16 * 1024 ** 2,
   /** The module text of one Go program. Those of Kubernetes have about 20 kB. */
   buildInfoBytes: 1024 ** 2,
@@ -72,6 +80,10 @@ export const LIMITS = {
   yamlPropertiesInRow: 1000,
   /** A bill of materials or the report of another scanner, JSON that is read whole. Those of the largest public images stay under 100 MB. */
   scannerFileBytes: 256 * 1024 ** 2,
+  /** One record of a list in JSON that is read record by record. */
+  jsonElementBytes: 64 * 1024 ** 2,
+  /** A CSAF document. Red Hat's largest VEX documents have about 30 MB. */
+  csafBytes: 64 * 1024 ** 2,
   /** Nesting of elements in one XML document. Feeds in XML stay under 20. */
   xmlDepth: 100,
   /** Characters of one tag, comment or CDATA section in XML. */
@@ -86,6 +98,12 @@ export const LIMITS = {
   feedBytes: 64 * 1024 ** 3,
   /** A file that `advisories update` downloads. */
   downloadBytes: 8 * 1024 ** 3,
+  /** An index of a package mirror, packed or not. Debian's largest has 50 MB. */
+  mirrorIndexBytes: 512 * 1024 ** 2,
+  /** A package that is fetched from a mirror for its changelog. */
+  mirrorPackageBytes: 1024 ** 3,
+  /** The changelog of one package. That of Debian's kernel has 2 MB. */
+  changelogBytes: 16 * 1024 ** 2,
   /** Intervals or listed versions of one advisory. */
   advisoryVersions: 50_000,
   /** Ids beside an advisory's own: aliases, or CVEs of one announcement. A browser update names about 300. */

@@ -70,6 +70,25 @@ describe('openStore', () => {
     await store.close();
   });
 
+  test('a full disk is an error of the store, and what was there stays', async () => {
+    const store = await openStore(join(folder, 'store.db'), [FIRST]);
+    await store.run('INSERT INTO note (text) VALUES (?)', 'kept');
+    await store.get('PRAGMA max_page_count = 10');
+    const fill = async (): Promise<void> => {
+      for (let i = 0; i < 100; i++) await store.run('INSERT INTO note (text) VALUES (?)', 'x'.repeat(4000));
+    };
+    await assert.rejects(store.transact(fill), (error) => {
+      assert.ok(error instanceof PlimsollError);
+      assert.match(error.message, /full/);
+      return error.code === 'store';
+    });
+    assert.deepEqual(
+      (await store.all('SELECT text FROM note')).map((row) => row['text']),
+      ['kept'],
+    );
+    await store.close();
+  });
+
   test('two open stores on one file see each other', async () => {
     const path = join(folder, 'store.db');
     const one = await openStore(path, [FIRST]);

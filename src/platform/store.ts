@@ -48,12 +48,14 @@ export async function openStore(path: string, migrations: readonly Migration[]):
 }
 
 function openDatabase(path: string): DatabaseSync {
+  let database: DatabaseSync | undefined;
   try {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const database = new DatabaseSync(path, { timeout: LOCK_WAIT_MS });
+    database = new DatabaseSync(path, { timeout: LOCK_WAIT_MS });
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
     return database;
   } catch (error) {
+    database?.close();
     throw new PlimsollError(
       'store',
       `store ${path} cannot be opened: ${messageOf(error)}; name another file with --store`,
@@ -91,9 +93,14 @@ function migrate(database: DatabaseSync, migrations: readonly Migration[]): void
     }
     database.exec('COMMIT');
   } catch (error) {
-    database.exec('ROLLBACK');
+    rollBack(database);
     throw error;
   }
+}
+
+/** SQLite rolls back by itself where it cannot go on, as on a full disk. */
+function rollBack(database: DatabaseSync): void {
+  if (database.isTransaction) database.exec('ROLLBACK');
 }
 
 class SqliteStore implements Store {
@@ -125,7 +132,7 @@ class SqliteStore implements Store {
       this.#guard(() => this.#database.exec('COMMIT'));
       return result;
     } catch (error) {
-      this.#database.exec('ROLLBACK');
+      this.#guard(() => rollBack(this.#database));
       throw error;
     }
   }

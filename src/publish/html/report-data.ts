@@ -43,6 +43,8 @@ export interface ReportImage extends Omit<AssessedImage, 'gaps'> {
   readonly counts: SlotCounts;
   /** Number of gaps recorded for it. */
   readonly gaps: number;
+  /** Whether its distribution was past its end of life at the date of the assessment. */
+  readonly ended: boolean;
 }
 
 /** All that the page shows. */
@@ -104,6 +106,7 @@ function reportImages(assessment: Assessment): readonly ReportImage[] {
     ...image,
     counts: counts.get(image.slot) ?? NO_CELLS,
     gaps: image.gaps.length,
+    ended: image.gaps.some(({ kind }) => kind === 'end-of-life'),
   }));
 }
 

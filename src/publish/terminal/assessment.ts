@@ -69,6 +69,7 @@ function headline(
 
 /** The three bases beside each other where there is room for bars, else below each other. */
 function figures(statistics: Statistics, width: number, options: TerminalOptions): readonly string[] {
+  if (statistics.instances.total === 0) return paragraph(nothingFound(statistics), 'strong', width, options);
   const third = Math.floor((width - 2 * BETWEEN_BLOCKS) / BASES.length);
   const legend = paint(legendText(options), 'faint', options);
   if (third < MINIMAL_BLOCK) {
@@ -78,6 +79,13 @@ function figures(statistics: Statistics, width: number, options: TerminalOptions
   const [first = [], ...others] = BASES.map((basis) => basisBlock(statistics, basis, third, options));
   const gap = ' '.repeat(BETWEEN_BLOCKS);
   return [...first.map((line, index) => [line, ...others.map((block) => block[index] ?? '')].join(gap)), legend];
+}
+
+/** In words: three tables of zeros say no more, and would hide that nothing was read. */
+function nothingFound({ scannedImages, headline: mayStand }: Statistics): string {
+  if (scannedImages === 0) return 'No image was read: there are no figures.';
+  const found = `No vulnerability found in ${plural(scannedImages, 'image')}`;
+  return mayStand ? `${found}.` : `${found}, as far as could be told.`;
 }
 
 function legendText(options: TerminalOptions): string {
@@ -92,6 +100,7 @@ function focus(
   width: number,
   options: TerminalOptions,
 ): readonly string[] {
+  if (instances.total === 0) return [];
   const severe = instances.critical.count + instances.high.count;
   const fixable = instances.critical.fixable + instances.high.fixable;
   const exploited = exploitedInstances(findings);

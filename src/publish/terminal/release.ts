@@ -2,6 +2,7 @@
 import { displayWidth, fitEnd, fitMiddle, printable } from '../../platform/printable.ts';
 import type { Verdict } from '../../platform/verdict.ts';
 import type { Release, ReleaseImage } from '../../scan/release/release.ts';
+import { alignedRows } from './columns.ts';
 
 /** How wide and how coloured. */
 export interface ReleaseView {
@@ -22,8 +23,8 @@ export function renderRelease(release: Release, view: ReleaseView): string {
   const section = (title: string, content: readonly string[]): void => {
     if (content.length > 0) lines.push('', heading(title), content.join('\n'));
   };
-  section('Images', table(release.images.map(imageRow), view.columns));
-  section('Charts', table(release.charts.map(chartRow), view.columns));
+  section('Images', alignedRows(release.images.map(imageRow), view.columns));
+  section('Charts', alignedRows(release.charts.map(chartRow), view.columns));
   section('Namespaces', wrap(namespaces(release), view.columns));
   section(
     `Lint (${release.lint.length})`,
@@ -91,32 +92,6 @@ function lintLines(verdict: Verdict, columns: number): readonly string[] {
     ...wrap([`${verdict.verdict} ${verdict.check} ${verdict.subject}: ${verdict.reason}`], columns),
     ...verdict.evidence.map((evidence) => `    ${fitMiddle(printable(evidence), columns - 4, '…')}`),
   ];
-}
-
-/** Rows with their columns aligned, empty columns left out; the first column gives way when a row is too long, the last is cut. */
-function table(rows: readonly (readonly string[])[], columns: number): readonly string[] {
-  const count = largest(rows.map((row) => row.length));
-  const used = Array.from({ length: count }, (_, at) => at).filter((at) => rows.some((row) => (row[at] ?? '') !== ''));
-  const cells = rows.map((row) => used.map((at) => printable(row[at] ?? '')));
-  const widths = used.map((_, at) => largest(cells.map((row) => displayWidth(row[at] ?? ''))));
-  const behind = widths
-    .slice(1)
-    .reduce((sum, width, at) => sum + 2 + (at === used.length - 2 ? Math.min(width, 24) : width), 0);
-  widths[0] = Math.min(widths[0] ?? 0, Math.max(10, columns - 2 - behind));
-  return cells.map((row) => {
-    const line = row
-      .map((cell, at) => pad(fitMiddle(cell, at === 0 ? (widths[0] ?? 0) : Infinity, '…'), widths[at] ?? 0))
-      .join('  ');
-    return fitEnd(`  ${line}`.trimEnd(), columns, '…');
-  });
-}
-
-function largest(numbers: readonly number[]): number {
-  return numbers.reduce((most, number) => Math.max(most, number), 0);
-}
-
-function pad(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - displayWidth(text)));
 }
 
 /** Texts broken at blanks, indented by two, further lines by four. */

@@ -45,6 +45,15 @@ export interface Advisory {
   readonly namespace: string;
   /** Name matched against: the source package for distributions, the package for ecosystems. */
   readonly package: string;
+  /** In a distribution: `package` and the versions are those of an installed (binary) package, not of its source. */
+  readonly binary?: true;
+  /**
+   * The module that the build must come from, `NAME:STREAM` (modularity of Red Hat and kin); `none`: a build outside of all modules; `unnamed`: of
+   * a module that the publisher does not name. Absent where the publisher does not speak of modules.
+   */
+  readonly module?: string;
+  /** Architectures of the builds that it is about; absent for all. */
+  readonly architectures?: readonly string[];
   /** `not-affected` cancels (Alpine "0"). */
   readonly status: 'affected' | 'not-affected';
   /** Affected intervals; empty with no `versions` means all versions. */
@@ -97,6 +106,16 @@ export interface Enrichment {
   readonly kev?: string;
   /** EPSS probability, 0 to 1. */
   readonly epss?: number;
+  /** Scores of the CVE by those who publish no advisories on packages (NVD, CISA), each source once, in a fixed order. */
+  readonly severities?: readonly Severity[];
+  readonly ssvc?: Ssvc;
+}
+
+/** CISA's answers to the questions of its decision tree (Stakeholder-Specific Vulnerability Categorization). */
+export interface Ssvc {
+  readonly exploitation: 'none' | 'poc' | 'active';
+  readonly automatable: 'yes' | 'no';
+  readonly technicalImpact: 'partial' | 'total';
 }
 
 /** End of life of a distribution release. */

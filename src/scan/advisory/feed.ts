@@ -1,12 +1,22 @@
 // A feed: how one publisher's files become advisory records. Pure over bytes; files and network are given by the caller.
-import type { Advisory, EndOfLife } from './advisory.ts';
+import type { Digest } from '../../platform/canonical.ts';
+import type { Inventory } from '../inventory/package.ts';
+import type { Advisory, EndOfLife, Severity, Ssvc } from './advisory.ts';
 
 /** One input file, already unpacked from a folder, zip or tar. */
 export interface FeedFile {
   /** Path inside the input, for messages. */
   readonly path: string;
+  /** Namespace that the user stated for the input, `rocky:9`; only with feeds that take one. */
+  readonly namespace?: string;
   /** Reads the bytes; called once. */
   readonly bytes: () => Uint8Array;
+}
+
+/** Takes a file in pieces. Both throw as `Feed.read` does. */
+export interface FeedReader {
+  push(bytes: Uint8Array): void;
+  end(): void;
 }
 
 /** What a feed tells the builder, one call a record. */
@@ -14,6 +24,9 @@ export interface FeedSink {
   advisory(record: Advisory): void;
   kev(vulnerability: string, added: string): void;
   epss(vulnerability: string, probability: number): void;
+  /** A score of the CVE itself; of several by one source that with the latest `modified` (ISO 8601) holds. */
+  severity(vulnerability: string, value: Severity, modified: string | undefined): void;
+  ssvc(vulnerability: string, value: Ssvc, modified: string | undefined): void;
   endOfLife(os: string, value: EndOfLife): void;
   /** A record that cannot be used, with the reason in a few words (grouped and counted). */
   skip(reason: string, path: string): void;
@@ -21,6 +34,46 @@ export interface FeedSink {
   covers(namespace: string, extent?: 'whole' | 'part'): void;
   /** A date of upstream content; the newest is kept. */
   updated(date: string): void;
+}
+
+/** What a feed is given that gathers its files itself. */
+export interface GatherRequest {
+  /** Addresses that the user named; none: what the machine is configured with. */
+  readonly urls: readonly string[];
+  /** What is in the targets that the user named. */
+  readonly inventories: readonly Inventory[];
+  /** Folder for the files that the feed keeps. */
+  readonly home: string;
+  /** Folder for what need not be fetched twice; may be emptied at any time. */
+  readonly cache: string;
+  /** Keyrings that sign what is fetched; none: those that the machine trusts. */
+  readonly keyrings: readonly string[];
+  /** Whether to take what is not signed, or by nobody who is known. */
+  readonly allowUnsigned: boolean;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly fetch: typeof fetch;
+  readonly now: () => Date;
+  /** Milliseconds without a byte after which a server counts as dead. */
+  readonly idleMilliseconds: number;
+  readonly onProgress?: (text: string) => void;
+  readonly remark: (text: string) => void;
+}
+
+/** A file that a feed gathered, in its home. */
+export interface GatheredFile {
+  readonly name: string;
+  /** Where its content came from, for the feed's record. */
+  readonly source: string;
+  readonly sha256: Digest;
+  readonly bytes: number;
+}
+
+/** How a feed gets its files when downloading some addresses is not enough. */
+export interface Gatherer {
+  /** Whether it looks for what concerns some targets only, which the user must name. */
+  readonly forTargets: boolean;
+  /** @throws PlimsollError when nothing can be gathered; what was kept before then stays */
+  readonly run: (request: GatherRequest) => Promise<readonly GatheredFile[]>;
 }
 
 /** A member of the feed registry: a folder of scan/advisory. */
@@ -34,6 +87,10 @@ export interface Feed {
   readonly partial?: boolean;
   /** The files that `advisories update` downloads unless it is told an address. */
   readonly downloads?: readonly string[];
+  /** Instead of downloads. */
+  readonly gather?: Gatherer;
+  /** Whether its files may leave open which namespace they are for, so that the user can state it: `ID@NAMESPACE`. */
+  readonly takesNamespace?: boolean;
   /** Which files of a folder or archive are read. */
   readonly accepts: (path: string) => boolean;
   /**
@@ -41,6 +98,8 @@ export interface Feed {
    * @throws ParseError when the file as a whole is not in the format; single bad records are skipped.
    */
   readonly read: (file: FeedFile, sink: FeedSink) => void;
+  /** The same for a file too large to be held whole. */
+  readonly open?: (file: Omit<FeedFile, 'bytes'>, sink: FeedSink) => FeedReader;
   /**
    * What holds when several records speak of one id in one package, from different files or copies; two at least, in canonical order.
    * Without it the newest by `modified` holds, and all of them where that does not decide.

@@ -7,6 +7,53 @@ import { readFeed } from '../../../test/support/recording-sink.ts';
 import { LimitError, ParseError } from '../../platform/errors.ts';
 import { FEEDS, findFeed } from './registry.ts';
 
+const UPDATEINFO = `<updates><update type="security" status="final"><id>RLSA-2023:0340</id><title>Moderate: nodejs:18 security update</title>
+<issued date="2023-02-28 08:00:00"/><severity>Moderate</severity><release>Rocky Linux 9</release>
+<references><reference href="https://example.org/" id="CVE-2022-4203" type="cve"/></references>
+<pkglist><collection><module name="nodejs" stream="18"/><package name="npm" epoch="1" version="9" release="1.el9" arch="x86_64"/></collection></pkglist>
+</update></updates>`;
+
+const CSAF = {
+  document: {
+    category: 'csaf_vex',
+    tracking: { id: 'CVE-2023-38545', current_release_date: '2023-11-07T10:27:03+00:00' },
+  },
+  product_tree: {
+    branches: [
+      {
+        product: {
+          product_id: 'BaseOS',
+          product_identification_helper: { cpe: 'cpe:/o:redhat:enterprise_linux:9::baseos' },
+        },
+      },
+      {
+        product: {
+          product_id: 'curl',
+          product_identification_helper: { purl: 'pkg:rpm/redhat/curl@7.76.1-26.el9_3.2?arch=x86_64&rpmmod=a:1' },
+        },
+      },
+    ],
+    relationships: [
+      {
+        product_reference: 'curl',
+        relates_to_product_reference: 'BaseOS',
+        full_product_name: { product_id: 'BaseOS:curl' },
+      },
+    ],
+  },
+  vulnerabilities: [
+    {
+      cve: 'CVE-2023-38545',
+      product_status: { fixed: ['BaseOS:curl'] },
+      remediations: [{ category: 'none_available', details: 'Affected', product_ids: ['BaseOS:curl'] }],
+      threats: [{ category: 'impact', details: 'Important', product_ids: ['BaseOS:curl'] }],
+      scores: [
+        { products: ['BaseOS:curl'], cvss_v3: { vectorString: 'CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:H/A:H' } },
+      ],
+    },
+  ],
+};
+
 /** One good document of every feed: what the fuzz test damages. */
 const SAMPLES: Readonly<Record<string, readonly (readonly [path: string, document: unknown])[]>> = {
   'alpine-secdb': [
@@ -20,6 +67,30 @@ const SAMPLES: Readonly<Record<string, readonly (readonly [path: string, documen
     [
       'main.yaml',
       'distroversion: v3.11\npackages:\n  - pkg:\n      name: zlib\n      secfixes:\n        1.2.11-r4:\n          - CVE-2022-37434\n',
+    ],
+  ],
+  'debian-mirror': [
+    [
+      'changelogs.json',
+      {
+        format: 'plimsoll-debian-mirror-1',
+        suites: [
+          { uri: 'https://example.org/debian', suite: 'bookworm', date: '2026-11-20T00:12:41Z', signedBy: ['F'] },
+        ],
+        namespaces: ['debian:12'],
+        packages: [
+          {
+            namespace: 'debian:12',
+            source: 'zlib',
+            installed: '1:1.2.13-1',
+            newest: '1:1.2.13-2',
+            path: 'pool/z.deb',
+            sha256: 'f',
+            changelog:
+              'zlib (1:1.2.13-2) bookworm; urgency=medium\n\n  * Fix CVE-2018-25032\n\n -- A <a@example.org>  Tue, 29 Sep 2026 08:59:07 +0700\n\nzlib (1:1.2.13-1) unstable; urgency=medium\n\n  * First\n\n -- A <a@example.org>  Tue, 29 Sep 2026 08:59:07 +0700\n',
+          },
+        ],
+      },
     ],
   ],
   'debian-tracker': [
@@ -74,6 +145,32 @@ const SAMPLES: Readonly<Record<string, readonly (readonly [path: string, documen
       },
     ],
   ],
+  nvd: [
+    [
+      'nvdcve-2.0-2024.json',
+      {
+        vulnerabilities: [
+          {
+            cve: {
+              id: 'CVE-2018-25032',
+              lastModified: '2026-07-14T12:16:46.733',
+              vulnStatus: 'Modified',
+              metrics: {
+                cvssMetricV31: [
+                  {
+                    source: 'nvd@nist.gov',
+                    cvssData: { vectorString: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H' },
+                  },
+                ],
+              },
+            },
+          },
+        ],
+      },
+    ],
+  ],
+  'redhat-csaf': [['2023/cve-2023-38545.json', CSAF]],
+  'rpm-updateinfo': [['repodata/abc-updateinfo.xml', UPDATEINFO]],
 };
 
 test('every feed has what its users and the updater need', () => {
@@ -90,8 +187,8 @@ test('every feed has what its users and the updater need', () => {
     assert.equal(findFeed(feed.id), feed);
     for (const [path, document] of SAMPLES[feed.id] ?? assert.fail(`${feed.id} has no sample`)) {
       assert.ok(feed.accepts(path), `${feed.id} accepts ${path}`);
-      const { advisories, kev, epss, endOfLife, skipped } = readFeed(feed, document, path);
-      const found = advisories.length + Object.keys({ ...kev, ...epss, ...endOfLife }).length;
+      const { advisories, kev, epss, severities, ssvc, endOfLife, skipped } = readFeed(feed, document, path);
+      const found = advisories.length + Object.keys({ ...kev, ...epss, ...severities, ...ssvc, ...endOfLife }).length;
       assert.deepEqual([found, skipped], [1, []], `${feed.id} ${path}`);
       for (const advisory of advisories) assert.equal(advisory.feed, feed.id);
     }

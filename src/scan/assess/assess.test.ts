@@ -164,6 +164,21 @@ describe('findings', () => {
     });
   });
 
+  it('have the score of the CVE itself where no advisory gives a severity', () => {
+    const nvd = { kind: 'nvd', source: 'nvd', raw: 'CVSS:3.1/x', level: 'high', score: 7.5 } as const;
+    const enrichment = SET.enrichment;
+    const set = {
+      ...SET,
+      enrichment: (id: string) => (id === 'CVE-2018-25032' ? { severities: [nvd] } : enrichment(id)),
+    };
+    const zlib = assess(input({ set })).findings.filter(({ vulnerability }) => vulnerability === 'CVE-2018-25032');
+    assert.deepEqual(
+      zlib.map(({ severity, severitySource, rawSeverity }) => [severity, severitySource, rawSeverity]),
+      zlib.map(() => ['high', 'nvd:nvd', 'CVSS:3.1/x']),
+    );
+    assert.equal(zlib.length, 2);
+  });
+
   it('are not made of packages that belong to another', () => {
     const owned = { ...npm('minimist', '1.2.5'), ownedBy: 'pkg:apk/alpine/node-minimist@1.2.5-r0' };
     assert.deepEqual(assess(input({ inventories: [inventory('base', [owned])] })).findings, []);
@@ -264,7 +279,9 @@ describe('gaps', () => {
   it('a namespace without a feed: another branch, another ecosystem, an unknown distribution', () => {
     const edge = ALPINE_PACKAGES.map((installed) => ({ ...installed, namespace: 'alpine:3.16' }));
     assert.deepEqual(gapsOf(base({ packages: edge })), ['no-feed alpine:3.16']);
-    assert.deepEqual(gapsOf(base({ packages: [{ ...npm('x', '1.0.0'), namespace: 'pypi' }] })), ['no-feed pypi']);
+    assert.deepEqual(gapsOf(base({ packages: [...ALPINE_PACKAGES, { ...npm('x', '1.0.0'), namespace: 'pypi' }] })), [
+      'no-feed pypi',
+    ]);
     const { namespace: _, ...homeless } = apk('zlib', '1.2.11-r3');
     assert.deepEqual(gapsOf(base({ packages: [homeless] })), ['no-feed']);
   });
@@ -297,9 +314,13 @@ describe('gaps', () => {
     assert.deepEqual(gapsOf(base({ packages: [] })), ['undecidable']);
   });
 
+  it('a distribution of which no package was found, however many others there are', () => {
+    assert.deepEqual(gapsOf(base({ packages: [npm('x', '1.0.0')] })), ['undecidable']);
+  });
+
   it('versions that cannot be ordered, by package', () => {
     const odd = npm('minimist', 'latest');
-    assert.deepEqual(gapsOf(base({ packages: [odd] })), ['undecidable pkg:npm/minimist@latest']);
+    assert.deepEqual(gapsOf(base({ packages: [...ALPINE_PACKAGES, odd] })), ['undecidable pkg:npm/minimist@latest']);
   });
 });
 

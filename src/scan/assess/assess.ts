@@ -104,7 +104,7 @@ function assessedImage(
         : endOfLifeGaps(image.slot, namespace, endOfLife, asOf)),
       ...coverageGaps(image.slot, counts, set),
       ...olderThanImageGaps(image.slot, config.created, counts.keys(), set.feeds),
-      ...emptyGaps(image.slot, packages.length),
+      ...emptyGaps(image.slot, packages, os),
       ...judged.undecided.flatMap((undecided) => undecidedGaps(image.slot, undecided)),
     ]),
   };

@@ -12,18 +12,28 @@ export type Answer = 'yes' | 'no' | 'unknown';
 
 /** A version with the scheme that orders it. */
 export interface Versioned {
+  /** Version of the source package where advisories are about that. */
   readonly version: string;
   readonly scheme: VersionScheme;
+  /** The installed package itself, for advisories that are about it. */
+  readonly binary?: { readonly version: string };
+}
+
+/** The installed version that the advisory speaks of. */
+export function versionOf({ binary }: Advisory, installed: Versioned): string {
+  return (binary === true ? installed.binary?.version : undefined) ?? installed.version;
 }
 
 /** Whether the advisory's intervals or listed versions hold the version. An advisory without either is about all versions. */
 export function covers(advisory: Advisory, installed: Versioned): Answer {
   const { ranges, versions = [] } = advisory;
   if (ranges.length === 0 && versions.length === 0) return 'yes';
-  if (versions.includes(installed.version)) return 'yes';
-  let answer: Answer = versions.length > 0 && !isValidVersion(installed.scheme, installed.version) ? 'unknown' : 'no';
+  const { scheme } = installed;
+  const version = versionOf(advisory, installed);
+  if (versions.includes(version)) return 'yes';
+  let answer: Answer = versions.length > 0 && !isValidVersion(scheme, version) ? 'unknown' : 'no';
   for (const range of ranges) {
-    const held = holds(range, installed);
+    const held = holds(range, version, scheme);
     if (held === 'yes') return 'yes';
     if (held === 'unknown') answer = 'unknown';
   }
@@ -40,7 +50,7 @@ export function orderOf(scheme: VersionScheme, a: string, b: string): Order | un
   }
 }
 
-function holds(range: AffectedRange, { version, scheme }: Versioned): Answer {
+function holds(range: AffectedRange, version: string, scheme: VersionScheme): Answer {
   const { introduced, fixed, lastAffected, limit } = range;
   const bounds: Answer[] = [];
   if (introduced !== undefined && introduced !== '0') {

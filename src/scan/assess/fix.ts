@@ -2,7 +2,7 @@
 // Rules: docs/guide/counting.md, "Fixable".
 import type { VersionScheme } from '../../versions/scheme.ts';
 import type { Advisory, FixState } from '../advisory/advisory.ts';
-import { covers, orderOf, type Versioned } from './covers.ts';
+import { covers, orderOf, type Versioned, versionOf } from './covers.ts';
 
 /** The fix of a finding. */
 export interface Fix {
@@ -43,10 +43,14 @@ export function fixOfOneFeed(records: readonly Advisory[], installed: Versioned)
 }
 
 /** Fixed versions above the installed one, lowest first. */
-function laterFixes(records: readonly Advisory[], { version, scheme }: Versioned): readonly string[] {
+function laterFixes(records: readonly Advisory[], installed: Versioned): readonly string[] {
+  const { scheme } = installed;
   const fixes = new Set<string>();
-  for (const { ranges } of records) {
-    for (const { fixed } of ranges) if (fixed !== undefined && orderOf(scheme, fixed, version) === 1) fixes.add(fixed);
+  for (const record of records) {
+    const version = versionOf(record, installed);
+    for (const { fixed } of record.ranges) {
+      if (fixed !== undefined && orderOf(scheme, fixed, version) === 1) fixes.add(fixed);
+    }
   }
   return ordered([...fixes], scheme);
 }

@@ -2,6 +2,7 @@
 // Rules: docs/guide/counting.md, "Gaps". Pure.
 import { compareGaps, type Gap, type GapKind } from '../../platform/gap.ts';
 import type { AdvisorySet, FeedRecord } from '../advisory/advisory.ts';
+import type { Package } from '../inventory/package.ts';
 import type { UndecidedPackage } from './judge.ts';
 import { coverageOf, mainFeedsOf } from './main-feeds.ts';
 
@@ -17,6 +18,9 @@ const JUDGED_KINDS: ReadonlySet<GapKind> = new Set([
 /** Target of the gaps that concern the whole advisory set. */
 export const SET_TARGET = 'advisory set';
 
+const NO_SYSTEM_PACKAGE =
+  'the image names a distribution, but no package of it was found: its package database is missing or could not be followed';
+const SYSTEM_TYPES: ReadonlySet<Package['type']> = new Set(['apk', 'deb', 'rpm']);
 const NO_PACKAGE = 'no package was found in the image: what it holds could not be matched';
 
 /** How many ids an undecidable gap names before it only counts. */
@@ -109,15 +113,24 @@ export function undecidedGaps(slot: string, { purl, subject, vulnerabilities }: 
   return [{ kind: 'undecidable', target: slot, location: purl, reason }];
 }
 
-/** An image that was read and holds no package that is known: no finding says nothing about it. */
-export function emptyGaps(slot: string, packages: number): readonly Gap[] {
-  return packages > 0 ? [] : [{ kind: 'undecidable', target: slot, reason: NO_PACKAGE }];
+/**
+ * An image that was read and holds no package that is known, or none of the distribution that it names: no finding says nothing about it. A
+ * distribution's database can be missing, or lie where no link leads.
+ */
+export function emptyGaps(
+  slot: string,
+  packages: readonly Pick<Package, 'type'>[],
+  os: { readonly id: string } | undefined,
+): readonly Gap[] {
+  if (packages.length === 0) return [{ kind: 'undecidable', target: slot, reason: NO_PACKAGE }];
+  if (os === undefined || packages.some(({ type }) => SYSTEM_TYPES.has(type))) return [];
+  return [{ kind: 'undecidable', target: slot, reason: NO_SYSTEM_PACKAGE }];
 }
 
 /** Whether the assessment found this gap itself; the others were given to it and stay when it is made again. */
 export function isJudged({ kind, location, reason }: Gap): boolean {
   if (kind !== 'undecidable') return JUDGED_KINDS.has(kind);
-  return location === undefined ? reason === NO_PACKAGE : location.startsWith('pkg:');
+  return location === undefined ? reason === NO_PACKAGE || reason === NO_SYSTEM_PACKAGE : location.startsWith('pkg:');
 }
 
 /** Sorted, each once; with another target when one is given. */

@@ -6,7 +6,7 @@ import type { Package } from '../inventory/package.ts';
 import type { Finding } from './assessment.ts';
 import { resolveIdentities } from './identity.ts';
 import { type Judgement, type Match, matchSubject, type Subject, subjectOf, type Undecided } from './match.ts';
-import type { SeverityPolicy } from './severity.ts';
+import { type SeverityPolicy, severityOrElse } from './severity.ts';
 
 /** The packages of an image. */
 interface Contents {
@@ -35,7 +35,12 @@ export function createJudge<T extends Contents>(
   set: AdvisorySet,
   policy: SeverityPolicy,
 ): (inventory: T) => JudgedInventory {
-  const lookUp = remembered(nameKey, ({ namespace, name }: Subject) => set.lookup(namespace, name));
+  const lookUp = remembered(nameKey, ({ namespace, name, binary }: Subject) => {
+    const bySource = set.lookup(namespace, name);
+    return binary === undefined || binary.name === name
+      ? bySource
+      : [...bySource, ...set.lookup(namespace, binary.name)];
+  });
   const found = new Set<ReturnType<typeof lookUp>>();
   for (const { packages } of inventories) {
     for (const installed of packages) {
@@ -82,7 +87,8 @@ function rowOf(
   match: Match,
   enrichment: Enrichment | undefined,
 ): Omit<Finding, 'slot'> {
-  const { vulnerability, aliases, severity, fixedIn, fixState, advisories, fixes } = match;
+  const { vulnerability, aliases, fixedIn, fixState, advisories, fixes } = match;
+  const severity = severityOrElse(match.severity, enrichment?.severities);
   return {
     vulnerability,
     aliases,
@@ -104,12 +110,14 @@ function rowOf(
   };
 }
 
-function nameKey({ namespace, name }: Subject): string {
-  return `${namespace}\0${name}`;
+function nameKey({ namespace, name, binary }: Subject): string {
+  return `${namespace}\0${name}\0${binary?.name ?? ''}`;
 }
 
 function versionKey(subject: Subject): string {
-  return `${nameKey(subject)}\0${subject.scheme}\0${subject.version}`;
+  const { binary, scheme, version } = subject;
+  const build = binary === undefined ? [] : [binary.version, binary.module, binary.architecture ?? ''];
+  return [nameKey(subject), scheme, version, ...build].join('\0');
 }
 
 function remembered<In, Out>(keyOf: (value: In) => string, compute: (value: In) => Out): (value: In) => Out {

@@ -2,7 +2,8 @@
 // Rules: docs/guide/counting.md, "Matching" and "Feeds that disagree". Pure.
 import type { Advisory, FixState } from '../advisory/advisory.ts';
 import type { Package } from '../inventory/package.ts';
-import { covers, type Versioned } from './covers.ts';
+import { type Build, buildOf, concerns } from './concerns.ts';
+import { type Answer, covers, type Versioned } from './covers.ts';
 import { fixOf, fixOfOneFeed } from './fix.ts';
 import type { Identities } from './identity.ts';
 import { feedRank } from './main-feeds.ts';
@@ -13,6 +14,8 @@ export interface Subject extends Versioned {
   readonly namespace: string;
   /** The source package for distributions, the package for ecosystems. */
   readonly name: string;
+  /** The installed package of an rpm distribution, whose advisories may be about it instead of its source. */
+  readonly binary?: Build;
 }
 
 /** A vulnerability that a package has. */
@@ -62,7 +65,7 @@ export function subjectOf(installed: Package): Subject | undefined {
   const { namespace, ownedBy, scheme, type } = installed;
   if (namespace === undefined || ownedBy !== undefined) return undefined;
   const { name, version } = (BUILT_FROM_SOURCE.has(type) ? installed.source : undefined) ?? installed;
-  return { namespace, name, version, scheme };
+  return { namespace, name, version, scheme, ...(type === 'rpm' ? { binary: buildOf(installed) } : {}) };
 }
 
 /** Judges a subject by the advisories looked up for it. The order of the advisories does not matter. */
@@ -74,7 +77,8 @@ export function matchSubject(
 ): Judgement {
   const matches: Match[] = [];
   const undecided: Undecided[] = [];
-  for (const [vulnerability, records] of recordsByVulnerability(advisories, identities)) {
+  const relevant = advisories.filter((advisory) => concerns(advisory, subject) !== 'no');
+  for (const [vulnerability, records] of recordsByVulnerability(relevant, identities)) {
     const words = feedWords(subject, records);
     const deciding = decidingWords(words);
     if (saysAffected(deciding)) {
@@ -113,19 +117,25 @@ function recordsByVulnerability(
 function feedWords(subject: Subject, records: readonly Advisory[]): readonly FeedWord[] {
   const words: FeedWord[] = [];
   for (const [feed, said] of Map.groupBy(records, (record) => record.feed)) {
-    const denials = said.filter((record) => !isAffected(record) && covers(record, subject) === 'yes');
+    const denials = said.filter((record) => !isAffected(record) && answerTo(record, subject) === 'yes');
     const kept = said.filter((record) => isAffected(record) && denials.every(({ id }) => id === record.id));
     if (denials.length === 0 && kept.length === 0) continue;
-    const answers = kept.map((record) => covers(record, subject));
+    const answers = kept.map((record) => answerTo(record, subject));
     words.push({
       feed,
       rank: feedRank(subject.namespace, feed),
       word: answers.includes('yes') ? 'affected' : answers.includes('unknown') ? 'undecided' : 'free',
-      records: kept,
+      records: kept.filter((record) => concerns(record, subject) === 'yes'),
       holding: kept.filter((_record, index) => answers[index] === 'yes'),
     });
   }
   return words.sort((a, b) => a.rank - b.rank || (a.feed < b.feed ? -1 : 1));
+}
+
+/** Whether the record holds the version, as far as it can be told that it is about this build of the package. */
+function answerTo(record: Advisory, subject: Subject): Answer {
+  const answer = covers(record, subject);
+  return answer === 'yes' ? concerns(record, subject) : answer;
 }
 
 /** The words of the strongest rank at which any feed could tell. Of equals, one that says affected is enough. */
@@ -145,13 +155,19 @@ function evidenceOf(
   deciding: readonly FeedWord[],
 ): Pick<Match, 'fixedIn' | 'fixState' | 'advisories' | 'fixes'> {
   const saying = words.filter(({ word }) => word === 'affected');
-  const isAffectedIn = (version: string) => saysAffected(decidingWords(feedWords({ ...subject, version }, records)));
+  const isAffectedIn = (version: string) => saysAffected(decidingWords(feedWords(updated(subject, version), records)));
   const decidingRecords = deciding.flatMap((word) => word.records);
   return {
     ...fixOf(decidingRecords, subject, isAffectedIn),
-    advisories: saying.flatMap(({ feed, holding }) => holding.map(({ id }) => `${feed}/${id}`)).sort(),
+    advisories: [...new Set(saying.flatMap(({ feed, holding }) => holding.map(({ id }) => `${feed}/${id}`)))].sort(),
     ...(saying.length > 1 ? { fixes: fixesByFeed(saying, subject) } : {}),
   };
+}
+
+/** The subject in another version, source and installed package alike. */
+function updated(subject: Subject, version: string): Subject {
+  const { binary } = subject;
+  return { ...subject, version, ...(binary === undefined ? {} : { binary: { ...binary, version } }) };
 }
 
 function fixesByFeed(words: readonly FeedWord[], subject: Subject): Readonly<Record<string, string>> {

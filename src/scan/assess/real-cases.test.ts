@@ -28,6 +28,8 @@ function secdb(archive: string, files: readonly string[], updated: string): Advi
     advisory: (record: Advisory) => advisories.push(record),
     kev: ignore,
     epss: ignore,
+    severity: ignore,
+    ssvc: ignore,
     endOfLife: ignore,
   };
   for (const path of files) {

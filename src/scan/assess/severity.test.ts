@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { advisory } from '../../../test/support/synthetic-set.ts';
 import type { Severity } from '../advisory/advisory.ts';
-import { chooseSeverity } from './severity.ts';
+import { chooseSeverity, severityOrElse } from './severity.ts';
 
 function says(feed: string, ...severities: readonly Severity[]) {
   return advisory({ feed, id: 'CVE-2018-25032', namespace: 'debian:12', package: 'zlib', severities });
@@ -55,6 +55,19 @@ describe('the policy vendor-then-cvss-then-nvd', () => {
       assert.deepEqual(chooseSeverity('debian:12', advisories.toReversed(), 'vendor-then-cvss-then-nvd'), chosen);
     });
   }
+
+  it('falls back to a score of the CVE itself, NVD before others', () => {
+    const nothing = chooseSeverity('debian:12', [says('debian-tracker', UNASSIGNED)], 'vendor-then-cvss-then-nvd');
+    const low = chooseSeverity('debian:12', [says('debian-tracker', VENDOR_LOW)], 'vendor-then-cvss-then-nvd');
+    const nvd: Severity = { kind: 'nvd', source: 'nvd', raw: 'CVSS:3.1/…', level: 'medium', score: 5.5 };
+    const cisa: Severity = { kind: 'cvss', source: 'cisa-adp', raw: 'CVSS:3.1/…', level: 'critical', score: 9.8 };
+    const silent: Severity = { ...nvd, level: 'unknown' };
+    assert.equal(severityOrElse(low, [nvd, cisa]), low);
+    assert.deepEqual(severityOrElse(nothing, [cisa, nvd]), { level: 'medium', source: 'nvd:nvd', raw: 'CVSS:3.1/…' });
+    assert.equal(severityOrElse(nothing, [cisa, silent]).source, 'cisa-adp:cvss');
+    assert.equal(severityOrElse(nothing, [silent]), nothing);
+    assert.equal(severityOrElse(nothing), nothing);
+  });
 
   it("keeps the source's own word", () => {
     assert.equal(

@@ -41,8 +41,26 @@ export function chooseSeverity(
       if (best === undefined || isBefore(key, best.key)) best = { severity, key };
     }
   }
-  if (best === undefined) return NO_SEVERITY;
-  const { level, source, kind, raw } = best.severity;
+  return best === undefined ? NO_SEVERITY : named(best.severity);
+}
+
+/**
+ * The severity of a finding whose advisories give none: the score of the CVE itself, NVD's before those of others (CISA, the CNA). A word that
+ * says nothing is kept where there is no score either.
+ */
+export function severityOrElse(chosen: ChosenSeverity, severities: readonly Severity[] = []): ChosenSeverity {
+  if (chosen.level !== 'unknown') return chosen;
+  let best: { readonly severity: Severity; readonly key: readonly (number | string)[] } | undefined;
+  for (const severity of severities) {
+    const { kind, level, score = -1, source, raw } = severity;
+    if (level === 'unknown') continue;
+    const key = [kind === 'nvd' ? 0 : 1, SEVERITY_LEVELS.indexOf(level), -score, source, raw];
+    if (best === undefined || isBefore(key, best.key)) best = { severity, key };
+  }
+  return best === undefined ? chosen : named(best.severity);
+}
+
+function named({ level, source, kind, raw }: Severity): ChosenSeverity {
   return { level, source: `${source}:${kind}`, raw };
 }
 

@@ -1,10 +1,13 @@
 // Turns the entries of one layer, from a tar or a directory, into a LayerReport: asks the readers, keeps whiteouts, links and the listing.
 // Whiteouts follow the OCI image-spec layer.md "Whiteouts": `.wh.NAME` deletes NAME below, `.wh..wh..opq` hides what is below the directory.
 import type { Digest } from '../../platform/canonical.ts';
-import { messageOf } from '../../platform/errors.ts';
+import { LimitError, messageOf } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
+import { compareText } from '../../platform/order.ts';
+import { LayerFacts } from './layer-facts.ts';
 import type { EntryHeader, LayerFact, LayerReport, LayerUnknown } from './layer-report.ts';
 import { ListingWriter } from './listing.ts';
+import { NameBudget } from './name-budget.ts';
 import type { BodyStream, Reader, ReadResult } from './reader.ts';
 import { type ExtraRead, type ReaderIndex, takes } from './readers.ts';
 import type { BodySink } from './tar.ts';
@@ -15,17 +18,20 @@ const MAGIC_BYTES = 4;
 /** Collects one layer. Entries in archive order, then `finish`. */
 export class LayerCollector {
   readonly #index: ReaderIndex;
-  readonly #facts = new Map<string, Map<string, LayerFact>>();
-  /** Directories that hold facts, to notice when a file takes a directory's place. */
-  readonly #factFolders = new Set<string>();
-  #factCount = 0;
+  readonly #names = new NameBudget();
+  readonly #facts = new LayerFacts(this.#names);
+  /** Readers that found more than is kept. */
+  readonly #full = new Set<string>();
   readonly #unknowns: LayerUnknown[] = [];
+  #untold = 0;
   readonly #whiteouts = new Set<string>();
   readonly #opaque = new Set<string>();
   readonly #listing = new ListingWriter();
   readonly #links = new ListingWriter();
-  readonly #hardLinks: { readonly header: EntryHeader; readonly readers: readonly Reader[] }[] = [];
+  /** Paths at which the last entry so far is a link. */
+  readonly #linked = new Set<string>();
   #linkCount = 0;
+  readonly #behindHardLinks = new Map<string, ExtraRead>();
 
   constructor(index: ReaderIndex) {
     this.#index = index;
@@ -40,7 +46,7 @@ export class LayerCollector {
       return undefined;
     }
     if (header.path === '') return undefined;
-    this.#displace(header);
+    this.#replace(header);
     this.#listing.add(header);
     if (header.type === 'symlink') this.#link(header);
     for (const reader of this.#index.lookers) {
@@ -51,7 +57,7 @@ export class LayerCollector {
     const readers = this.#index.forPath(header.path).filter((reader) => takes(reader, header));
     if (readers.length === 0) return header.type === 'file' ? this.#sniff(header) : undefined;
     if (header.type === 'hardlink') {
-      this.#hardLinks.push({ header, readers });
+      this.#hardLink(header, readers);
       return undefined;
     }
     const willing = readers.filter((reader) => this.#fits(reader, header));
@@ -64,47 +70,38 @@ export class LayerCollector {
   }
 
   /** Records what the walk did not take. */
-  skipped(path: string, reason: string): void {
-    this.unknown({
-      reader: 'walk',
-      path,
-      kind: reason.startsWith('data after') ? 'undecidable' : 'limit-reached',
-      reason,
-    });
+  skipped(path: string, kind: LayerUnknown['kind'], reason: string): void {
+    this.unknown({ reader: 'walk', path, kind, reason });
   }
 
+  /** Records what could not be read; of very many the first. */
   unknown(unknown: LayerUnknown): void {
-    this.#unknowns.push(unknown);
+    if (this.#unknowns.length < LIMITS.layerUnknowns) this.#unknowns.push(unknown);
+    else this.#untold += 1;
   }
 
   /**
-   * Gives hard links the facts of their targets, and returns the targets that no reader had asked for: the layer must be walked again with them as
-   * extra reads. On the `last` walk a target that is still missing lies in a lower layer or nowhere: the overlay then follows the hard link like a
-   * symbolic one.
+   * Targets of wanted hard links that no reader had asked for: the layer must be walked again with them as extra reads. What is still without facts
+   * after that lies in a lower layer or nowhere: the overlay follows such a hard link like a symbolic one.
    */
-  settleHardLinks(last: boolean): readonly ExtraRead[] {
-    const missing: ExtraRead[] = [];
-    for (const { header, readers } of this.#hardLinks) {
-      const target = header.link ?? '';
-      for (const reader of readers) {
-        const fact = this.#facts.get(target)?.get(reader.id);
-        if (fact !== undefined) this.#fact(reader, header.path, fact.data);
-        else missing.push({ reader: reader.id, path: target });
-      }
-      if (last && !this.#facts.has(target)) this.#link({ ...header, link: `/${target}` });
-    }
-    return missing;
+  behindHardLinks(): readonly ExtraRead[] {
+    return [...this.#behindHardLinks.values()];
   }
 
   finish(digest: Digest, entries: number, unpackedBytes: number): LayerReport {
-    const facts = [...this.#facts.values()].flatMap((byReader) => [...byReader.values()]);
+    const facts = this.#facts.all();
+    if (!fitsInText(facts, LIMITS.layerFactText)) {
+      throw new LimitError(`the facts of one layer take more than ${LIMITS.layerFactText} characters`);
+    }
+    if (this.#untold > 0)
+      this.#note('', `${this.#untold} more problems than the ${LIMITS.layerUnknowns} that are told`);
     return {
       digest,
       entries,
       unpackedBytes,
-      facts: facts.sort((a, b) => order(a.reader, b.reader) || order(a.path, b.path)),
+      facts: facts.sort((a, b) => compareText(a.reader, b.reader) || compareText(a.path, b.path)),
       unknowns: this.#unknowns.sort(
-        (a, b) => order(a.reader, b.reader) || order(a.path, b.path) || order(a.reason, b.reason),
+        (a, b) => compareText(a.reader, b.reader) || compareText(a.path, b.path) || compareText(a.reason, b.reason),
       ),
       whiteouts: [...this.#whiteouts].sort(),
       opaque: [...this.#opaque].sort(),
@@ -137,7 +134,7 @@ export class LayerCollector {
           const start = head === undefined ? bytes : Buffer.concat([head, bytes]);
           if (start.length < MAGIC_BYTES) {
             head = Buffer.from(start);
-            return;
+            return true;
           }
           streams = candidates
             .filter(({ content }) =>
@@ -145,9 +142,8 @@ export class LayerCollector {
             )
             .map(({ reader, content }) => ({ reader, stream: content.open(header) }));
           push(start);
-          return;
-        }
-        push(bytes);
+        } else push(bytes);
+        return streams.length > 0;
       },
       end: () => {
         for (const { reader, stream } of streams ?? []) this.#guard(reader, header, () => stream.end());
@@ -157,30 +153,62 @@ export class LayerCollector {
 
   /** Takes what a reader makes of a file. A parser's failure is a result, whatever it threw: one bad file must not cost the release. */
   #guard(reader: Reader, header: EntryHeader, work: () => ReadResult): void {
+    let result: ReadResult;
     try {
-      const result = work();
-      if (result.data !== undefined) this.#fact(reader, header.path, result.data);
-      for (const reason of result.problems ?? []) {
-        this.unknown({ reader: reader.id, path: header.path, kind: 'file-unparsed', reason });
-      }
+      result = work();
     } catch (error) {
-      this.unknown({ reader: reader.id, path: header.path, kind: 'file-unparsed', reason: messageOf(error) });
+      const kind = error instanceof LimitError ? 'limit-reached' : 'file-unparsed';
+      this.unknown({ reader: reader.id, path: header.path, kind, reason: messageOf(error) });
+      return;
     }
+    if (result.data !== undefined) this.#fact(reader, header.path, result.data);
+    for (const reason of result.problems ?? []) {
+      this.unknown({ reader: reader.id, path: header.path, kind: 'file-unparsed', reason });
+    }
+  }
+
+  /** The target of a hard link stands before it in the archive. */
+  #hardLink(header: EntryHeader, readers: readonly Reader[]): void {
+    const target = header.link ?? '';
+    const known = this.#facts.at(target);
+    for (const reader of readers) {
+      const fact = known?.get(reader.id);
+      if (fact !== undefined) this.#fact(reader, header.path, fact.data);
+      else this.#askFor({ reader: reader.id, path: target });
+    }
+    if (known === undefined) this.#link({ ...header, link: `/${target}` });
+  }
+
+  #askFor(extra: ExtraRead): void {
+    const key = `${extra.reader} ${extra.path}`;
+    if (this.#behindHardLinks.has(key)) return;
+    this.#names.take(key);
+    this.#behindHardLinks.set(key, extra);
   }
 
   #link(header: EntryHeader): void {
     this.#linkCount += 1;
-    if (this.#linkCount <= LIMITS.layerLinks) this.#links.add(header);
-    else if (this.#linkCount === LIMITS.layerLinks + 1) {
-      this.skipped(header.path, `more than ${LIMITS.layerLinks} symbolic links in one layer`);
+    if (this.#linkCount <= LIMITS.layerLinks) {
+      this.#names.take(header.path);
+      this.#linked.add(header.path);
+      this.#links.add(header);
+    } else if (this.#linkCount === LIMITS.layerLinks + 1) {
+      this.#note(header.path, `more than ${LIMITS.layerLinks} symbolic links in one layer`);
     }
   }
 
   #whiteout(folder: string, name: string): void {
-    if (name === '.wh..wh..opq') this.#opaque.add(folder);
+    if (name === '.wh..wh..opq') this.#noteName(this.#opaque, folder);
     // Other names in `.wh..wh.` are bookkeeping of the AUFS driver.
-    else if (!name.startsWith('.wh..wh.'))
-      this.#whiteouts.add(folder === '' ? name.slice(4) : `${folder}/${name.slice(4)}`);
+    else if (!name.startsWith('.wh..wh.')) {
+      this.#noteName(this.#whiteouts, folder === '' ? name.slice(4) : `${folder}/${name.slice(4)}`);
+    }
+  }
+
+  #noteName(names: Set<string>, path: string): void {
+    if (names.has(path)) return;
+    this.#names.take(path);
+    names.add(path);
   }
 
   #fits(reader: Reader, header: EntryHeader): boolean {
@@ -192,48 +220,30 @@ export class LayerCollector {
   }
 
   #fact(reader: Reader, path: string, data: unknown): void {
-    if (this.#factCount >= LIMITS.layerFacts) {
-      if (this.#factCount === LIMITS.layerFacts) {
-        this.unknown({
-          reader: 'walk',
-          path,
-          kind: 'limit-reached',
-          reason: `more than ${LIMITS.layerFacts} facts in one layer`,
-        });
-        this.#factCount += 1;
-      }
-      return;
-    }
-    let byReader = this.#facts.get(path);
-    if (byReader === undefined) {
-      byReader = new Map();
-      this.#facts.set(path, byReader);
-      for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
-        const folder = path.slice(0, slash);
-        if (this.#factFolders.has(folder)) break;
-        this.#factFolders.add(folder);
-      }
-    }
-    if (!byReader.has(reader.id)) this.#factCount += 1;
-    byReader.set(reader.id, { reader: reader.id, path, data });
+    if (this.#facts.add({ reader: reader.id, path, data }) === 'kept' || this.#full.has(reader.id)) return;
+    this.#full.add(reader.id);
+    this.#note(path, `more than ${LIMITS.layerFacts} facts of ${reader.id} in one layer`);
   }
 
-  /** An archive may hold a path twice, or a file where it had a directory: the later entry stands. */
-  #displace(header: EntryHeader): void {
-    if (this.#facts.size === 0) return;
-    if (this.#facts.has(header.path)) this.#remove(header.path);
-    if (header.type !== 'dir' && this.#factFolders.delete(header.path)) {
-      const below = `${header.path}/`;
-      for (const path of [...this.#facts.keys()]) if (path.startsWith(below)) this.#remove(path);
-    }
+  /** The later entry at a path stands. */
+  #replace(header: EntryHeader): void {
+    this.#facts.replace(header.path, header.type === 'dir');
+    // Among the links, an entry that is none says that the link before it is gone.
+    if (this.#linked.delete(header.path)) this.#links.add({ ...header, type: 'other' });
   }
 
-  #remove(path: string): void {
-    this.#factCount -= this.#facts.get(path)?.size ?? 0;
-    this.#facts.delete(path);
+  /** A bound that was met: told whatever the number of problems. */
+  #note(path: string, reason: string): void {
+    this.#unknowns.push({ reader: 'walk', path, kind: 'limit-reached', reason });
   }
 }
 
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** Whether the facts as JSON have at most `most` characters. */
+function fitsInText(facts: readonly LayerFact[], most: number): boolean {
+  let length = 0;
+  for (const { data } of facts) {
+    length += JSON.stringify(data)?.length ?? 0;
+    if (length > most) return false;
+  }
+  return true;
 }

@@ -98,6 +98,40 @@ describe('readLayer', () => {
     assert.deepEqual(facts(report), ['data/blob=behind', 'etc/name=behind']);
   });
 
+  test('a hard link keeps the file that it was made to, and the last entry at its own path stands', async () => {
+    const report = await read([
+      { path: 'etc/names/a', body: 'first' },
+      { path: 'etc/names/b', type: 'hardlink', link: 'etc/names/a' },
+      { path: 'etc/names/a', body: 'second' },
+      { path: 'etc/names/c', type: 'hardlink', link: 'etc/names/a' },
+      { path: 'etc/names/c', body: 'own' },
+    ]);
+    assert.deepEqual(facts(report), ['etc/names/a=second', 'etc/names/b=first', 'etc/names/c=own']);
+  });
+
+  test('the name of a hard link target is no pattern', async () => {
+    for (const path of ['**/*', 'data/*', '**/b', '*']) {
+      const report = await read([
+        { path, body: 'starred' },
+        { path: 'etc/name', type: 'hardlink', link: path },
+      ]);
+      assert.deepEqual(facts(report), [`${path}=starred`, 'etc/name=starred'].sort());
+    }
+  });
+
+  test('folders that become files and folders again keep what came last', async () => {
+    const report = await read([
+      { path: 'a/b/marker', body: '1' },
+      { path: 'a', body: 'a file' },
+      { path: 'a/b/marker', body: '2' },
+      { path: 'a/c/marker', body: '3' },
+      { path: 'a/c', type: 'symlink', link: 'b' },
+      { path: 'a/c', type: 'dir' },
+      { path: 'a/c/x.note', body: '4' },
+    ]);
+    assert.deepEqual(facts(report), ['a/b/marker=2', 'a/c/x.note=4']);
+  });
+
   test('files known by their first bytes are passed on in pieces, wherever they lie', async () => {
     const seen: string[] = [];
     const sniffer: Reader = {
@@ -151,6 +185,36 @@ describe('readLayer', () => {
       { reader: 'text', path: 'etc/name', kind: 'file-unparsed', reason: 'bad text' },
     ]);
     assert.deepEqual(facts(report), ['x.note=fine']);
+  });
+
+  test('what a reader refuses as too large is a bound that was met', async () => {
+    const reader: Reader = {
+      ...TEXT_READER,
+      read: () => {
+        throw new LimitError('too many lines');
+      },
+    };
+    const { unknowns } = await read([{ path: 'etc/name', body: 'x' }], [reader]);
+    assert.deepEqual(unknowns, [{ reader: 'text', path: 'etc/name', kind: 'limit-reached', reason: 'too many lines' }]);
+  });
+
+  test('of very many problems the first are told, and how many more there are', async () => {
+    const entries = Array.from({ length: LIMITS.layerUnknowns + 5 }, (_, i) => ({ path: `${i}.note`, body: 'bad' }));
+    const { unknowns } = await read(entries);
+    assert.equal(unknowns.length, LIMITS.layerUnknowns + 1);
+    assert.match(unknowns.find(({ reader }) => reader === 'walk')?.reason ?? '', /^5 more problems/);
+  });
+
+  test('a small layer of long names stops the walk before they fill the memory', async () => {
+    const entries = Array.from({ length: 4500 }, (_, i): TarEntry => ({ path: `${i}/${'a/'.repeat(250)}marker` }));
+    await assert.rejects(read(entries), LimitError);
+  });
+
+  test('holes of sparse files count as unpacked bytes', async () => {
+    const hole = { 'GNU.sparse.map': '0,1', 'GNU.sparse.size': '200000000' };
+    const entries = Array.from({ length: 20 }, (_, i): TarEntry => ({ path: `${i}.note`, body: 'x', pax: hole }));
+    const reader: Reader = { ...TEXT_READER, read: () => ({}) };
+    await assert.rejects(read(entries, [reader]), LimitError);
   });
 
   test("a file above the reader's bound is named, not read", async () => {

@@ -39,11 +39,9 @@ export interface LayerOptions {
  */
 export async function readLayer(open: () => BlobChunks, options: LayerOptions): Promise<LayerReport> {
   const first = await walkLayer(open(), options);
-  const missing = first.collector.settleHardLinks(false);
+  const missing = first.collector.behindHardLinks();
   if (missing.length === 0) return first.finish();
-  const again = await walkLayer(open(), { ...options, extra: [...(options.extra ?? []), ...missing] });
-  again.collector.settleHardLinks(true);
-  return again.finish();
+  return (await walkLayer(open(), { ...options, extra: [...(options.extra ?? []), ...missing] })).finish();
 }
 
 interface WalkedLayer {
@@ -112,21 +110,21 @@ class LayerPass {
   push(chunk: Uint8Array): void | Promise<void> {
     this.#packedBytes += chunk.length;
     if (this.#inflater !== undefined) return this.#inflater.push(chunk);
-    this.#head = this.#head.length === 0 ? chunk : Buffer.concat([this.#head, chunk]);
-    if (this.#packedBytes >= MAGIC_BYTES) return this.#start();
+    if (this.#head.length === 0 && chunk.length >= MAGIC_BYTES) return this.#start(chunk);
+    this.#head = Buffer.concat([this.#head, chunk]);
+    if (this.#head.length >= MAGIC_BYTES) return this.#start(this.#head);
   }
 
   async end(): Promise<void> {
-    if (this.#inflater === undefined && this.#head.length > 0) await this.#start();
+    if (this.#inflater === undefined && this.#head.length > 0) await this.#start(this.#head);
     await this.#inflater?.end();
     this.#walker.end();
   }
 
-  #start(): void | Promise<void> {
-    this.#inflater = createInflater(packingOf(this.#head), (bytes) => this.#unpacked(bytes), this.#publicOnly);
-    const pending = this.#inflater.push(this.#head);
+  #start(head: Uint8Array): void | Promise<void> {
     this.#head = NOTHING;
-    return pending;
+    this.#inflater = createInflater(packingOf(head), (bytes) => this.#unpacked(bytes), this.#publicOnly);
+    return this.#inflater.push(head);
   }
 
   close(): void {
@@ -135,15 +133,19 @@ class LayerPass {
 
   #unpacked(bytes: Uint8Array): void {
     this.#walker.push(bytes);
-    const { bytes: unpacked, entries } = this.#walker;
+    const { bytes: unpacked, filled, entries } = this.#walker;
     if (entries > this.#limits.layerEntries)
       throw new LimitError(`more than ${this.#limits.layerEntries} entries in one layer`);
-    if (unpacked > this.#limits.layerBytes)
-      throw new LimitError(`more than ${this.#limits.layerBytes} bytes in one layer`);
-    if (unpacked > this.#limits.ratioFreeBytes && unpacked > this.#packedBytes * this.#limits.compressionRatio) {
-      throw new LimitError(
-        `layer unpacks to more than ${this.#limits.compressionRatio} times its size (a decompression bomb?)`,
-      );
-    }
+    checkUnpacked(unpacked + filled, this.#packedBytes, this.#limits);
+  }
+}
+
+/** @throws LimitError when a layer unpacks to more than is read, or to far more than its packed bytes. */
+export function checkUnpacked(unpacked: number, packed: number, limits: Omit<LayerLimits, 'layerEntries'>): void {
+  if (unpacked > limits.layerBytes) throw new LimitError(`more than ${limits.layerBytes} bytes in one layer`);
+  if (unpacked > limits.ratioFreeBytes && unpacked > packed * limits.compressionRatio) {
+    throw new LimitError(
+      `layer unpacks to more than ${limits.compressionRatio} times its size (a decompression bomb?)`,
+    );
   }
 }

@@ -1,7 +1,8 @@
 // The packed list of a layer's entries: type, mode, owner, size, path and link target of each, in archive order. Later layers are laid over it, and
 // checks of owners and modes read it without the layer. Records are packed in blocks of about 1 MiB, each deflated by itself.
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { ParseError } from '../../platform/errors.ts';
+import { LimitError, ParseError } from '../../platform/errors.ts';
+import { LIMITS } from '../../platform/limits.ts';
 import type { EntryHeader, EntryType } from './layer-report.ts';
 
 const TYPES: readonly EntryType[] = ['file', 'dir', 'symlink', 'hardlink', 'other'];
@@ -15,7 +16,9 @@ export class ListingWriter {
   readonly #block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
   readonly #packed: Buffer[] = [];
   #at = 0;
+  #packedBytes = 0;
 
+  /** @throws LimitError when the listing is larger than the store could hold. */
   add(entry: EntryHeader): void {
     const link = entry.link ?? '';
     if (this.#at + RECORD_OVERHEAD + (entry.path.length + link.length) * 3 > BLOCK_BYTES) this.#flush();
@@ -42,6 +45,10 @@ export class ListingWriter {
     lengths.writeUInt32LE(this.#at, 4);
     this.#packed.push(lengths, packed);
     this.#at = 0;
+    this.#packedBytes += lengths.length + packed.length;
+    if (this.#packedBytes > LIMITS.listingBytes) {
+      throw new LimitError(`the listing of one layer takes more than ${LIMITS.listingBytes} bytes`);
+    }
   }
 
   #number(value: number): void {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { packTar, type TarEntry } from '../../../demo/image/tar.ts';
+import { LimitError } from '../../platform/errors.ts';
 import { readsBehindLinks } from './behind-links.ts';
 import { readLayer } from './layer.ts';
 import type { LayerReport } from './layer-report.ts';
@@ -109,6 +110,50 @@ describe('overlay', () => {
     assert.equal(resolve('plain/f'), 'plain/f');
   });
 
+  test('`..` counts from where a link led, as for the kernel', async () => {
+    const { resolve } = await view([link('a', 'c/d'), link('x', 'a/../b'), link('up', 'a/../../e'), file('mark', '')]);
+    assert.equal(resolve('x'), 'c/b');
+    assert.equal(resolve('up/f'), 'e/f');
+  });
+
+  test('of several entries at one path of the lowest layer the last stands', async () => {
+    const { facts, resolve } = await view([
+      link('lib', 'usr/lib'),
+      { path: 'lib', type: 'dir' },
+      file('lib/mark', 'own'),
+      link('etc', 'one'),
+      link('etc', 'two'),
+    ]);
+    assert.equal(facts[0]?.path, 'lib/mark');
+    assert.equal(resolve('lib'), 'lib');
+    assert.equal(resolve('etc'), 'two');
+  });
+
+  test('a link that takes the place of a hard link into a lower layer stands', async () => {
+    const hard = (path: string, target: string): TarEntry => ({ path, type: 'hardlink', link: target });
+    const base = [file('a', ''), file('b', '')];
+    assert.equal((await view(base, [hard('m0', 'a'), link('m0', 'b')])).resolve('m0'), 'b');
+    assert.equal((await view(base, [link('m0', 'b'), hard('m0', 'a')])).resolve('m0'), 'a');
+    assert.equal((await view(base, [hard('m0', 'a'), { path: 'm0', type: 'dir' }])).resolve('m0'), 'm0');
+  });
+
+  test('what lies behind links in a circle is shown where the archive has it, not lost', async () => {
+    assert.deepEqual(await visible([link('a', 'b'), link('b', 'a')], [file('a/mark', 'x')]), ['a/mark=x']);
+  });
+
+  test('a few layers of long names are refused before they fill the memory', async () => {
+    const links = Array.from({ length: 4500 }, (_, i) => link(`${i}/${'a/'.repeat(250)}l`, 'x'));
+    await assert.rejects(view(links), LimitError);
+  });
+
+  test('deleted names do not count', async () => {
+    const some = (start: number) =>
+      Array.from({ length: 2500 }, (_, i) => link(`d/${start + i}/${'a/'.repeat(200)}l`, 'x'));
+    const gone: TarEntry[] = [file('.wh.d', '')];
+    const archives = Array.from({ length: 6 }, (_, i) => (i % 2 === 0 ? some(i * 2500) : gone));
+    assert.equal((await view(...archives)).resolve('d'), 'd');
+  });
+
   test('links that explode are given up, not followed for ever', async () => {
     const bomb = Array.from({ length: 50 }, (_, i) => link(`l${i}`, `l${i + 1}/l${i + 1}/l${i + 1}/l${i + 1}`));
     assert.equal((await view(bomb)).resolve('l0'), undefined);
@@ -119,19 +164,31 @@ describe('overlay', () => {
       const reports = await layers(...archives);
       return [...readsBehindLinks(reports, overlay(reports), [READER])];
     };
-    const extra = (path: string): unknown => [{ reader: 'r', path }];
+    const extra = (path: string, folder = false): unknown => [{ reader: 'r', path, folder }];
     assert.deepEqual(await behind([link('lib/db', '/data'), file('data/installed', '1')]), [
       [0, extra('data/installed')],
     ]);
     assert.deepEqual(await behind([file('data/i', '1')], [link('lib/db/installed', '../../data/i')]), [
       [0, extra('data/i')],
     ]);
-    assert.deepEqual(await behind([link('lib/db/parts', '/p'), file('p/one', '1')]), [[0, extra('p/*')]]);
+    assert.deepEqual(await behind([link('lib/db/parts', '/p'), file('p/one', '1')]), [[0, extra('p', true)]]);
     assert.deepEqual(
       await behind([file('data/i', '1')], [{ path: 'lib/db/installed', type: 'hardlink', link: 'data/i' }]),
       [[0, extra('data/i')]],
     );
     assert.deepEqual(await behind([file('lib/db/installed', '1')]), []);
+    // The archive itself names the place through a link, of its own layer or of a lower one.
+    assert.deepEqual(
+      await behind([link('lib/db', '/data'), link('data', 'vol')], [file('data/installed', '1'), file('vol/x', '')]),
+      [[1, extra('data/installed')]],
+    );
+    // Some files of the folder came by its own name, others did not.
+    assert.deepEqual(await behind([link('lib/db/parts', '/p'), file('p/one', '1')], [file('lib/db/parts/two', '2')]), [
+      [0, extra('p', true)],
+    ]);
+    assert.deepEqual(await behind([link('lib/db/parts', '/p*'), file('p*/one', '1'), file('pa', '')]), [
+      [0, extra('p*', true)],
+    ]);
   });
 
   test('law: agrees with unpacking the layers one after another', async () => {

@@ -3,9 +3,10 @@
 // directory's place and the other way round; entries below a symbolic link to a directory land where it points, inside the root.
 import type { Digest } from '../../platform/canonical.ts';
 import { LIMITS } from '../../platform/limits.ts';
-import { linkTarget } from './entry-path.ts';
+import { compareText } from '../../platform/order.ts';
 import type { EntryHeader, LayerReport } from './layer-report.ts';
 import { readListing } from './listing.ts';
+import { NameBudget } from './name-budget.ts';
 
 /** A fact that is visible in the image, with the contents it replaced at the same path, bottom first. */
 export interface VisibleFact {
@@ -29,120 +30,158 @@ export interface ImageView {
 interface Place {
   children?: Map<string, Place>;
   facts?: Map<string, VisibleFact>;
+  /** Target of a link, as written. */
   link?: string;
 }
 
-/** @throws ParseError when a stored listing is damaged. */
+/** The image's tree while layers are laid over it. */
+interface Tree {
+  readonly root: Place;
+  readonly names: NameBudget;
+}
+
+/** @throws ParseError when a stored listing is damaged; LimitError when the names of facts and links take too much memory. */
 export function overlay(layers: readonly LayerReport[]): ImageView {
-  const root: Place = {};
+  const tree: Tree = { root: {}, names: new NameBudget() };
   for (const [index, layer] of layers.entries()) {
     const displaced = new Map<Place, Map<string, VisibleFact>>();
     if (index > 0) {
-      for (const path of layer.whiteouts) remove(root, path);
-      for (const path of layer.opaque) delete find(root, path)?.children;
-      readListing(layer.listing, (entry) => lay(root, entry, displaced));
+      for (const path of layer.whiteouts) remove(tree, path);
+      for (const path of layer.opaque) clear(tree, find(tree, path));
+      readListing(layer.listing, (entry) => lay(tree, entry, displaced));
     }
-    readListing(layer.links, (entry) => {
+    for (const link of linksOf(layer)) {
       // Symbolic links of upper layers were laid in their order above; hard links into lower layers stand only here.
-      if (index === 0 || entry.type === 'hardlink') setLink(root, entry);
-    });
-    for (const fact of layer.facts) addFact(root, fact, layer.digest, displaced);
+      if (index === 0 || link.type === 'hardlink') setLink(tree, link);
+    }
+    for (const fact of layer.facts) addFact(tree, fact, layer.digest, displaced);
   }
   const facts: VisibleFact[] = [];
-  gather(root, facts);
-  facts.sort((a, b) => order(a.reader, b.reader) || order(a.path, b.path));
-  return { facts, resolve: (path) => realPath(root, path, true) };
+  gather(tree.root, facts);
+  facts.sort((a, b) => compareText(a.reader, b.reader) || compareText(a.path, b.path));
+  return { facts, resolve: (path) => realPath(tree, path, true) };
+}
+
+/** The links that stand at the end of a layer. */
+function linksOf(layer: LayerReport): Iterable<EntryHeader> {
+  const byPath = new Map<string, EntryHeader>();
+  readListing(layer.links, (entry) => {
+    byPath.delete(entry.path);
+    if (entry.type === 'symlink' || entry.type === 'hardlink') byPath.set(entry.path, entry);
+  });
+  return byPath.values();
 }
 
 /** An entry of an upper layer over what is visible so far. */
-function lay(root: Place, entry: EntryHeader, displaced: Map<Place, Map<string, VisibleFact>>): void {
-  const place = find(root, entry.path);
+function lay(tree: Tree, entry: EntryHeader, displaced: Map<Place, Map<string, VisibleFact>>): void {
+  const place = find(tree, entry.path);
   if (place !== undefined) {
     if (place.facts !== undefined) displaced.set(place, place.facts);
     delete place.facts;
     delete place.link;
-    if (entry.type !== 'dir') delete place.children;
+    if (entry.type !== 'dir') clear(tree, place);
   }
-  if (entry.type === 'symlink') setLink(root, entry);
+  if (entry.type === 'symlink') setLink(tree, entry);
 }
 
-function setLink(root: Place, entry: EntryHeader): void {
-  const path = realPath(root, entry.path, false);
-  if (path !== undefined) create(root, path).link = linkTarget(path, entry.link ?? '');
+function setLink(tree: Tree, entry: EntryHeader): void {
+  const path = realPath(tree, entry.path, false);
+  if (path !== undefined) create(tree, path).link = entry.link ?? '';
 }
 
 function addFact(
-  root: Place,
+  tree: Tree,
   fact: LayerReport['facts'][number],
   layer: Digest,
   displaced: Map<Place, Map<string, VisibleFact>>,
 ): void {
-  const path = realPath(root, fact.path, false);
-  if (path === undefined) return;
-  const place = create(root, path);
+  // Where links run in a circle no runtime could put the file; it is shown where the archive has it rather than lost.
+  const path = realPath(tree, fact.path, false) ?? fact.path;
+  const place = create(tree, path);
   const before = displaced.get(place)?.get(fact.reader);
   const earlier = before === undefined ? [] : [...before.earlier, { layer: before.layer, data: before.data }];
   place.facts ??= new Map();
   place.facts.set(fact.reader, { reader: fact.reader, path, layer, data: fact.data, earlier });
 }
 
-function remove(root: Place, path: string): void {
-  const real = realPath(root, path, false);
+function remove(tree: Tree, path: string): void {
+  const real = realPath(tree, path, false);
   if (real === undefined) return;
   const slash = real.lastIndexOf('/');
-  const parent = slash === -1 ? root : find(root, real.slice(0, slash));
-  parent?.children?.delete(slash === -1 ? real : real.slice(slash + 1));
+  const name = real.slice(slash + 1);
+  const parent = slash === -1 ? tree.root : find(tree, real.slice(0, slash));
+  clear(tree, parent?.children?.get(name));
+  if (parent?.children?.delete(name)) tree.names.giveBack(name);
+}
+
+/** Removes what is below a place. */
+function clear(tree: Tree, place: Place | undefined): void {
+  for (const [name, child] of place?.children ?? []) {
+    tree.names.giveBack(name);
+    clear(tree, child);
+  }
+  delete place?.children;
 }
 
 /** The place at a path whose parents' links are followed, if anything is known there. */
-function find(root: Place, path: string): Place | undefined {
-  let place: Place | undefined = root;
+function find(tree: Tree, path: string): Place | undefined {
+  let place: Place | undefined = tree.root;
   let from = 0;
   while (place !== undefined) {
     const slash = path.indexOf('/', from);
-    if (slash === -1) return path === '' ? root : place.children?.get(path.slice(from));
+    if (slash === -1) return path === '' ? tree.root : place.children?.get(path.slice(from));
     place = place.children?.get(path.slice(from, slash));
     if (place?.link !== undefined) {
-      const real = realPath(root, path, false);
-      return real === undefined || real === path ? undefined : find(root, real);
+      const real = realPath(tree, path, false);
+      return real === undefined || real === path ? undefined : find(tree, real);
     }
     from = slash + 1;
   }
   return undefined;
 }
 
-/** A path with the links of its parents followed, and with `last` its own too. */
-function realPath(root: Place, path: string, last: boolean): string | undefined {
-  let done: string[] = [];
-  let todo = path.split('/');
+/**
+ * A path with the links of its parents followed, and with `last` its own too, as the kernel follows them inside a root (path_resolution(7)): `..`
+ * counts from where a link led. Undefined when the links are too many or the path becomes too deep.
+ */
+function realPath(tree: Tree, path: string, last: boolean): string | undefined {
+  const names: string[] = [];
+  /** The place of each name, the root's first. */
+  const places: (Place | undefined)[] = [tree.root];
+  const todo = path.split('/').reverse();
   let steps = 0;
-  for (let part = todo.shift(); part !== undefined; part = todo.shift()) {
-    done.push(part);
-    if (todo.length === 0 && !last) break;
-    const link = lookUp(root, done)?.link;
-    if (link === undefined) continue;
+  for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
+    if (name === '' || name === '.') continue;
+    if (name === '..') {
+      if (names.pop() !== undefined) places.pop();
+      continue;
+    }
+    const place: Place | undefined = places.at(-1)?.children?.get(name);
+    if (place?.link === undefined || (todo.length === 0 && !last)) {
+      names.push(name);
+      places.push(place);
+      continue;
+    }
     steps += 1;
+    if (place.link.startsWith('/')) {
+      names.length = 0;
+      places.length = 1;
+    }
+    todo.push(...place.link.split('/').reverse());
     if (steps > LIMITS.symlinkSteps || todo.length > LIMITS.pathBytes) return undefined;
-    todo = link === '' ? todo : [...link.split('/'), ...todo];
-    done = [];
   }
-  return done.length > LIMITS.pathDepth ? undefined : done.join('/');
+  return names.length > LIMITS.pathDepth ? undefined : names.join('/');
 }
 
-function lookUp(root: Place, parts: readonly string[]): Place | undefined {
-  let place: Place | undefined = root;
-  for (const part of parts) place = place?.children?.get(part);
-  return place;
-}
-
-function create(root: Place, path: string): Place {
-  let place = root;
-  for (const part of path.split('/')) {
+function create(tree: Tree, path: string): Place {
+  let place = tree.root;
+  for (const name of path.split('/')) {
     place.children ??= new Map();
-    let child = place.children.get(part);
+    let child = place.children.get(name);
     if (child === undefined) {
+      tree.names.take(name);
       child = {};
-      place.children.set(part, child);
+      place.children.set(name, child);
     }
     place = child;
   }
@@ -152,8 +191,4 @@ function create(root: Place, path: string): Place {
 function gather(place: Place, into: VisibleFact[]): void {
   if (place.facts !== undefined) into.push(...place.facts.values());
   for (const child of place.children?.values() ?? []) gather(child, into);
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -3,10 +3,13 @@ import { PlimsollError } from '../../platform/errors.ts';
 import type { EntryHeader } from './layer-report.ts';
 import type { ContentReader, Reader } from './reader.ts';
 
-/** A further path that one reader shall read: the target of a link that leads to one of its own paths. Same forms as `Reader.reads`. */
+/** A further path that one reader shall read: the target of a link that leads to one of its own paths. */
 export interface ExtraRead {
   readonly reader: string;
+  /** As the layer's entries have it, whatever characters it holds. */
   readonly path: string;
+  /** Whether the files directly in the folder at `path` are meant. */
+  readonly folder?: boolean;
 }
 
 /** Readers by path. */
@@ -36,17 +39,16 @@ export function indexReaders(readers: readonly Reader[], extra: readonly ExtraRe
     else if (pattern.startsWith('**/')) put(names, pattern.slice(3), reader);
     else if (pattern.endsWith('/*')) put(folders, pattern.slice(0, -2), reader);
     else put(exact, pattern, reader);
-    if (/[*]/.test(pattern.replace(/^\*\*\/(\*\.)?|\/\*$/, ''))) {
+    if (/[*]/.test(pattern.replace(/^\*\*\/(\*\.)?|\/\*$/, '')) || /^\*\*\/\*\..*\./.test(pattern)) {
       throw new PlimsollError('internal', `reader ${reader.id}: the pattern ${pattern} has none of the four forms`);
     }
   };
   for (const reader of readers) for (const pattern of reader.reads) add(reader, pattern);
-  for (const { reader: id, path } of extra) {
-    const reader = readers.find((candidate) => candidate.id === id);
-    if (reader === undefined) continue;
-    // The reader judges paths by where its files belong; behind a link they lie elsewhere.
-    const { wants: _, ...unconditional } = reader;
-    add(unconditional, path);
+  // A reader judges paths by where its files belong; behind a link they lie elsewhere.
+  const unconditional = new Map(readers.map(({ wants: _, ...reader }) => [reader.id, reader]));
+  for (const { reader: id, path, folder } of extra) {
+    const reader = unconditional.get(id);
+    if (reader !== undefined) put(folder === true ? folders : exact, path, reader);
   }
 
   return {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { needsPrograms } from '../../../test/support/needs.ts';
 import { PlimsollError } from '../../platform/errors.ts';
@@ -62,6 +62,28 @@ describe('readRootfs', () => {
     assert.notEqual(changed, before);
     chmodSync(join(root, 'etc'), 0o700);
     assert.notEqual(readRootfs(root, [READER]).digest, changed);
+  });
+
+  test('the root may be named through a link', () => {
+    const name = join(root, '..', `${basename(root)}-link`);
+    symlinkSync(root, name);
+    try {
+      assert.equal(readRootfs(name, [READER]).digest, readRootfs(root, [READER]).digest);
+    } finally {
+      rmSync(name);
+    }
+  });
+
+  test('a large file that nobody knows by its first bytes is not read', () => {
+    writeFileSync(join(root, 'var'), 'none of the magics');
+    truncateSync(join(root, 'var'), 1024 ** 4);
+    const sniffer: Reader = {
+      id: 's',
+      version: 1,
+      reads: [],
+      content: { magics: [[1, 2, 3, 4]], minBytes: 4, open: () => ({ push: () => undefined, end: () => ({}) }) },
+    };
+    assert.deepEqual(readRootfs(root, [sniffer]).unknowns, []);
   });
 
   test('a folder that is not there is a clear error', () => {

@@ -11,6 +11,7 @@ import {
   readlinkSync,
   readSync,
   type Stats,
+  statSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, PlimsollError } from '../../platform/errors.ts';
@@ -41,7 +42,7 @@ export function readRootfs(folder: string, readers: readonly Reader[], extra: re
     if (status === undefined) return;
     const problem = pathProblem(path);
     if (problem !== undefined || entries >= LIMITS.layerEntries) {
-      collector.skipped(path.slice(0, 200), problem ?? `more than ${LIMITS.layerEntries} entries`);
+      collector.skipped(path.slice(0, 200), 'limit-reached', problem ?? `more than ${LIMITS.layerEntries} entries`);
       return;
     }
     const header = headerOf(path, full, status);
@@ -60,13 +61,12 @@ export function readRootfs(folder: string, readers: readonly Reader[], extra: re
     for (const name of attempt(collector, path, () => readdirSync(full).sort()) ?? []) visit(`${path}/${name}`);
   };
   for (const name of readdirSync(folder).sort()) visit(name);
-  collector.settleHardLinks(true);
   return collector.finish(`sha256:${hash.digest('hex')}`, entries, bytes);
 }
 
 function rootDevice(folder: string): number {
   try {
-    const status = lstatSync(join(folder, '.'));
+    const status = statSync(folder);
     if (!status.isDirectory()) throw new Error('not a directory');
     readdirSync(folder);
     return status.dev;
@@ -110,7 +110,9 @@ function passFile(full: string, sink: BodySink, hash: Hash): void {
       return;
     }
     const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, status.size)));
-    for (let got = readSync(file, buffer); got > 0; got = readSync(file, buffer)) sink.piece(buffer.subarray(0, got));
+    for (let got = readSync(file, buffer); got > 0; got = readSync(file, buffer)) {
+      if (!sink.piece(buffer.subarray(0, got))) return;
+    }
     sink.end();
   } finally {
     closeSync(file);

@@ -12,7 +12,7 @@ export interface RawHeader {
   readonly gid: number;
   /** Bytes that follow in the archive. */
   readonly size: number;
-  /** Type flag as a character; NUL reads as '0'. */
+  /** Type flag as a character. NUL is a file of archives older than POSIX, or a directory where the name ends in a slash. */
   readonly type: string;
   readonly link: string;
 }
@@ -29,24 +29,21 @@ export function isZeroBlock(bytes: Uint8Array, at: number): boolean {
  */
 export function readHeader(bytes: Buffer, at: number): RawHeader {
   checkSum(bytes, at);
-  const flag = bytes[at + 156] ?? 0;
-  let name = text(bytes, at, 100);
-  // Only "ustar\0" has the prefix field; GNU's "ustar " keeps other things there.
-  if (bytes[at + 345] !== 0 && bytes[at + 257] === 0x75 && bytes[at + 262] === 0)
-    name = `${text(bytes, at + 345, 155)}/${name}`;
+  const name = text(bytes, at, 100);
+  const prefix = bytes[at + 345] === 0 ? '' : prefixOf(bytes, at);
   return {
-    name,
+    name: prefix === '' ? name : `${prefix}/${name}`,
     mode: readNumber(bytes, at + 100, 8) & 0o7777,
-    uid: readNumber(bytes, at + 108, 8),
-    gid: readNumber(bytes, at + 116, 8),
+    uid: readId(bytes, at + 108),
+    gid: readId(bytes, at + 116),
     size: readNumber(bytes, at + 124, 12),
-    type: flag === 0 ? '0' : String.fromCharCode(flag),
+    type: String.fromCharCode(bytes[at + 156] ?? 0),
     link: bytes[at + 157] === 0 ? '' : text(bytes, at + 157, 100),
   };
 }
 
 /**
- * A number field: octal digits, or base 256 when the first bit is set (GNU).
+ * A number field: octal digits up to a NUL, or base 256 when the first bit is set (GNU).
  * @throws ParseError for other characters, negative numbers and numbers above 2^53.
  */
 export function readNumber(bytes: Uint8Array, at: number, length: number): number {
@@ -61,16 +58,48 @@ export function readNumber(bytes: Uint8Array, at: number, length: number): numbe
   }
   let i = at;
   const end = at + length;
-  while (i < end && bytes[i] === 0x20) i++;
+  while (i < end && (bytes[i] === 0x20 || bytes[i] === 0)) i++;
   for (; i < end; i++) {
     const digit = (bytes[i] ?? 0) - 0x30;
     if (digit < 0 || digit > 7) break;
     value = value * 8 + digit;
   }
-  for (; i < end; i++) {
-    if (bytes[i] !== 0 && bytes[i] !== 0x20) throw new ParseError('tar header: not an octal number');
-  }
+  while (i < end && bytes[i] === 0x20) i++;
+  if (i < end && bytes[i] !== 0) throw new ParseError('tar header: not an octal number');
   return value;
+}
+
+/** An owner: 32 bits, as the kernel takes them. Some systems write `nobody` as -2. */
+function readId(bytes: Buffer, at: number): number {
+  return (bytes[at] ?? 0) >= 0xc0 ? bytes.readUInt32BE(at + 4) : readNumber(bytes, at, 8) >>> 0;
+}
+
+/** What stands before the name. Other formats than ustar keep other things in that field, as runtimes know. */
+function prefixOf(bytes: Buffer, at: number): string {
+  const magic = bytes.toString('latin1', at + 257, at + 265);
+  // The format of star ends the field with two times.
+  if (magic.startsWith('ustar\0')) return text(bytes, at + 345, isStar(bytes, at) ? 131 : 155);
+  return magic === 'ustar  \0' && !hasTimes(bytes, at) ? gnuPrefix(bytes, at) : '';
+}
+
+function isStar(bytes: Buffer, at: number): boolean {
+  return bytes.toString('latin1', at + 508, at + 512) === 'tar\0';
+}
+
+/** Whether a GNU header's fields of two times hold numbers. */
+function hasTimes(bytes: Buffer, at: number): boolean {
+  try {
+    for (const place of [at + 345, at + 357]) if (bytes[place] !== 0) readNumber(bytes, place, 12);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Go before 1.8, and Docker built with it, wrote a prefix into GNU headers (https://go.dev/issue/12594). */
+function gnuPrefix(bytes: Buffer, at: number): string {
+  const prefix = text(bytes, at + 345, 155);
+  return /^\p{ASCII}*$/u.test(prefix) ? prefix : '';
 }
 
 /** The text of a field up to its first NUL. Names that are not UTF-8 are read byte by byte, so that two of them never become one. */
@@ -87,8 +116,8 @@ export function text(bytes: Buffer, at: number, length: number): string {
 }
 
 /**
- * The records of a PAX extended header: `LENGTH KEY=VALUE\n` (POSIX.1-2017 pax "pax Extended Header").
- * @throws ParseError when a record's length does not fit.
+ * The records of a PAX extended header: `LENGTH KEY=VALUE\n` (POSIX.1-2017 pax "pax Extended Header"). One without a value says nothing.
+ * @throws ParseError when a record's length does not fit, or a NUL stands in a key or name.
  */
 export function readPaxRecords(body: Buffer): Map<string, string> {
   const records = new Map<string, string>();
@@ -107,15 +136,39 @@ export function readPaxRecords(body: Buffer): Map<string, string> {
     const equals = body.indexOf(0x3d, space);
     if (equals === -1 || equals >= at + length) throw new ParseError('tar: PAX record without a key');
     const key = body.toString('utf8', space + 1, equals);
-    const value = text(body.subarray(0, at + length - 1), equals + 1, at + length - 1 - (equals + 1));
+    const end = at + length - 1;
+    const value = text(body, equals + 1, end - (equals + 1));
+    const hasNul = body.subarray(equals + 1, end).includes(0);
+    if (key.includes('\0') || (hasNul && NAMES.has(key))) throw new ParseError(`tar: a NUL in the PAX record ${key}`);
     // The sparse format 0.0 repeats these two keys; joined they are the map of format 0.1.
     const repeated = key === 'GNU.sparse.offset' || key === 'GNU.sparse.numbytes';
     const earlier = repeated ? records.get('GNU.sparse.map') : undefined;
-    records.set(repeated ? 'GNU.sparse.map' : key, earlier === undefined ? value : `${earlier},${value}`);
+    if (end === equals + 1) records.delete(key);
+    else records.set(repeated ? 'GNU.sparse.map' : key, earlier === undefined ? value : `${earlier},${value}`);
     at += length;
   }
   return records;
 }
+
+/** A record that is a count or size. @throws ParseError when it is not a whole number from 0 to 2^53. */
+export function paxCount(pax: ReadonlyMap<string, string>, key: string): number | undefined {
+  const value = pax.get(key);
+  if (value === undefined) return undefined;
+  const number = /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
+  if (!Number.isSafeInteger(number)) throw new ParseError(`tar: PAX record ${key} is not a number`);
+  return number;
+}
+
+/** A record that is an owner, as `readHeader` gives it. @throws ParseError when it is not a whole number. */
+export function paxId(pax: ReadonlyMap<string, string>, key: 'uid' | 'gid'): number | undefined {
+  const value = pax.get(key);
+  if (value === undefined) return undefined;
+  if (!/^-?\d{1,15}$/.test(value)) throw new ParseError(`tar: PAX record ${key} is not a number`);
+  return Number(value) >>> 0;
+}
+
+/** Records whose value is a name, which cannot hold a NUL. */
+const NAMES: ReadonlySet<string> = new Set(['path', 'linkpath', 'uname', 'gname']);
 
 function checkSum(bytes: Uint8Array, at: number): void {
   let sum = 8 * 0x20;

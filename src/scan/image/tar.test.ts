@@ -30,6 +30,7 @@ function walk(archive: Uint8Array, chunk = archive.length, mode: Mode = 'whole')
     return {
       piece: (bytes) => {
         text += bytes.toString('latin1');
+        return true;
       },
       end: () => bodies.set(path, text),
     };
@@ -39,7 +40,7 @@ function walk(archive: Uint8Array, chunk = archive.length, mode: Mode = 'whole')
       entries.push(header);
       return header.type === 'file' ? sinks(header.path) : undefined;
     },
-    skipped: (path, reason) => skipped.push(`${path}: ${reason}`),
+    skipped: (path, _kind, reason) => skipped.push(`${path}: ${reason}`),
   });
   for (let at = 0; at < archive.length; at += Math.max(1, chunk))
     walker.push(archive.subarray(at, at + Math.max(1, chunk)));

@@ -1,24 +1,29 @@
 // Walks a tar stream header by header and copies out only the bodies that are asked for. Bodies are skipped by arithmetic; nothing touches the disk.
-// Reads ustar, PAX and GNU archives (long names, sparse files); stops, as container runtimes do, at the first end-of-archive mark.
+// Reads ustar, PAX and GNU archives (long names, sparse files). Where formats meet in one archive, or where it is malformed, it is read as container
+// runtimes do (Go's archive/tar): an archive that says one thing to a runtime and another to a scanner hides what is in the image.
 import { ParseError } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
 import { cleanPath, pathProblem } from './entry-path.ts';
-import type { EntryHeader, EntryType } from './layer-report.ts';
-import { BLOCK, isZeroBlock, type RawHeader, readHeader, readNumber, readPaxRecords, text } from './tar-header.ts';
-import { expandSparse, type Piece, parseSparseMap, readPieces, splitSparseBody } from './tar-sparse.ts';
+import type { EntryHeader, LayerUnknown } from './layer-report.ts';
+import { TarExtensions } from './tar-entry.ts';
+import { BLOCK, isZeroBlock, type RawHeader, readHeader, readNumber } from './tar-header.ts';
+import { expandSparse, type Piece, readPieces, type SparseFile } from './tar-sparse.ts';
 
 /** What the walk reports. */
 export interface TarVisitor {
   /** Sees every entry; says how the body is taken when it is wanted. */
   readonly entry: (header: EntryHeader) => BodySink | undefined;
   /** An entry that is not taken, with the reason. */
-  readonly skipped: (path: string, reason: string) => void;
+  readonly skipped: (path: string, kind: LayerUnknown['kind'], reason: string) => void;
 }
 
-/** Takes a body: whole, or piece by piece as it passes. Pieces are valid only during the call. */
+/**
+ * Takes a body: whole, or piece by piece as it passes. Pieces are valid only during the call. When `piece` gives false, nothing more is wanted of
+ * this body: neither it nor `end` is called again.
+ */
 export type BodySink =
   | { readonly whole: (body: Buffer) => void }
-  | { readonly piece: (bytes: Buffer) => void; readonly end: () => void };
+  | { readonly piece: (bytes: Buffer) => boolean; readonly end: () => void };
 
 type Consumer = (body: Buffer) => void;
 
@@ -27,6 +32,8 @@ export class TarWalker {
   entries = 0;
   /** Unpacked bytes seen. */
   bytes = 0;
+  /** Bytes of holes in sparse files that were filled with zeros: work that the archive's own bytes do not show. */
+  filled = 0;
 
   readonly #visitor: TarVisitor;
   readonly #held = Buffer.alloc(BLOCK);
@@ -41,9 +48,7 @@ export class TarWalker {
   /** Takes the pieces of the current body; `#streamLeft` bytes of it are still to come. */
   #stream: Extract<BodySink, { piece: unknown }> | undefined;
   #streamLeft = 0;
-  #pax: Map<string, string> | undefined;
-  #longName: string | undefined;
-  #longLink: string | undefined;
+  readonly #extensions = new TarExtensions();
   #sparse: { readonly header: RawHeader; readonly realSize: number; readonly pieces: Piece[] } | undefined;
   #zeroBlocks = 0;
   #bytesAfterEnd = false;
@@ -90,7 +95,11 @@ export class TarWalker {
       throw new ParseError('tar: the archive breaks off inside an entry');
     }
     if (this.#bytesAfterEnd)
-      this.#visitor.skipped('', 'data after the end of the archive, which container runtimes do not read');
+      this.#visitor.skipped(
+        '',
+        'undecidable',
+        'data after the end of the archive, which container runtimes do not read',
+      );
   }
 
   #takeBody(bytes: Buffer, at: number, take: number): number {
@@ -101,13 +110,11 @@ export class TarWalker {
       if (this.#bodyFilled === this.#body.length) this.#bodyDone();
     } else if (this.#stream !== undefined) {
       const wanted = Math.min(take, this.#streamLeft);
-      this.#stream.piece(bytes.subarray(at, at + wanted));
+      const stream = this.#stream;
+      const more = stream.piece(bytes.subarray(at, at + wanted));
       this.#streamLeft -= wanted;
-      if (this.#streamLeft === 0) {
-        const stream = this.#stream;
-        this.#stream = undefined;
-        stream.end();
-      }
+      if (!more || this.#streamLeft === 0) this.#stream = undefined;
+      if (more && this.#streamLeft === 0) stream.end();
     }
     this.#left -= take;
     return take;
@@ -141,29 +148,20 @@ export class TarWalker {
     const header = readHeader(bytes, at);
     switch (header.type) {
       case 'x':
-        this.#extension(header, (body) => {
-          this.#pax = new Map([...(this.#pax ?? []), ...readPaxRecords(body)]);
-        });
-        return;
       case 'L':
-        this.#extension(header, (body) => {
-          this.#longName = text(body, 0, body.length);
-        });
-        return;
       case 'K':
-        this.#extension(header, (body) => {
-          this.#longLink = text(body, 0, body.length);
-        });
+        this.#extension(header);
         return;
       case 'g':
-        // Global records carry comments in practice; runtimes ignore them.
+        // Global records carry comments in practice; runtimes ignore them, and what stood before them.
+        this.#extensions.forget();
         this.#expect(header.size);
         return;
       case 'S': {
         const pieces = [...readPieces(bytes, at + 386, 4)];
         const sparse = { header, realSize: readNumber(bytes, at + 483, 12), pieces };
         if (bytes[at + 482] === 1) this.#sparse = sparse;
-        else this.#entry(header, sparse.realSize, pieces);
+        else this.#entry(header, { size: sparse.realSize, split: (data) => ({ pieces, data }) });
         return;
       }
       default:
@@ -176,12 +174,12 @@ export class TarWalker {
     this.#padding = this.#left - size;
   }
 
-  #extension(header: RawHeader, consume: Consumer): void {
+  #extension(header: RawHeader): void {
     if (header.size > LIMITS.tarExtensionBytes) {
       throw new ParseError(`tar: an extended header of ${header.size} bytes (at most ${LIMITS.tarExtensionBytes})`);
     }
     this.#expect(header.size);
-    this.#collect(header.size, consume);
+    this.#collect(header.size, (body) => this.#extensions.take(header.type, body));
   }
 
   #sparseContinuation(bytes: Buffer, at: number): void {
@@ -191,50 +189,47 @@ export class TarWalker {
     if (sparse.pieces.length * 24 > LIMITS.tarExtensionBytes) throw new ParseError('tar: too many sparse pieces');
     if (bytes[at + 504] === 1) return;
     this.#sparse = undefined;
-    this.#entry(sparse.header, sparse.realSize, sparse.pieces);
+    this.#entry(sparse.header, { size: sparse.realSize, split: (data) => ({ pieces: sparse.pieces, data }) });
   }
 
-  #entry(raw: RawHeader, realSize?: number, pieces?: readonly Piece[]): void {
-    const pax = this.#pax;
-    const name = pax?.get('GNU.sparse.name') ?? pax?.get('path') ?? this.#longName ?? raw.name;
-    const link = pax?.get('linkpath') ?? this.#longLink ?? raw.link;
-    this.#pax = undefined;
-    this.#longName = undefined;
-    this.#longLink = undefined;
+  #entry(raw: RawHeader, oldSparse?: SparseFile): void {
+    const { type, name, link, stored, mode, uid, gid, capabilities, sparse } = this.#extensions.apply(raw, oldSparse);
     this.entries += 1;
-
-    const type = entryType(raw.type, name);
-    const stored =
-      type === 'file' || (type === 'other' && !HEADER_ONLY.has(raw.type)) ? (count(pax, 'size') ?? raw.size) : 0;
     this.#expect(stored);
     const path = cleanPath(name);
     const problem = pathProblem(path);
     if (problem !== undefined) {
-      this.#visitor.skipped(path.slice(0, 200), problem);
+      // A copy: a slice would keep the whole path in memory.
+      this.#visitor.skipped(Buffer.from(path.slice(0, 200)).toString(), 'limit-reached', problem);
       return;
     }
-    const size = count(pax, 'GNU.sparse.realsize') ?? count(pax, 'GNU.sparse.size') ?? realSize ?? stored;
+    const size = sparse?.size ?? stored;
     const sink = this.#visitor.entry({
       path,
       type,
       size: type === 'file' ? size : 0,
-      mode: raw.mode,
-      uid: count(pax, 'uid') ?? raw.uid,
-      gid: count(pax, 'gid') ?? raw.gid,
+      mode,
+      uid,
+      gid,
       ...(type === 'symlink' ? { link } : type === 'hardlink' ? { link: cleanPath(link) } : {}),
-      ...(pax?.has('SCHILY.xattr.security.capability') ? { capabilities: true } : {}),
+      ...(capabilities ? { capabilities } : {}),
     });
     if (sink === undefined || type !== 'file') return;
-    if ('piece' in sink && stored === size && stored > 0) {
+    if ('piece' in sink && sparse === undefined && stored > 0) {
       this.#stream = sink;
       this.#streamLeft = stored;
       return;
     }
     if (stored > LIMITS.fileBytes || size > LIMITS.fileBytes) {
-      this.#visitor.skipped(path, `file larger than ${LIMITS.fileBytes} bytes`);
+      this.#visitor.skipped(path, 'limit-reached', `file larger than ${LIMITS.fileBytes} bytes`);
       return;
     }
-    this.#collect(stored, sparseConsumer(wholeConsumer(sink), pax, size, pieces));
+    const consume = wholeConsumer(sink);
+    if (sparse === undefined) this.#collect(stored, consume);
+    else {
+      this.filled += Math.max(0, size - stored);
+      this.#collect(stored, (body) => consume(expandSparse(body, sparse, size)));
+    }
   }
 }
 
@@ -242,56 +237,8 @@ export class TarWalker {
 function wholeConsumer(sink: BodySink): Consumer {
   if ('whole' in sink) return sink.whole;
   return (body) => {
-    sink.piece(body);
-    sink.end();
+    if (sink.piece(body)) sink.end();
   };
-}
-
-function sparseConsumer(
-  consume: Consumer,
-  pax: Map<string, string> | undefined,
-  size: number,
-  pieces?: readonly Piece[],
-): Consumer {
-  const map = pax?.get('GNU.sparse.map');
-  if (pieces !== undefined) return (body) => consume(expandSparse(body, pieces, size));
-  if (map !== undefined) return (body) => consume(expandSparse(body, parseSparseMap(map), size));
-  if (pax?.get('GNU.sparse.major') === '1') {
-    return (body) => {
-      const split = splitSparseBody(body);
-      consume(expandSparse(split.data, split.pieces, size));
-    };
-  }
-  return consume;
-}
-
-/** Devices and pipes: whatever size their header states, no body follows. Unknown types have one, as POSIX asks. */
-const HEADER_ONLY: ReadonlySet<string> = new Set(['3', '4', '6']);
-
-function entryType(flag: string, name: string): EntryType {
-  switch (flag) {
-    case '0':
-    case '7':
-    case 'S':
-      // Archives older than POSIX mark directories by the trailing slash alone.
-      return name.endsWith('/') ? 'dir' : 'file';
-    case '1':
-      return 'hardlink';
-    case '2':
-      return 'symlink';
-    case '5':
-      return 'dir';
-    default:
-      return 'other';
-  }
-}
-
-function count(pax: Map<string, string> | undefined, key: string): number | undefined {
-  const value = pax?.get(key);
-  if (value === undefined) return undefined;
-  const number = /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
-  if (!Number.isSafeInteger(number)) throw new ParseError(`tar: PAX record ${key} is not a number`);
-  return number;
 }
 
 function hasData(bytes: Uint8Array, from: number): boolean {

@@ -7,7 +7,7 @@ import type { ImageConfig } from '../image/source.ts';
 import type { CatalogueProblem, Cataloguer } from './cataloguer.ts';
 import { notableFiles } from './files/index.ts';
 import { osFrom } from './os-release/index.ts';
-import { markOwned } from './owner-rule.ts';
+import { markOwned, ownerOf } from './owner-rule.ts';
 import type { Inventory, Package } from './package.ts';
 
 /** The image that an inventory is made for. */
@@ -54,6 +54,9 @@ export function mergeInventory(
     for (const [path, purl] of catalogue.owned ?? []) owned.set(view.resolve(path) ?? path, purl);
     problems.push(...(catalogue.problems ?? []));
   }
+  // What an operating-system package brought is matched through it: that its own name is unclear costs nothing.
+  const matters = ({ kind, path }: CatalogueProblem): boolean =>
+    kind !== 'undecidable' || ownerOf(path, owned) === undefined;
   return {
     image: subject.image,
     platform: subject.platform,
@@ -62,7 +65,7 @@ export function mergeInventory(
     files: notableFiles(byReader.get('files') ?? []),
     config: subject.config,
     layers,
-    gaps: gapsOf(subject, reports, view, problems),
+    gaps: gapsOf(subject, reports, view, problems.filter(matters)),
     cataloguers: cataloguerVersions(cataloguers),
   };
 }

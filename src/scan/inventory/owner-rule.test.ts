@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isOwnable, markOwned, OWNABLE_NAMES } from './owner-rule.ts';
+import { isOwnable, isProgramFolder, markOwned, OWNABLE_NAMES } from './owner-rule.ts';
 import type { Package } from './package.ts';
 import { layer } from './test-facts.ts';
 
@@ -67,3 +67,19 @@ test('every ownable name is found', () => {
     assert.ok(isOwnable(Buffer.from(path), 0, path.length), name);
   }
 });
+
+for (const [folder, expected] of [
+  ['/usr/bin/', true],
+  ['usr/sbin', true],
+  ['usr/libexec', true],
+  ['bin', true],
+  ['usr/cabin', false],
+  ['usr/bin/sub', false],
+  ['usr/libexec-old', false],
+  ['', false],
+] as const) {
+  test(`the folder ${folder === '' ? '(root)' : folder} ${expected ? 'holds' : 'does not hold'} programs`, () => {
+    const bytes = Buffer.from(`/x${folder}x`);
+    assert.equal(isProgramFolder(bytes, 2, 2 + folder.length), expected);
+  });
+}

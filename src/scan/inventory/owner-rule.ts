@@ -47,6 +47,20 @@ export function isOwnable(bytes: Buffer, start: number, end: number): boolean {
   return NAMES.has(name) || ENDINGS.some((ending) => name.length > ending.length && name.endsWith(ending));
 }
 
+const PROGRAM_FOLDERS: ReadonlySet<string> = new Set(['bin', 'sbin', 'libexec']);
+const LONGEST_FOLDER = 'libexec'.length;
+
+/**
+ * Whether the folder between two places of a file list holds programs: Go and Rust programs are packages of any name, so the owners of all files in
+ * such folders are kept too. A slash at the end does not count.
+ */
+export function isProgramFolder(bytes: Buffer, start: number, end: number): boolean {
+  const stop = bytes[end - 1] === SLASH ? end - 1 : end;
+  let from = stop;
+  while (from > start && stop - from <= LONGEST_FOLDER && bytes[from - 1] !== SLASH) from -= 1;
+  return PROGRAM_FOLDERS.has(bytes.toString('latin1', from, stop));
+}
+
 /**
  * The packages, language packages with their owner where their file has one. A package that came with a higher layer than its owner replaced the
  * distribution's file (`npm install --global npm` over the distribution's npm) and is not owned.
@@ -69,8 +83,8 @@ export function markOwned(
   });
 }
 
-/** A package inside an archive (`a.war!/WEB-INF/lib/b.jar`) has the archive's owner. */
-function ownerOf(path: string, owned: ReadonlyMap<string, string>): string | undefined {
+/** The owner of the file at a path; a package inside an archive (`a.war!/WEB-INF/lib/b.jar`) has the archive's. */
+export function ownerOf(path: string, owned: ReadonlyMap<string, string>): string | undefined {
   const inner = path.indexOf('!/');
   return owned.get(path) ?? (inner === -1 ? undefined : owned.get(path.slice(0, inner)));
 }

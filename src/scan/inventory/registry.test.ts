@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { LimitError, ParseError } from '../../platform/errors.ts';
+import { makeZip } from '../../platform/test-zip.ts';
 import { indexReaders } from '../image/readers.ts';
 import type { Cataloguer } from './cataloguer.ts';
 import { isOwnable } from './owner-rule.ts';
@@ -12,10 +13,14 @@ import { CATALOGUERS } from './registry.ts';
 import { header, located } from './test-facts.ts';
 
 /** A real file in small for each path that a cataloguer reads. */
-const SAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+const SAMPLES: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>>>> = {
   apk: {
     'lib/apk/db/installed':
       'C:Q1yyMWoYnr7lKCxKm9mHlMwkd6dMY=\nP:npm\nV:10.9.1-r0\nA:x86_64\no:npm\nF:usr/lib/node_modules/npm\nR:package.json\na:0:0:755\n\n',
+  },
+  dotnet: {
+    'app/a.deps.json':
+      '{"runtimeTarget":{"name":"n/linux-x64"},"targets":{"n/linux-x64":{"A/1.0.0":{"runtime":{"A.dll":{}}}}},"libraries":{"A/1.0.0":{"type":"package"}}}',
   },
   dpkg: {
     'var/lib/dpkg/status':
@@ -23,6 +28,17 @@ const SAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'var/lib/dpkg/status.d/zlib1g': 'Package: zlib1g\nVersion: 1:1.2.13\nArchitecture: amd64\n',
     'var/lib/dpkg/status.d/zlib1g.md5sums': '7210080490f9fd139c1b44fa0f730988  usr/share/node_modules/a/package.json\n',
     'var/lib/dpkg/info/zlib1g.list': '/.\n/usr\n/usr/share/node_modules/a/package.json\n',
+  },
+  gem: {
+    'usr/lib/ruby/gems/3.1.0/specifications/a-1.2-java.gemspec':
+      '# stub: a 1.2 ruby lib\n\nGem::Specification.new do |s|\n  s.name = "a".freeze\n  s.version = "1.2"\n  s.platform = "java".freeze\n',
+  },
+  java: {
+    'opt/lib/a-1.0.war': makeZip([
+      { path: 'META-INF/maven/g/a/pom.properties', content: 'groupId=g\nartifactId=a\nversion=1.0\n', deflated: true },
+      { path: 'META-INF/MANIFEST.MF', content: 'Implementation-Version: 1.0\n\n' },
+      { path: 'WEB-INF/lib/b-2.0.jar', content: makeZip([{ path: 'org/b/B.class' }]) },
+    ]),
   },
   npm: { 'app/node_modules/@a/b/package.json': '{"name":"@a/b","version":"1.2.3","dependencies":{"c":"^1"}}' },
   'os-release': {
@@ -36,10 +52,16 @@ const SAMPLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'usr/lib/python3/dist-packages/c.egg-info/PKG-INFO':
       'Metadata-Version: 1.0\nName: c\nVersion: 1!2.dev0\nSummary: text\n',
     'usr/lib/python3/dist-packages/d-3.egg-info': 'Name: d\nVersion: 3\n',
+    'usr/lib/python3/dist-packages/e-4.egg': makeZip([{ path: 'EGG-INFO/PKG-INFO', content: 'Name: e\nVersion: 4\n' }]),
   },
   rpm: {
     'var/lib/rpmmanifest/container-manifest-2':
       'zlib\t1.2.11-5.cm2\t1653816591\t1653628955\tMicrosoft Corporation\t(none)\t180\tx86_64\t0\tzlib-1.2.11-5.cm2.src.rpm\n',
+  },
+  spdx: {
+    'var/lib/db/sbom/a-1.spdx.json':
+      '{"spdxVersion":"SPDX-2.3","packages":[{"externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:apk/a@1"}]}]}',
+    'lib/apk/db/installed': 'P:a\nV:1\n\n',
   },
 };
 
@@ -71,7 +93,7 @@ for (const cataloguer of CATALOGUERS) {
 }
 
 test('the files of every language cataloguer can have an owner', () => {
-  const operatingSystem = new Set(['apk', 'dpkg', 'os-release', 'rpm']);
+  const operatingSystem = new Set(['apk', 'dpkg', 'os-release', 'rpm', 'spdx']);
   for (const { id, reads } of CATALOGUERS) {
     if (operatingSystem.has(id) || reads.length === 0) continue;
     for (const path of Object.keys(SAMPLES[id] ?? {})) {

@@ -2,13 +2,31 @@
 import { apk } from './apk/index.ts';
 import { cargo } from './cargo/index.ts';
 import type { Cataloguer } from './cataloguer.ts';
+import { dotnet } from './dotnet/index.ts';
 import { dpkg } from './dpkg/index.ts';
 import { files } from './files/index.ts';
+import { gem } from './gem/index.ts';
 import { go } from './go/index.ts';
+import { java } from './java/index.ts';
 import { npm } from './npm/index.ts';
 import { osRelease } from './os-release/index.ts';
 import { python } from './python/index.ts';
 import { rpm } from './rpm/index.ts';
+import { spdx } from './spdx/index.ts';
 
 /** All cataloguers, sorted by id. */
-export const CATALOGUERS: readonly Cataloguer[] = [apk, cargo, dpkg, files, go, npm, osRelease, python, rpm];
+export const CATALOGUERS: readonly Cataloguer[] = [
+  apk,
+  cargo,
+  dotnet,
+  dpkg,
+  files,
+  gem,
+  go,
+  java,
+  npm,
+  osRelease,
+  python,
+  rpm,
+  spdx,
+];

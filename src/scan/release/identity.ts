@@ -1,5 +1,6 @@
 // Name and version of a release whose files state none: taken from the name of its file or folder, `csm-1.2.0-beta.97`, `v1.5.0`.
 import { basename, resolve } from 'node:path';
+import { splitLogical } from './logical.ts';
 
 /** What a release is called. */
 export interface ReleaseIdentity {
@@ -8,9 +9,17 @@ export interface ReleaseIdentity {
   readonly version: string;
 }
 
+/** The identity of a release of one image: its name without the path, its tag. Undefined for an image that has only a place on disk. */
+export function identityOfImage(logical: string): ReleaseIdentity | undefined {
+  const { repository, tag } = splitLogical(logical);
+  return repository === logical && tag === undefined
+    ? undefined
+    : { name: basename(repository), version: tag ?? 'unknown' };
+}
+
 /** The identity that a path's last component states. A version starts with two numbers; what stands before it is the name. */
 export function identityOfPath(path: string): { readonly name?: string; readonly version?: string } {
-  const base = basename(resolve(path)).replace(/\.(?:txt|list|ya?ml|json)$/i, '');
+  const base = basename(resolve(path)).replace(/(?:\.(?:bom|cdx|spdx))?\.(?:txt|list|ya?ml|json)$/i, '');
   const match = /(?:^|[-_])v?(\d+\.\d+(?:\.\d+)*(?:[-+].*)?)$/.exec(base);
   const name = match === null ? base : base.slice(0, match.index);
   return { ...(name === '' ? {} : { name }), ...(match?.[1] === undefined ? {} : { version: match[1] }) };

@@ -101,8 +101,8 @@ function cellsOf(image: ReportImage | undefined): readonly preact.ComponentChild
     </button>,
     <>
       {systemOf(image)}
-      {image.os?.endOfLife !== undefined && (
-        <Flag kind="alert" title={`End of life ${image.os.endOfLife}`}>
+      {image.ended && (
+        <Flag kind="alert" title={`End of life ${image.os?.endOfLife ?? ''}`}>
           EOL
         </Flag>
       )}

@@ -23,3 +23,8 @@ const NUMBERS: Readonly<Record<string, string>> = {
 export function releaseNamespace(codename: string): string | undefined {
   return Object.hasOwn(NUMBERS, codename) ? `debian:${NUMBERS[codename]}` : undefined;
 }
+
+/** `bullseye` for `debian:11`; undefined for a release that this program does not know. */
+export function releaseCodename(namespace: string): string | undefined {
+  return Object.keys(NUMBERS).find((codename) => releaseNamespace(codename) === namespace);
+}

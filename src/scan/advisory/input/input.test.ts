@@ -142,6 +142,39 @@ test('a single file is read whatever its name; its digest is that of the stored 
   assert.deepEqual((await read(file('empty', ''))).files, { empty: '' });
 });
 
+test('a large file can be taken in pieces; members of archives and small files come whole', async () => {
+  const content = `{"a":"${'x'.repeat(5_000_000)}"}`;
+  const taken: string[] = [];
+  const visitor = (pieces: Uint8Array[]) => ({
+    accepts: () => true,
+    skipped: () => undefined,
+    file: (name: string) => taken.push(`${name} whole`),
+    open: (name: string) => ({
+      push: (bytes: Uint8Array) => pieces.push(Buffer.from(bytes)),
+      end: (digest: string) => taken.push(`${name} ${digest}`),
+    }),
+  });
+  const packed = gzipSync(content);
+  for (const [name, stored] of [
+    ['pieces.json', Buffer.from(content)],
+    ['pieces.json.gz', packed],
+    ['small.json', Buffer.from('{}')],
+  ] as const) {
+    const pieces: Uint8Array[] = [];
+    await readInput(file(name, stored), visitor(pieces));
+    assert.ok(name === 'small.json' || (pieces.length > 1 && Buffer.concat(pieces).toString() === content));
+  }
+  const zip = join(temporaryFolder(), 'pieces.zip');
+  writeZip(zip, [['in.json', content]]);
+  await readInput(zip, visitor([]));
+  assert.deepEqual(taken, [
+    `pieces.json ${digestOf(content)}`,
+    `pieces.json ${digestOf(packed)}`,
+    'small.json whole',
+    'in.json whole',
+  ]);
+});
+
 test('what cannot be read says so', async () => {
   const code = async (path: string): Promise<string> => {
     try {

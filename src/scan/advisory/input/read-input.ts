@@ -6,7 +6,7 @@ import { type Digest, digestOf } from '../../../platform/canonical.ts';
 import { LimitError, messageOf, PlimsollError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
 import { readStream } from './stream.ts';
-import type { InputVisitor } from './visitor.ts';
+import type { DocumentTaker, InputVisitor } from './visitor.ts';
 import { readZip } from './zip.ts';
 
 const ARCHIVE_NAME = /\.(zip|tar|tgz|tar\.gz|tar\.zst|tar\.xz|tar\.bz2)$/i;
@@ -78,17 +78,37 @@ function withoutPacking(path: string): string {
 function withLimits(input: string, visitor: InputVisitor): InputVisitor {
   let files = 0;
   let bytes = 0;
+  const countFile = (): void => {
+    files += 1;
+    if (files > LIMITS.feedFiles) throw new LimitError(`${input}: more than ${LIMITS.feedFiles} files`);
+  };
+  const count = (content: Uint8Array): void => {
+    bytes += content.length;
+    if (bytes > LIMITS.feedBytes) throw new LimitError(`${input}: more than ${LIMITS.feedBytes} bytes unpacked`);
+  };
+  const { accepts, skipped, open } = visitor;
   return {
-    accepts: visitor.accepts,
-    skipped: visitor.skipped,
+    accepts,
+    skipped,
     file: (path, content, digest) => {
-      files += 1;
-      bytes += content.length;
-      if (files > LIMITS.feedFiles) throw new LimitError(`${input}: more than ${LIMITS.feedFiles} files`);
-      if (bytes > LIMITS.feedBytes) throw new LimitError(`${input}: more than ${LIMITS.feedBytes} bytes unpacked`);
+      countFile();
+      count(content);
       visitor.file(path, content, digest);
     },
+    ...(open === undefined ? {} : { open: (path: string) => opened(path, open) }),
   };
+
+  function opened(path: string, open: (path: string) => DocumentTaker): DocumentTaker {
+    countFile();
+    const { push, end } = open(path);
+    return {
+      push: (content) => {
+        count(content);
+        push(content);
+      },
+      end,
+    };
+  }
 }
 
 function headOf(file: string): Buffer {

@@ -1,12 +1,12 @@
 // One file read from front to back: a tar, or a single document, either plain, gzip or zstd. Which of the two shows in the first block.
 import { createHash } from 'node:crypto';
-import { digestOf } from '../../../platform/canonical.ts';
+import { type Digest, digestOf } from '../../../platform/canonical.ts';
 import { LimitError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
 import { fileChunks } from '../../image/file-chunks.ts';
 import { createInflater, packingOf } from '../../image/inflate.ts';
 import { TarWalker } from '../../image/tar.ts';
-import { type InputVisitor, isHidden } from './visitor.ts';
+import { type DocumentTaker, type InputVisitor, isHidden } from './visitor.ts';
 
 /** A ustar or GNU header has this word at its 257th byte; older tars have none and are not taken for one. */
 const USTAR_AT = 257;
@@ -21,7 +21,7 @@ export async function readStream(
   visitor: InputVisitor,
 ): Promise<void> {
   const hash = createHash('sha256');
-  const content = new ContentReader(file, visitor);
+  const content = new ContentReader(file, path, visitor);
   const inflater = createInflater(packingOf(head), (bytes) => content.push(bytes));
   try {
     for (const chunk of fileChunks(file, 0, size)) {
@@ -33,27 +33,30 @@ export async function readStream(
   } finally {
     inflater.close();
   }
-  const document = content.end();
-  if (document !== undefined) visitor.file(path, document, `sha256:${hash.digest('hex')}`);
+  content.end(`sha256:${hash.digest('hex')}`);
 }
 
 /** Gathers unpacked bytes: the first block decides between an archive, whose members are visited as they pass, and a document. */
 class ContentReader {
   readonly #file: string;
+  readonly #path: string;
   readonly #visitor: InputVisitor;
   #walker: TarWalker | undefined;
+  #taker: DocumentTaker | undefined;
   #decided = false;
   #parts: Buffer[] = [];
   #length = 0;
 
-  constructor(file: string, visitor: InputVisitor) {
+  constructor(file: string, path: string, visitor: InputVisitor) {
     this.#file = file;
+    this.#path = path;
     this.#visitor = visitor;
   }
 
   push(bytes: Uint8Array): void {
-    if (this.#walker !== undefined) {
-      this.#walker.push(bytes);
+    const next = this.#walker ?? this.#taker;
+    if (next !== undefined) {
+      next.push(bytes);
       return;
     }
     this.#parts.push(Buffer.from(bytes));
@@ -64,18 +67,24 @@ class ContentReader {
     if (!this.#decided && this.#length >= BLOCK) this.#decide();
   }
 
-  /** The document's bytes, or undefined when the file was an archive. */
-  end(): Buffer | undefined {
-    if (this.#walker === undefined) return Buffer.concat(this.#parts);
-    this.#walker.end();
-    return undefined;
+  /** Hands over the document unless the file was an archive. */
+  end(digest: Digest): void {
+    if (this.#walker !== undefined) this.#walker.end();
+    else if (this.#taker !== undefined) this.#taker.end(digest);
+    else this.#visitor.file(this.#path, Buffer.concat(this.#parts), digest);
   }
 
   #decide(): void {
     this.#decided = true;
     const start = Buffer.concat(this.#parts);
-    if (start.toString('latin1', USTAR_AT, USTAR_AT + 5) !== 'ustar') return;
     const visitor = this.#visitor;
+    if (start.toString('latin1', USTAR_AT, USTAR_AT + 5) !== 'ustar') {
+      this.#taker = visitor.open?.(this.#path);
+      if (this.#taker === undefined) return;
+      this.#parts = [];
+      this.#taker.push(start);
+      return;
+    }
     this.#walker = new TarWalker({
       entry: ({ path, type }) =>
         type === 'file' && !isHidden(path) && visitor.accepts(path)

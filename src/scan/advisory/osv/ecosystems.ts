@@ -74,6 +74,11 @@ export function familyOf(namespace: string): string {
   return (namespace.split(':', 1)[0] ?? namespace).replace(/^(ubuntu)-pro.*|^(opensuse)-.*/, '$1$2');
 }
 
+/** Whether the publisher names installed (binary) packages: Alma and Red Hat do; Rocky, SUSE and all others name sources. */
+export function namesBinaries(namespace: string): boolean {
+  return /^(?:almalinux|rhel|redhat):/.test(namespace);
+}
+
 /** The namespace whose packages a subscription stream fixes: `ubuntu:18.04` for `ubuntu-pro:18.04`. */
 export function publicStreamOf(namespace: string): string | undefined {
   return namespace.startsWith('ubuntu-pro:') ? `ubuntu:${namespace.slice('ubuntu-pro:'.length)}` : undefined;

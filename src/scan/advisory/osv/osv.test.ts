@@ -246,6 +246,26 @@ test('related ids are reported under for distributions only', () => {
   assert.deepEqual(related({ related: ['CVE-2018-25032'] }), [], 'in a language this may be another vulnerability');
 });
 
+test('rpm distributions: whose records name installed packages, and modules in the summary', () => {
+  const fixed = (version: string) => [{ introduced: '0' }, { fixed: version }];
+  const document = record({
+    summary: 'Important: nodejs:20 security update',
+    affected: [
+      affected('AlmaLinux:9', 'npm', ...fixed('1:10.7.0-1.20.15.1.1.module_el9.4.0+123')),
+      affected('Red Hat:enterprise_linux:9::appstream', 'npm', ...fixed('1:10.7.0-1.el9')),
+      affected('Rocky Linux:9', 'nodejs', ...fixed('1:20.15.1-1.module+el9.4.0+1')),
+    ],
+  });
+  assert.deepEqual(
+    readFeed(osv, document).advisories.map(({ namespace, binary, module }) => [namespace, binary, module]),
+    [
+      ['almalinux:9', true, 'nodejs:20'],
+      ['rhel:9', true, undefined],
+      ['rocky:9', undefined, 'nodejs:20'],
+    ],
+  );
+});
+
 test('a fix that only subscribers get is its own state', () => {
   const fixed = [{ introduced: '0' }, { fixed: '1.2-1esm1' }];
   const both = [

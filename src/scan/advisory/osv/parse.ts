@@ -4,7 +4,15 @@ import { ParseError } from '../../../platform/errors.ts';
 import type { AffectedRange, FixState, Severity } from '../advisory.ts';
 import type { FeedFile, FeedSink } from '../feed.ts';
 import { dateOf, type Fields, fieldsOf, isFields, listOf, readDocument, textOf, textsOf } from '../fields.ts';
-import { ecosystemNamespace, familyOf, isDistribution, normaliseName, publicStreamOf } from './ecosystems.ts';
+import { isModular, streamOfTitle } from '../module-stream.ts';
+import {
+  ecosystemNamespace,
+  familyOf,
+  isDistribution,
+  namesBinaries,
+  normaliseName,
+  publicStreamOf,
+} from './ecosystems.ts';
 import { readRanges } from './ranges.ts';
 import { packageSeverities, readSeverities, severityOfWord } from './severities.ts';
 
@@ -58,6 +66,8 @@ function readRecord(record: Fields, path: string, sink: FeedSink): void {
       related: relatedIds(record, affected.namespace),
       namespace: affected.namespace,
       package: affected.name,
+      ...(namesBinaries(affected.namespace) ? { binary: true } : {}),
+      ...moduleOf(affected, record['summary']),
       status: 'affected',
       ranges: affected.ranges,
       ...(affected.versions.size > 0 ? { versions: [...affected.versions] } : {}),
@@ -126,6 +136,12 @@ function relatedIds(record: Fields, namespace: string): readonly string[] {
   const upstream = textsOf(record['upstream']);
   if (upstream.length > 0 || !isDistribution(namespace)) return upstream;
   return textsOf(record['related']).filter((id) => id.startsWith('CVE-'));
+}
+
+/** A fixed version tells that it is a build of a module; which one, only the summary does. */
+function moduleOf({ ranges }: Affected, summary: unknown): { readonly module?: string } {
+  const isOfModule = ranges.length > 0 && ranges.every(({ fixed }) => fixed !== undefined && isModular(fixed));
+  return isOfModule ? { module: streamOfTitle(textOf(summary)) ?? 'unnamed' } : {};
 }
 
 function fixStateOf(affected: Affected, packages: ReadonlyMap<string, Affected>): FixState {

@@ -1,9 +1,10 @@
 // Builds an advisory set from the files of its feeds. The set appears under its name only when it is complete.
 import type { Digest } from '../../../platform/canonical.ts';
-import { LimitError, ParseError, PlimsollError } from '../../../platform/errors.ts';
+import { ParseError, PlimsollError } from '../../../platform/errors.ts';
 import type { Feed } from '../feed.ts';
 import { readInput } from '../input/read-input.ts';
 import { FeedCollector } from './collector.ts';
+import { FeedVisitor } from './feed-visitor.ts';
 import { writeWhole } from './replace-file.ts';
 import { Staging } from './staging.ts';
 import { writeSet } from './write.ts';
@@ -15,6 +16,8 @@ export interface FeedInput {
   readonly path: string;
   /** Where it came from, for the feed's record; the path unless given. */
   readonly source?: string;
+  /** What the content is for, `rocky:9`, where its files do not say it; only for feeds that take one. */
+  readonly namespace?: string;
   /** Date of the content, ISO 8601, where the publisher says it beside the files; what the files say counts as well, the newest holds. */
   readonly updated?: string;
 }
@@ -60,37 +63,19 @@ export async function buildAdvisorySet(
 }
 
 async function readFeed(input: FeedInput, collector: FeedCollector, options: BuildOptions): Promise<void> {
-  const { feed, path } = input;
+  const { feed, path, namespace } = input;
   const source = input.source ?? path;
   collector.source(source);
   if (input.updated !== undefined) collector.updated(input.updated);
-  let files = 0;
-  let read = 0;
-  let failure: ParseError | LimitError | undefined;
-  await readInput(path, {
-    accepts: feed.accepts,
-    skipped: (name, reason) => collector.skip(reason, name),
-    file: (name, bytes, digest) => {
-      files += 1;
-      if (files % PROGRESS_STEP === 0) options.onProgress?.(`${feed.id}: ${files} files of ${source}`);
-      collector.file(digest);
-      try {
-        feed.read({ path: name, bytes: () => bytes }, collector);
-        read += 1;
-      } catch (error) {
-        if (!(error instanceof ParseError || error instanceof LimitError)) throw error;
-        failure ??= error;
-        collector.skip(reasonOf(error, name), name);
-      }
-    },
+  const visitor = new FeedVisitor(feed, namespace, collector, (files) => {
+    if (files % PROGRESS_STEP === 0) options.onProgress?.(`${feed.id}: ${files} files of ${source}`);
   });
-  if (read > 0) return;
-  if (failure !== undefined)
-    throw new ParseError(`${feed.id}: nothing in ${path} can be read: ${failure.message}`, { cause: failure });
+  await readInput(path, visitor);
+  if (visitor.read > 0) return;
+  if (visitor.failure !== undefined) {
+    throw new ParseError(`${feed.id}: nothing in ${path} can be read: ${visitor.failure.message}`, {
+      cause: visitor.failure,
+    });
+  }
   throw new PlimsollError('input-unreadable', `${feed.id}: no file of this feed in ${path}`);
-}
-
-/** The error's words without the file's name, so that equal failures of many files are counted together. */
-function reasonOf(error: Error, name: string): string {
-  return error.message.replace(`${name}: `, '').replace(/:\d+(?=: )/, '');
 }

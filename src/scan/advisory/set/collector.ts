@@ -1,6 +1,6 @@
 // Takes what one feed reads: checks and counts it, and puts it into the staging area. A record out of bounds is skipped with the reason.
 import type { Digest } from '../../../platform/canonical.ts';
-import type { Advisory, EndOfLife, FeedRecord, SkippedReason } from '../advisory.ts';
+import type { Advisory, EndOfLife, FeedRecord, Severity, SkippedReason, Ssvc } from '../advisory.ts';
 import type { Feed, FeedSink } from '../feed.ts';
 import { digestOfFiles } from '../input/read-input.ts';
 import { isName, problemOf } from './record-check.ts';
@@ -46,6 +46,16 @@ export class FeedCollector implements FeedSink {
 
   epss(vulnerability: string, probability: number): void {
     this.#staging.addEpss(vulnerability, probability);
+    this.entries += 1;
+  }
+
+  severity(vulnerability: string, value: Severity, modified: string | undefined): void {
+    this.#staging.addSeverity(vulnerability, value, modified);
+    this.entries += 1;
+  }
+
+  ssvc(vulnerability: string, value: Ssvc, modified: string | undefined): void {
+    this.#staging.addSsvc(vulnerability, value, modified);
     this.entries += 1;
   }
 

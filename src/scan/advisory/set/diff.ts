@@ -1,6 +1,7 @@
 // What changed between two advisory sets: records that came, went or say something else. Walks both sets in key order side by side, so
 // that memory does not grow with their size; packages whose rows are equal cost a comparison of text.
-import type { Advisory, AffectedRange } from '../advisory.ts';
+import type { Advisory, AffectedRange, Enrichment } from '../advisory.ts';
+import { encodeSsvc } from './enrichment.ts';
 import { compareUtf8 } from './key-order.ts';
 import type { PackageRow, StoredAdvisorySet } from './open.ts';
 import { encodeRecord } from './record.ts';
@@ -32,8 +33,8 @@ export interface RecordChange {
 
 /** An enrichment or end of life that differs. */
 export interface EntryChange {
-  /** `kev`, `epss` or `end-of-life`. */
-  readonly table: 'kev' | 'epss' | 'end-of-life';
+  /** `kev`, `epss`, `severity`, `ssvc` or `end-of-life`. */
+  readonly table: 'kev' | 'epss' | 'severity' | 'ssvc' | 'end-of-life';
   /** CVE, or distribution release. */
   readonly key: string;
   readonly before?: string | number;
@@ -68,10 +69,20 @@ export function* diffEntries(a: StoredAdvisorySet, b: StoredAdvisorySet): Genera
     const key = before?.vulnerability ?? after?.vulnerability ?? '';
     yield* entryChange('kev', key, before?.kev, after?.kev);
     yield* entryChange('epss', key, before?.epss, after?.epss);
+    yield* entryChange('severity', key, severitiesText(before), severitiesText(after));
+    yield* entryChange('ssvc', key, ssvcText(before), ssvcText(after));
   }
   for (const [before, after] of joined(a.endsOfLife(), b.endsOfLife(), (x, y) => compareUtf8(x.os, y.os))) {
     yield* entryChange('end-of-life', before?.os ?? after?.os ?? '', before?.date, after?.date);
   }
+}
+
+function severitiesText(enrichment: Enrichment | undefined): string | undefined {
+  return enrichment?.severities?.map(({ source, raw, score }) => `${source} ${raw} (${score ?? '-'})`).join(', ');
+}
+
+function ssvcText(enrichment: Enrichment | undefined): string | undefined {
+  return enrichment?.ssvc === undefined ? undefined : encodeSsvc(enrichment.ssvc);
 }
 
 function* entryChange(
@@ -139,7 +150,7 @@ function changedParts(before: Advisory, after: Advisory): readonly ChangedPart[]
 }
 
 function affectedOf(record: Advisory): readonly unknown[] {
-  return [record.ranges, record.versions ?? [], record.fixState];
+  return [record.ranges, record.versions ?? [], record.module, record.architectures, record.fixState];
 }
 
 function isFixed(record: Advisory): boolean {

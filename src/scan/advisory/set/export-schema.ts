@@ -19,6 +19,14 @@ export const HEADER = z.object({
   starter: z.boolean(),
 });
 
+const severity = z.object({
+  kind: z.enum(['vendor', 'cvss', 'nvd']),
+  source: name,
+  raw: text,
+  level: z.enum(SEVERITY_LEVELS),
+  score: z.number().min(0).max(10).exactOptional(),
+});
+
 const ADVISORY = z.object({
   feed: name,
   id: name,
@@ -26,6 +34,9 @@ const ADVISORY = z.object({
   related: z.array(name).max(LIMITS.advisoryIds),
   namespace: name,
   package: name,
+  binary: z.literal(true).exactOptional(),
+  module: name.exactOptional(),
+  architectures: z.array(name).max(LIMITS.advisoryIds).exactOptional(),
   status: z.enum(['affected', 'not-affected']),
   ranges: z
     .array(
@@ -39,15 +50,7 @@ const ADVISORY = z.object({
     .max(LIMITS.advisoryVersions),
   versions: z.array(version).max(LIMITS.advisoryVersions).exactOptional(),
   fixState: z.enum(['fixed', 'not-fixed', 'will-not-fix', 'deferred', 'subscription', 'unknown']),
-  severities: z.array(
-    z.object({
-      kind: z.enum(['vendor', 'cvss', 'nvd']),
-      source: name,
-      raw: text,
-      level: z.enum(SEVERITY_LEVELS),
-      score: z.number().min(0).max(10).exactOptional(),
-    }),
-  ),
+  severities: z.array(severity),
   published: text.exactOptional(),
   modified: text.exactOptional(),
   withdrawn: text.exactOptional(),
@@ -77,6 +80,14 @@ export const LINE = z.union([
       vulnerability: name,
       kev: text.exactOptional(),
       epss: z.number().min(0).max(1).exactOptional(),
+      severities: z.array(severity).exactOptional(),
+      ssvc: z
+        .object({
+          exploitation: z.enum(['none', 'poc', 'active']),
+          automatable: z.enum(['yes', 'no']),
+          technicalImpact: z.enum(['partial', 'total']),
+        })
+        .exactOptional(),
     }),
   }),
   z.object({ endOfLife: z.object({ os: name, date: text, source: text }) }),

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Digest } from '../../../platform/canonical.ts';
 import { messageOf, ParseError, PlimsollError } from '../../../platform/errors.ts';
-import type { Advisory, FeedRecord } from '../advisory.ts';
+import type { Advisory, Enrichment, FeedRecord } from '../advisory.ts';
 import { readLines } from '../input/lines.ts';
 import { EXPORT_FORMAT } from './export-lines.ts';
 import { problemOf } from './record-check.ts';
@@ -56,9 +56,7 @@ class ExportReader {
     else if ('feed' in line.data) this.#feeds.push(line.data.feed);
     else if ('endOfLife' in line.data) this.#staging.addEndOfLife(line.data.endOfLife.os, line.data.endOfLife);
     else {
-      const { vulnerability, kev, epss } = line.data.enrichment;
-      if (kev !== undefined) this.#staging.addKev(vulnerability, kev);
-      if (epss !== undefined) this.#staging.addEpss(vulnerability, epss);
+      this.#enrichment(line.data.enrichment);
     }
   }
 
@@ -78,6 +76,19 @@ class ExportReader {
       );
     }
     return id;
+  }
+
+  #enrichment({
+    vulnerability,
+    kev,
+    epss,
+    severities = [],
+    ssvc,
+  }: { readonly vulnerability: string } & Enrichment): void {
+    if (kev !== undefined) this.#staging.addKev(vulnerability, kev);
+    if (epss !== undefined) this.#staging.addEpss(vulnerability, epss);
+    for (const severity of severities) this.#staging.addSeverity(vulnerability, severity, undefined);
+    if (ssvc !== undefined) this.#staging.addSsvc(vulnerability, ssvc, undefined);
   }
 
   #advisory(advisory: Advisory): void {

@@ -1,7 +1,7 @@
 // An advisory set in memory, from records at hand: for the starter set, the demo and tests. Same code as the file, same id.
 import { DatabaseSync } from 'node:sqlite';
 import { canonicalJson, digestOf } from '../../../platform/canonical.ts';
-import type { Advisory, EndOfLife, FeedRecord } from '../advisory.ts';
+import type { Advisory, EndOfLife, FeedRecord, Severity, Ssvc } from '../advisory.ts';
 import { openDatabase, type StoredAdvisorySet } from './open.ts';
 import { Staging } from './staging.ts';
 import { writeSet } from './write.ts';
@@ -13,6 +13,10 @@ export interface SetRecords {
   readonly kev?: Readonly<Record<string, string>>;
   /** CVE -> probability. */
   readonly epss?: Readonly<Record<string, number>>;
+  /** CVE -> scores. Count as the feed `nvd`. */
+  readonly severities?: Readonly<Record<string, readonly Severity[]>>;
+  /** CVE -> answers. Count as the feed `vulnrichment`. */
+  readonly ssvc?: Readonly<Record<string, Ssvc>>;
   /** `alpine:3.11` -> end of life. Counts as the feed `eol`. */
   readonly endOfLife?: Readonly<Record<string, EndOfLife>>;
   /** What to say of a feed, by id; every feed of the advisories has a record in any case. */
@@ -31,6 +35,12 @@ export function advisorySetFromRecords(
     for (const advisory of records.advisories) staging.addAdvisory(advisory);
     for (const [vulnerability, added] of Object.entries(records.kev ?? {})) staging.addKev(vulnerability, added);
     for (const [vulnerability, value] of Object.entries(records.epss ?? {})) staging.addEpss(vulnerability, value);
+    for (const [vulnerability, list] of Object.entries(records.severities ?? {})) {
+      for (const value of list) staging.addSeverity(vulnerability, value, undefined);
+    }
+    for (const [vulnerability, value] of Object.entries(records.ssvc ?? {})) {
+      staging.addSsvc(vulnerability, value, undefined);
+    }
     for (const [os, value] of Object.entries(records.endOfLife ?? {})) staging.addEndOfLife(os, value);
     const feeds = feedIds(records).map((id) => ({
       feed: { id },
@@ -46,15 +56,22 @@ export function advisorySetFromRecords(
 
 function feedIds(records: SetRecords): readonly string[] {
   const ids = new Set([...records.advisories.map((advisory) => advisory.feed), ...Object.keys(records.feeds ?? {})]);
-  for (const [id, entries] of Object.entries({ kev: records.kev, epss: records.epss, eol: records.endOfLife })) {
-    if (entries !== undefined) ids.add(id);
-  }
+  for (const [id, entries] of Object.entries(entriesByFeed(records))) if (entries !== undefined) ids.add(id);
   return [...ids].sort();
 }
 
-function otherEntries(id: string, { kev, epss, endOfLife }: SetRecords): number {
-  const entries = id === 'kev' ? kev : id === 'epss' ? epss : id === 'eol' ? endOfLife : undefined;
-  return Object.keys(entries ?? {}).length;
+function otherEntries(id: string, records: SetRecords): number {
+  return Object.keys(entriesByFeed(records)[id] ?? {}).length;
+}
+
+function entriesByFeed({
+  kev,
+  epss,
+  severities,
+  ssvc,
+  endOfLife,
+}: SetRecords): Readonly<Record<string, object | undefined>> {
+  return { kev, epss, nvd: severities, vulnrichment: ssvc, eol: endOfLife };
 }
 
 function feedRecord(id: string, count: number, records: SetRecords): FeedRecord {

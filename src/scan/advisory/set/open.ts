@@ -7,6 +7,7 @@ import type { Advisory, AdvisorySet, EndOfLife, Enrichment, FeedRecord } from '.
 import { shippedEndOfLife } from '../eol/shipped.ts';
 import { checkSetFile } from './check-file.ts';
 import { ContentDigest } from './content-digest.ts';
+import { decodeEnrichment } from './enrichment.ts';
 import { guarded } from './failure.ts';
 import { readRow, unpackRow } from './row.ts';
 import { APPLICATION_ID, FORMAT_VERSION } from './schema.ts';
@@ -105,7 +106,7 @@ class SqliteAdvisorySet implements StoredAdvisorySet {
       .map((row) => readFeedRecord(String(row['record']), name));
     this.#hasEndOfLife = this.feeds.some((feed) => feed.id === 'eol');
     this.#package = database.prepare('SELECT records FROM package WHERE namespace = ? AND name = ?');
-    this.#enrichment = database.prepare('SELECT kev, epss FROM enrichment WHERE vulnerability = ?');
+    this.#enrichment = database.prepare('SELECT * FROM enrichment WHERE vulnerability = ?');
     this.#endOfLife = database.prepare('SELECT date, source FROM end_of_life WHERE os = ?');
   }
 
@@ -122,7 +123,7 @@ class SqliteAdvisorySet implements StoredAdvisorySet {
 
   enrichment(vulnerability: string): Enrichment | undefined {
     const row = guarded(this.#name, () => this.#enrichment.get(vulnerability));
-    return row === undefined ? undefined : enrichmentOf(row);
+    return row === undefined ? undefined : decodeEnrichment(row);
   }
 
   endOfLife(os: string): EndOfLife | undefined {
@@ -145,7 +146,9 @@ class SqliteAdvisorySet implements StoredAdvisorySet {
 
   *enrichments(): IterableIterator<{ readonly vulnerability: string } & Enrichment> {
     const query = this.#database.prepare('SELECT * FROM enrichment ORDER BY vulnerability');
-    for (const row of this.#iterate(query)) yield { vulnerability: String(row['vulnerability']), ...enrichmentOf(row) };
+    for (const row of this.#iterate(query)) {
+      yield { vulnerability: String(row['vulnerability']), ...decodeEnrichment(row) };
+    }
   }
 
   *endsOfLife(): IterableIterator<{ readonly os: string } & EndOfLife> {
@@ -195,11 +198,6 @@ function readFeedRecord(text: string, name: string): FeedRecord {
     return record as FeedRecord;
   }
   throw new PlimsollError('advisories', `${name} is damaged: what it says of its feeds cannot be read; build it again`);
-}
-
-function enrichmentOf(row: Readonly<Record<string, unknown>>): Enrichment {
-  const { kev, epss } = row;
-  return { ...(typeof kev === 'string' ? { kev } : {}), ...(typeof epss === 'number' ? { epss } : {}) };
 }
 
 function numberOf(database: DatabaseSync, pragma: string): number {

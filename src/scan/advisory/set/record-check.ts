@@ -15,6 +15,9 @@ export function problemOf(record: Advisory): string | undefined {
   if (versions.some((version) => version.length > LIMITS.versionLength || hasControls(version))) {
     return 'a version that is too long or has control characters';
   }
+  if (![...(record.architectures ?? []), ...(record.module === undefined ? [] : [record.module])].every(isName)) {
+    return 'a module or architecture that is empty, too long or has control characters';
+  }
   const ids = [...record.aliases, ...record.related];
   if (ids.length > LIMITS.advisoryIds || !ids.every(isName)) {
     return 'an alias that is too long or has control characters, or too many of them';

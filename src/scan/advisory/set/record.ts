@@ -8,6 +8,10 @@ interface StoredRecord {
   readonly a?: readonly string[];
   readonly r?: readonly string[];
   readonly n?: 1;
+  /** Of a binary package. */
+  readonly b?: 1;
+  readonly o?: string;
+  readonly h?: readonly string[];
   /** Bounds in the order introduced, fixed, last affected, limit; '' is open; trailing open bounds are cut. */
   readonly g?: readonly (readonly string[])[];
   readonly v?: readonly string[];
@@ -20,7 +24,8 @@ interface StoredRecord {
   readonly u?: string;
 }
 
-type StoredSeverity = readonly [Severity['kind'], string, string, SeverityLevel, number?];
+/** A severity as it is stored: kind, source, the source's own word, level, score. */
+export type StoredSeverity = readonly [Severity['kind'], string, string, SeverityLevel, number?];
 
 /** The text of an advisory. Key order is fixed. */
 export function encodeRecord(advisory: Advisory): string {
@@ -28,11 +33,15 @@ export function encodeRecord(advisory: Advisory): string {
   const related = sorted(advisory.related.filter((other) => other !== advisory.id));
   const versions = sorted(advisory.versions ?? []);
   const severities = encodeSeverities(advisory.severities);
+  const architectures = sorted(advisory.architectures ?? []);
   const record: StoredRecord = {
     i: advisory.id,
     ...(aliases.length > 0 ? { a: aliases } : {}),
     ...(related.length > 0 ? { r: related } : {}),
     ...(advisory.status === 'not-affected' ? { n: 1 } : {}),
+    ...(advisory.binary === true ? { b: 1 } : {}),
+    ...(advisory.module !== undefined ? { o: advisory.module } : {}),
+    ...(architectures.length > 0 ? { h: architectures } : {}),
     ...(advisory.ranges.length > 0 ? { g: encodeRanges(advisory.ranges) } : {}),
     ...(versions.length > 0 ? { v: versions } : {}),
     ...(advisory.fixState !== 'fixed' ? { x: advisory.fixState } : {}),
@@ -55,6 +64,9 @@ export function decodeRecord(stored: unknown, feed: string, namespace: string, p
     related: record.r ?? [],
     namespace,
     package: packageName,
+    ...(record.b === 1 ? { binary: true } : {}),
+    ...(record.o !== undefined ? { module: record.o } : {}),
+    ...(record.h !== undefined ? { architectures: record.h } : {}),
     status: record.n === 1 ? 'not-affected' : 'affected',
     ranges: (record.g ?? []).map(decodeRange),
     ...(record.v !== undefined ? { versions: record.v } : {}),
@@ -87,13 +99,16 @@ function decodeRange(bounds: readonly string[]): AffectedRange {
 }
 
 function encodeSeverities(severities: readonly Severity[]): readonly StoredSeverity[] {
-  const texts = severities.map(({ kind, source, raw, level, score }) =>
-    JSON.stringify(score === undefined ? [kind, source, raw, level] : [kind, source, raw, level, score]),
-  );
-  return sorted(texts).map((text): StoredSeverity => JSON.parse(text));
+  return sorted(severities.map(encodeSeverity)).map((text): StoredSeverity => JSON.parse(text));
 }
 
-function decodeSeverity([kind, source, raw, level, score]: StoredSeverity): Severity {
+/** The text of a severity: a StoredSeverity as JSON. */
+export function encodeSeverity({ kind, source, raw, level, score }: Severity): string {
+  return JSON.stringify(score === undefined ? [kind, source, raw, level] : [kind, source, raw, level, score]);
+}
+
+/** The severity behind a stored one. */
+export function decodeSeverity([kind, source, raw, level, score]: StoredSeverity): Severity {
   return { kind, source, raw, level, ...(score !== undefined ? { score } : {}) };
 }
 

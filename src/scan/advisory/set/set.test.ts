@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { needsPrograms } from '../../../../test/support/needs.ts';
 import { temporaryFolder } from '../../../../test/support/unpacked.ts';
 import { PlimsollError } from '../../../platform/errors.ts';
-import type { Advisory } from '../advisory.ts';
+import type { Advisory, Severity } from '../advisory.ts';
 import { eol } from '../eol/index.ts';
 import { kev } from '../kev/index.ts';
 import { osv } from '../osv/index.ts';
@@ -22,6 +22,7 @@ import { openAdvisorySet } from './open.ts';
 import { decodeRecord, encodeRecord } from './record.ts';
 import { writeLines } from './write-lines.ts';
 
+const SCORE: Severity = { kind: 'nvd', source: 'nvd', raw: 'CVSS:3.1/AV:N', level: 'high', score: 7.5 };
 const BUILT = { builtAt: '2026-01-01T00:00:00Z' };
 
 function path(name: string): string {
@@ -144,6 +145,11 @@ const advisories = fc.array(
       related: fc.uniqueArray(fc.constantFrom('DSA-1', 'DSA-2')),
       namespace: fc.constantFrom('npm', 'alpine:3.15', 'z\u{10000}', 'z\uffee'),
       package: fc.constantFrom('zlib', 'left-pad', '\u{1f600}', '\ufb01'),
+      binary: fc.constant(true),
+      module: fc.constantFrom('none', 'nodejs:18'),
+      architectures: fc
+        .uniqueArray(fc.constantFrom('aarch64', 's390x', 'x86_64'), { minLength: 1 })
+        .map((list) => list.sort()),
       status: fc.constantFrom('affected', 'not-affected'),
       ranges: fc.array(
         fc.record(
@@ -244,6 +250,11 @@ test('law: an export gives the same set back', async () => {
           advisories: list,
           kev: { 'CVE-2020-0001': '2022-01-01' },
           epss: { 'CVE-2020-0001': 0.5 },
+          severities: {
+            'CVE-2020-0001': [SCORE, { ...SCORE, kind: 'cvss', source: 'cisa-adp' }],
+            'CVE-2020-0003': [SCORE],
+          },
+          ssvc: { 'CVE-2020-0002': { exploitation: 'poc', automatable: 'no', technicalImpact: 'total' } },
           endOfLife: { 'alpine:3.15': { date: '2023-11-01', source: 's' } },
         },
         { ...BUILT, starter },

@@ -4,6 +4,7 @@ import type { Digest } from '../../../platform/canonical.ts';
 import type { Advisory, FeedRecord } from '../advisory.ts';
 import type { Feed } from '../feed.ts';
 import { ContentDigest } from './content-digest.ts';
+import { encodeEnrichment } from './enrichment.ts';
 import { decodeRecord, encodeRecord } from './record.ts';
 import { packRow, rowText } from './row.ts';
 import { createIndex, createTables } from './schema.ts';
@@ -30,9 +31,9 @@ export function writeSet(
   database.exec('BEGIN');
   const digest = new ContentDigest(identity.starter);
   const records = writePackages(database, staging, feeds, digest);
-  const insertEnrichment = database.prepare('INSERT INTO enrichment VALUES (?, ?, ?)');
+  const insertEnrichment = database.prepare('INSERT INTO enrichment VALUES (?, ?, ?, ?, ?)');
   for (const { vulnerability, ...value } of staging.enrichments()) {
-    insertEnrichment.run(vulnerability, value.kev ?? null, value.epss ?? null);
+    insertEnrichment.run(vulnerability, ...encodeEnrichment(value));
     digest.enrichment(vulnerability, value);
   }
   const insertEnd = database.prepare('INSERT INTO end_of_life VALUES (?, ?, ?)');

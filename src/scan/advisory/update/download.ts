@@ -25,6 +25,8 @@ export interface DownloadOptions {
   /** Milliseconds without a byte after which the server counts as dead. */
   readonly idleMilliseconds: number;
   readonly onProgress?: (text: string) => void;
+  /** Whether plain http is taken from any server: for files that a signature or a known digest vouches for. */
+  readonly plainHttp?: boolean;
 }
 
 const MAX_REDIRECTS = 5;
@@ -71,10 +73,10 @@ export async function download(
 }
 
 /** Throws for an address that must not be asked. */
-export function checkAddress(url: string): void {
+export function checkAddress(url: string, plainHttp = false): void {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed?.protocol === 'https:') return;
-  if (parsed?.protocol === 'http:' && LOOPBACK.test(parsed.hostname)) return;
+  if (parsed?.protocol === 'http:' && (plainHttp || LOOPBACK.test(parsed.hostname))) return;
   throw new PlimsollError('usage', `${url} is not an https address (plain http is taken from this machine only)`);
 }
 
@@ -89,7 +91,7 @@ async function request(
   else if (known?.lastModified !== undefined) headers['if-modified-since'] = new Date(known.lastModified).toUTCString();
   let address = url;
   for (let step = 0; step <= MAX_REDIRECTS; step++) {
-    checkAddress(address);
+    checkAddress(address, options.plainHttp);
     const response = await options.fetch(address, { headers, signal, redirect: 'manual' });
     const location = response.headers.get('location');
     if (response.status < 300 || response.status > 399 || response.status === 304 || location === null) return response;

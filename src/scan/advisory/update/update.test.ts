@@ -7,6 +7,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import { temporaryFolder } from '../../../../test/support/unpacked.ts';
 import { digestOf } from '../../../platform/canonical.ts';
 import { PlimsollError } from '../../../platform/errors.ts';
+import type { Feed } from '../feed.ts';
 import { kev } from '../kev/index.ts';
 import { osv } from '../osv/index.ts';
 import { FEEDS } from '../registry.ts';
@@ -55,7 +56,17 @@ function file(name: string): string {
 
 function updateOptions(name: string): UpdateOptions & { readonly remarks: string[] } {
   const remarks: string[] = [];
-  return { ...OPTIONS, maxBytes: 1e6, folder: file(name), remark: (text) => remarks.push(text), remarks };
+  return {
+    ...OPTIONS,
+    maxBytes: 1e6,
+    folder: file(name),
+    cache: file('cache'),
+    keyrings: [],
+    allowUnsigned: false,
+    environment: {},
+    remark: (text) => remarks.push(text),
+    remarks,
+  };
 }
 
 async function codeOf(work: Promise<unknown>): Promise<string> {
@@ -198,6 +209,34 @@ test('a refused address stops before anything is asked', async () => {
   ];
   assert.match(await codeOf(updateFeeds(requests, options)), /^usage: /);
   assert.deepEqual([asked, keptFeedIds(options.folder)], [[], []]);
+});
+
+test('a feed that gathers gets what the user named, and stays as it was when no target is named', async () => {
+  const options = updateOptions('gathered');
+  const given: unknown[] = [];
+  const feed: Feed = {
+    ...kev,
+    id: 'gathering',
+    gather: {
+      forTargets: true,
+      run: async ({ urls, inventories, home, cache }) => {
+        given.push([urls, inventories.length, cache]);
+        writeFileSync(join(home, 'x.json'), 'x');
+        return [{ name: 'x.json', source: 'somewhere', sha256: digestOf('x'), bytes: 1 }];
+      },
+    },
+  };
+  assert.match(await codeOf(updateFeeds([{ feed, urls: [] }], options)), /^usage: .*--for TARGET/);
+  await updateFeeds([{ feed, urls: ['any:address'] }], { ...options, inventories: [] });
+  assert.deepEqual(given, [[['any:address'], 0, join(options.cache, 'gathering')]]);
+  const kept = readKeptFeed(options.folder, 'gathering');
+  assert.deepEqual(
+    [kept.urls, kept.files.map(({ url, name }) => [url, name])],
+    [['any:address'], [['somewhere', 'x.json']]],
+  );
+  await updateFeeds([{ feed, urls: [] }], options);
+  assert.equal(given.length, 1);
+  assert.match(options.remarks.join(), /gathering stays as it was gathered before/);
 });
 
 test('a damaged list of downloads is no more than a reason to fetch again', () => {

@@ -1,7 +1,7 @@
 // Brings kept feeds up to date from their publishers. The only part of this folder that speaks to the network.
 import { join } from 'node:path';
 import { PlimsollError } from '../../../platform/errors.ts';
-import type { Feed } from '../feed.ts';
+import type { Feed, Gatherer, GatherRequest } from '../feed.ts';
 import { FEEDS, findFeed } from '../registry.ts';
 import type { FeedInput } from '../set/build.ts';
 import { checkAddress, type DownloadOptions, download } from './download.ts';
@@ -14,9 +14,15 @@ export interface UpdateRequest {
 }
 
 /** How an update runs. */
-export interface UpdateOptions extends DownloadOptions {
+export interface UpdateOptions
+  extends DownloadOptions,
+    Pick<GatherRequest, 'keyrings' | 'allowUnsigned' | 'environment'> {
   /** Folder of kept feeds. */
   readonly folder: string;
+  /** Folder of the user's cache. */
+  readonly cache: string;
+  /** What is in the targets that the user named, for feeds that gather what concerns them; absent when none is named. */
+  readonly inventories?: GatherRequest['inventories'];
   /** Something the user should know: a file that the publisher does not have. */
   readonly remark: (text: string) => void;
 }
@@ -25,7 +31,7 @@ export interface UpdateOptions extends DownloadOptions {
 export function usualRequests(folder: string): readonly UpdateRequest[] {
   const kept = keptFeedIds(folder).flatMap((id) => findFeed(id) ?? []);
   const feeds = kept.length > 0 ? kept : FEEDS.filter((feed) => (feed.downloads ?? []).length > 0);
-  return feeds.map((feed) => ({ feed, urls: [] }));
+  return feeds.map((feed) => ({ feed, urls: feed.gather === undefined ? [] : readKeptFeed(folder, feed.id).urls }));
 }
 
 /**
@@ -37,16 +43,23 @@ export async function updateFeeds(
   requests: readonly UpdateRequest[],
   options: UpdateOptions,
 ): Promise<readonly FeedInput[]> {
-  const planned = requests.map((request) => ({ ...request, urls: addressesOf(request, options.folder) }));
-  for (const { urls } of planned) for (const url of urls) checkAddress(url);
-  for (const { feed, urls } of planned) await updateFeed(feed, urls, options);
+  const planned = requests.map((request) => ({ ...request, urls: addressesOf(request, options) }));
+  for (const { feed, urls } of planned) if (feed.gather === undefined) for (const url of urls) checkAddress(url);
+  for (const { feed, urls } of planned) {
+    if (feed.gather === undefined) await updateFeed(feed, urls, options);
+    else await gatherFeed(feed, feed.gather, urls, options);
+  }
   return keptInputs(options.folder);
 }
 
-function addressesOf({ feed, urls }: UpdateRequest, folder: string): readonly string[] {
+function addressesOf({ feed, urls }: UpdateRequest, { folder, inventories }: UpdateOptions): readonly string[] {
   if (urls.length > 0) return urls;
-  const before = readKeptFeed(folder, feed.id).urls;
-  const addresses = before.length > 0 ? before : (feed.downloads ?? []);
+  const before = readKeptFeed(folder, feed.id);
+  if (feed.gather !== undefined) {
+    if (inventories !== undefined || !feed.gather.forTargets || before.files.length > 0) return [];
+    throw new PlimsollError('usage', `the feed ${feed.id} looks for what concerns a target: name it with --for TARGET`);
+  }
+  const addresses = before.urls.length > 0 ? before.urls : (feed.downloads ?? []);
   if (addresses.length > 0) return addresses;
   throw new PlimsollError(
     'usage',
@@ -73,6 +86,28 @@ async function updateFeed(feed: Feed, urls: readonly string[], options: UpdateOp
     );
   }
   writeKeptFeed(options.folder, feed.id, { urls, files });
+}
+
+/** Without a target a feed that looks for targets stays as it was. */
+async function gatherFeed(
+  feed: Feed,
+  gather: Gatherer,
+  urls: readonly string[],
+  options: UpdateOptions,
+): Promise<void> {
+  const { inventories = [], folder, now, remark } = options;
+  if (gather.forTargets && options.inventories === undefined) {
+    remark(`${feed.id} stays as it was gathered before; bring it up to date with --for TARGET`);
+    return;
+  }
+  const home = feedFolder(folder, feed.id);
+  const cache = join(options.cache, feed.id);
+  const files = await gather.run({ ...options, urls, inventories, home, cache });
+  const fetchedAt = now().toISOString();
+  writeKeptFeed(folder, feed.id, {
+    urls,
+    files: files.map(({ source, ...file }) => ({ url: source, ...file, fetchedAt })),
+  });
 }
 
 function keptInputs(folder: string): readonly FeedInput[] {

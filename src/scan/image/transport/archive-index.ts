@@ -4,7 +4,8 @@ import { closeSync, fstatSync, readSync } from 'node:fs';
 import { LimitError, ParseError, PlimsollError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
 import { cleanPath, linkTarget } from '../entry-path.ts';
-import { BLOCK, isZeroBlock, type RawHeader, readHeader, readPaxRecords, text } from '../tar-header.ts';
+import { TarExtensions } from '../tar-entry.ts';
+import { BLOCK, isZeroBlock, type RawHeader, readHeader } from '../tar-header.ts';
 import { type LayoutFiles, openFile } from './layout-files.ts';
 
 type Entry = { readonly offset: number; readonly length: number } | { readonly link: string };
@@ -59,9 +60,7 @@ class ArchiveScan {
   readonly #size: number;
   readonly #path: string;
   readonly #entries = new Map<string, Entry>();
-  #pax = new Map<string, string>();
-  #longName: string | undefined;
-  #longLink: string | undefined;
+  readonly #extensions = new TarExtensions();
 
   constructor(file: number, size: number, path: string) {
     this.#file = file;
@@ -96,15 +95,12 @@ class ArchiveScan {
   #take(header: RawHeader, offset: number): number {
     switch (header.type) {
       case 'x':
-        for (const [key, value] of readPaxRecords(this.#extension(header, offset))) this.#pax.set(key, value);
-        return offset + padded(header.size);
       case 'L':
-        this.#longName = text(this.#extension(header, offset), 0, header.size);
-        return offset + padded(header.size);
       case 'K':
-        this.#longLink = text(this.#extension(header, offset), 0, header.size);
+        this.#extensions.take(header.type, this.#extension(header, offset));
         return offset + padded(header.size);
       case 'g':
+        this.#extensions.forget();
         return offset + padded(header.size);
       case 'S':
         throw new ParseError(`${this.#path} holds a sparse file, which image archives do not`);
@@ -114,31 +110,13 @@ class ArchiveScan {
   }
 
   #entry(header: RawHeader, offset: number): number {
-    const path = cleanPath(this.#pax.get('path') ?? this.#longName ?? header.name);
-    const link = this.#pax.get('linkpath') ?? this.#longLink ?? header.link;
-    const length = this.#length(header);
-    if (this.#pax.has('GNU.sparse.major') || this.#pax.has('GNU.sparse.map')) {
-      throw new ParseError(`${this.#path} holds a sparse file, which image archives do not`);
-    }
-    this.#pax = new Map();
-    this.#longName = undefined;
-    this.#longLink = undefined;
-    if (header.type === '1') this.#entries.set(path, { link: cleanPath(link) });
-    else if (header.type === '2') this.#entries.set(path, { link: linkTarget(path, link) });
-    else if (header.type === '0' || header.type === '7') {
-      this.#entries.set(path, { offset, length });
-    }
-    return padded(length);
-  }
-
-  /** Links, devices, directories and pipes have no body, whatever size their header states. */
-  #length(header: RawHeader): number {
-    if (/[1-6]/.test(header.type)) return 0;
-    const stated = this.#pax.get('size');
-    if (stated === undefined) return header.size;
-    const length = /^\d{1,16}$/.test(stated) ? Number(stated) : Number.NaN;
-    if (!Number.isSafeInteger(length)) throw new ParseError(`${this.#path}: a PAX size is not a number`);
-    return length;
+    const { type, name, link, stored, sparse } = this.#extensions.apply(header);
+    if (sparse !== undefined) throw new ParseError(`${this.#path} holds a sparse file, which image archives do not`);
+    const path = cleanPath(name);
+    if (type === 'hardlink') this.#entries.set(path, { link: cleanPath(link) });
+    else if (type === 'symlink') this.#entries.set(path, { link: linkTarget(path, link) });
+    else if (type === 'file') this.#entries.set(path, { offset, length: stored });
+    return padded(stored);
   }
 
   #extension(header: RawHeader, offset: number): Buffer {

@@ -3,7 +3,7 @@
 // file lists and checksums that nobody asks for.
 import { LimitError, ParseError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
-import { isOwnable } from '../owner-rule.ts';
+import { isOwnable, isProgramFolder } from '../owner-rule.ts';
 import { type ProblemLog, problemLog } from '../problem-log.ts';
 import { isName, isToken, quoted, TOKEN_LENGTH } from '../token.ts';
 
@@ -40,6 +40,7 @@ interface Draft {
   origin?: string;
   /** The directory that the last F: line named. */
   folder: string;
+  holdsPrograms: boolean;
   readonly owns: string[];
 }
 
@@ -62,7 +63,7 @@ export function parseInstalled(body: Uint8Array): { data: ApkDatabase; problems:
       if (draft !== undefined) finish(draft, entries, problems);
       draft = undefined;
     } else if (bytes[start + 1] === COLON) {
-      draft ??= { folder: '', owns: [] };
+      draft ??= { folder: '', holdsPrograms: false, owns: [] };
       takeLine(draft, bytes, start, end);
     } else {
       foreign += 1;
@@ -94,9 +95,10 @@ function takeLine(draft: Draft, bytes: Buffer, start: number, end: number): void
       break;
     case F:
       draft.folder = bytes.toString('utf8', start + 2, Math.min(end, start + 2 + LIMITS.pathBytes));
+      draft.holdsPrograms = isProgramFolder(bytes, start + 2, end);
       break;
     case R:
-      if (isOwnable(bytes, start + 2, end)) {
+      if (draft.holdsPrograms || isOwnable(bytes, start + 2, end)) {
         if (draft.owns.length >= LIMITS.packages)
           throw new LimitError(`more than ${LIMITS.packages} files that may hold packages in one package`);
         const name = bytes.toString('utf8', start + 2, Math.min(end, start + 2 + LIMITS.pathBytes));

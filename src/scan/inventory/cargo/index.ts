@@ -20,8 +20,7 @@ export const cargo: Cataloguer = {
   content: {
     magics: [ELF_MAGIC],
     minBytes: MIN_BYTES,
-    // A program whose head is out of reach was not made by a linker that cargo uses.
-    open: ({ size }) => programStream(size, { plan: planProgram, beyond: () => ({}) }),
+    open: ({ size }) => programStream(size, planProgram),
   },
   packages: catalogue,
 };

@@ -6,7 +6,7 @@ import { type ElfHead, PT_LOAD } from '../elf/head.ts';
 import type { HeldRanges } from '../elf/held-ranges.ts';
 import type { ProgramPlan, ProgramStart } from '../elf/program.ts';
 import type { ByteRange } from '../elf/ranges.ts';
-import { type ElfSection, readSections, SHT_STRTAB, sectionTable } from '../elf/sections.ts';
+import { type ElfSection, readSection, readSections, sectionTable } from '../elf/sections.ts';
 import { rangeOf } from '../elf/segments.ts';
 import { parseAuditData, type RustProgram } from './audit-data.ts';
 
@@ -15,8 +15,7 @@ const SECTION_NAME = Buffer.from('.dep-v0\0');
 /** What to keep of a program: what lies behind its loaded part; of much, the first and the last. */
 export function planProgram({ head, size }: ProgramStart): ProgramPlan | undefined {
   const table = sectionTable(head);
-  const loaded = head.segments.filter(({ type }) => type === PT_LOAD).map((segment) => rangeOf(segment, size).to);
-  const from = Math.max(0, ...loaded);
+  const from = loadedEnd(head, size);
   // Go's linker puts the table first.
   if (table === undefined || table.from < from || table.to > size) return undefined;
   return {
@@ -28,25 +27,31 @@ export function planProgram({ head, size }: ProgramStart): ProgramPlan | undefin
   };
 }
 
+/** Where the loaded part ends; of a program whose segments are not known yet, so far back that the last bytes are kept. */
+function loadedEnd({ segments }: ElfHead, size: number): number {
+  if (segments === undefined) return Math.max(0, size - LIMITS.programTailBytes);
+  return Math.max(0, ...segments.filter(({ type }) => type === PT_LOAD).map((segment) => rangeOf(segment, size).to));
+}
+
 function readTail(head: ElfHead, table: ByteRange, held: HeldRanges): ReadResult {
   const headers = held.read(table.from, table.to - table.from);
   if (headers === undefined) return undecidable('its section table');
-  const sections = readSections(headers, head);
-  const names = sections[head.sections.names];
-  if (names === undefined || names.type !== SHT_STRTAB) return {};
-  if (held.read(names.offset, names.size) === undefined) return undecidable('the table of its section names');
-  const section = sections.find((candidate) => isAuditData(candidate, names, held));
+  const { names: index, count } = head.sections;
+  if (index === 0 || index >= count) return {};
+  const { offset, size } = readSection(headers, head, index);
+  const names = held.read(offset, size);
+  if (names === undefined) return undecidable('the table of its section names');
+  // Nearly all programs end here.
+  if (!names.includes(SECTION_NAME)) return {};
+  const isAuditData = ({ nameAt }: ElfSection): boolean =>
+    names.subarray(nameAt, nameAt + SECTION_NAME.length).equals(SECTION_NAME);
+  const section = readSections(headers, head).find(isAuditData);
   if (section === undefined) return {};
   const bytes = held.read(section.offset, section.size);
   return bytes === undefined ? undecidable('its audit data') : parseAuditData(bytes);
 }
 
-function isAuditData({ nameAt }: ElfSection, names: ElfSection, held: HeldRanges): boolean {
-  if (nameAt + SECTION_NAME.length > names.size) return false;
-  return held.read(names.offset + nameAt, SECTION_NAME.length)?.equals(SECTION_NAME) === true;
-}
-
 function undecidable(what: string): ReadResult {
-  const undecidable = `${what} lies amid more than ${2 * LIMITS.programTailBytes} bytes behind its loaded part, and was not kept`;
-  return { data: { crates: [], undecidable } satisfies RustProgram };
+  const kept = `the first and the last ${LIMITS.programTailBytes} bytes behind its loaded part`;
+  return { data: { crates: [], undecidable: `${what} lies outside of ${kept}` } satisfies RustProgram };
 }

@@ -119,10 +119,16 @@ test('distroless: an entry of status.d needs no Status, and md5sums name its fil
   ]);
   for (const both of facts) {
     const { packages, owned } = dpkg.packages(both, OS);
-    assert.deepEqual([...(owned ?? [])], [['usr/lib/node_modules/npm/package.json', packages[0]?.purl]]);
+    assert.deepEqual(
+      [...(owned ?? [])],
+      [
+        ['usr/bin/node', packages[0]?.purl],
+        ['usr/lib/node_modules/npm/package.json', packages[0]?.purl],
+      ],
+    );
   }
   assert.equal(
-    dpkg.read?.(Buffer.from(`${'0'.repeat(32)}  usr/bin/node\n`), header('x/status.d/a.md5sums')).data,
+    dpkg.read?.(Buffer.from(`${'0'.repeat(32)}  usr/share/doc/node\n`), header('x/status.d/a.md5sums')).data,
     undefined,
   );
 });

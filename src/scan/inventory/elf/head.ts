@@ -4,7 +4,7 @@
 /** First bytes of every ELF file. */
 export const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46] as const;
 
-/** The head with the program headers lies within so many bytes: linkers write them first, and each takes 32 or 56. */
+/** The head with the program headers lies within so many bytes: linkers write a dozen of them, of 32 or 56 bytes, right behind the first 64. */
 export const HEAD_BYTES = 16 * 1024;
 
 /** `p_type` of segments that are loaded, and of notes. */
@@ -22,6 +22,8 @@ export interface ElfSegment {
   readonly offset: number;
   readonly address: number;
   readonly fileSize: number;
+  /** What is beyond `fileSize` are zeros. */
+  readonly memorySize: number;
 }
 
 /** A program's head. */
@@ -29,7 +31,8 @@ export interface ElfHead {
   /** 64-bit. */
   readonly wide: boolean;
   readonly littleEndian: boolean;
-  readonly segments: readonly ElfSegment[];
+  /** Undefined when the program headers lie outside the bytes given: linkers write them first, BOLT moves them to the end. */
+  readonly segments: readonly ElfSegment[] | undefined;
   /** Where the program headers end. */
   readonly segmentsEnd: number;
   /** The section table; `names` is the index of the section that holds the names. */
@@ -66,16 +69,18 @@ export class ElfFields {
 
   /** An address, offset or size: 4 or 8 bytes by the class. */
   word(at: number): number {
-    return this.#wide ? Number(this.#view.getBigUint64(at, this.#little)) : this.long(at);
+    if (!this.#wide) return this.long(at);
+    const [low, high] = this.#little ? [at, at + 4] : [at + 4, at];
+    return this.long(high) * 2 ** 32 + this.long(low);
   }
 }
 
 /**
  * The head of a program or shared library, or undefined when the kernel would not load the file: object files, core dumps, and heads that break the
- * specification. `beyond` means that the program headers lie outside the bytes given.
+ * specification.
  * @param start the first `HEAD_BYTES` of the file, or all of it.
  */
-export function parseElfHead(start: Uint8Array): ElfHead | 'beyond' | undefined {
+export function parseElfHead(start: Uint8Array): ElfHead | undefined {
   const [elfClass, order] = [start[4], start[5]];
   if (!ELF_MAGIC.every((byte, index) => start[index] === byte)) return undefined;
   if ((elfClass !== 1 && elfClass !== 2) || (order !== 1 && order !== 2)) return undefined;
@@ -91,12 +96,12 @@ export function parseElfHead(start: Uint8Array): ElfHead | 'beyond' | undefined 
   const count = fields.half(counts + 4);
   if ((type !== ET_EXEC && type !== ET_DYN) || entryBytes !== (wide ? 56 : 32) || count === 0) return undefined;
   const segmentsEnd = offset + count * entryBytes;
-  if (segmentsEnd > start.length) return 'beyond';
+  const segmentAt = (_: unknown, index: number): ElfSegment => readSegment(fields, offset + index * entryBytes, wide);
   return {
     wide,
     littleEndian,
     segmentsEnd,
-    segments: Array.from({ length: count }, (_, index) => readSegment(fields, offset + index * entryBytes, wide)),
+    segments: segmentsEnd > start.length ? undefined : Array.from({ length: count }, segmentAt),
     sections: {
       offset: fields.word(wide ? 40 : 32),
       entryBytes: fields.half(counts + 6),
@@ -113,5 +118,6 @@ function readSegment(fields: ElfFields, at: number, wide: boolean): ElfSegment {
     offset: fields.word(at + (wide ? 8 : 4)),
     address: fields.word(at + (wide ? 16 : 8)),
     fileSize: fields.word(at + (wide ? 32 : 16)),
+    memorySize: fields.word(at + (wide ? 40 : 20)),
   };
 }

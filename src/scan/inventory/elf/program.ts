@@ -23,27 +23,20 @@ export interface ProgramStart {
   readonly size: number;
 }
 
-/** How a program is taken. */
-export interface ProgramReader {
-  /** Undefined: nothing in this program is of interest. */
-  readonly plan: (program: ProgramStart) => ProgramPlan | undefined;
-  /** What to say of a program whose program headers lie so far back that its plan cannot be made. */
-  readonly beyond: () => ReadResult;
-}
-
-/** A stream over one ELF file. Files that the kernel would not load give nothing. */
-export function programStream(size: number, reader: ProgramReader): BodyStream {
+/**
+ * A stream over one ELF file. Files that the kernel would not load give nothing.
+ * @param planOf undefined: nothing in this program is of interest.
+ */
+export function programStream(size: number, planOf: (program: ProgramStart) => ProgramPlan | undefined): BodyStream {
   const headBytes = Math.min(HEAD_BYTES, size);
   let start: Buffer | undefined = Buffer.alloc(0);
   let offset = 0;
   let plan: ProgramPlan | undefined;
   let held: HeldRanges | undefined;
-  let result: ReadResult = {};
 
   const begin = (bytes: Buffer): void => {
     const head = parseElfHead(bytes.subarray(0, HEAD_BYTES));
-    if (head === 'beyond') result = reader.beyond();
-    else if (head !== undefined) plan = reader.plan({ head, start: bytes.subarray(0, HEAD_BYTES), size });
+    if (head !== undefined) plan = planOf({ head, start: bytes.subarray(0, HEAD_BYTES), size });
     if (plan !== undefined) held = new HeldRanges(plan.hold);
   };
   const pass = (bytes: Buffer): void => {
@@ -70,7 +63,7 @@ export function programStream(size: number, reader: ProgramReader): BodyStream {
       // A file that became shorter while it was read.
       if (start !== undefined) begin(start);
       if (start !== undefined && plan !== undefined) pass(start);
-      return plan === undefined || held === undefined ? result : plan.finish(held);
+      return plan === undefined || held === undefined ? {} : plan.finish(held);
     },
   };
 }

@@ -15,8 +15,6 @@ export interface ElfSection {
 
 /** `sh_type` of sections with content that the program defines. */
 export const SHT_PROGBITS = 1;
-/** `sh_type` of sections of names. */
-export const SHT_STRTAB = 3;
 
 /** Where the table lies, or undefined when there is none that follows the specification. */
 export function sectionTable({ wide, sections }: ElfHead): ByteRange | undefined {
@@ -26,17 +24,19 @@ export function sectionTable({ wide, sections }: ElfHead): ByteRange | undefined
 }
 
 /** The sections of a table. */
-export function readSections(table: Uint8Array, { wide, littleEndian, sections }: ElfHead): readonly ElfSection[] {
+export function readSections(table: Uint8Array, head: ElfHead): readonly ElfSection[] {
+  return Array.from({ length: head.sections.count }, (_, index) => readSection(table, head, index));
+}
+
+/** One section of a table that has it. */
+export function readSection(table: Uint8Array, { wide, littleEndian, sections }: ElfHead, index: number): ElfSection {
   const fields = new ElfFields(table, wide, littleEndian);
-  const { count, entryBytes } = sections;
-  return Array.from({ length: count }, (_, index) => {
-    const at = index * entryBytes;
-    return {
-      nameAt: fields.long(at),
-      type: fields.long(at + 4),
-      offset: fields.word(at + (wide ? 24 : 16)),
-      size: fields.word(at + (wide ? 32 : 20)),
-      alignment: fields.word(at + (wide ? 48 : 32)),
-    };
-  });
+  const at = index * sections.entryBytes;
+  return {
+    nameAt: fields.long(at),
+    type: fields.long(at + 4),
+    offset: fields.word(at + (wide ? 24 : 16)),
+    size: fields.word(at + (wide ? 32 : 20)),
+    alignment: fields.word(at + (wide ? 48 : 32)),
+  };
 }

@@ -28,11 +28,12 @@ export function offsetOfAddress(segments: readonly ElfSegment[], address: number
   return segment === undefined ? undefined : segment.offset + (address - segment.address);
 }
 
-/** The address at which a place in the file is loaded. */
-export function addressOfOffset(segments: readonly ElfSegment[], offset: number): number | undefined {
-  const segment = segments.find(
-    (candidate) =>
-      candidate.type === PT_LOAD && candidate.offset <= offset && offset < candidate.offset + candidate.fileSize,
+/** Whether an address lies in memory that the file does not fill: there are zeros. */
+export function isZeroed(segments: readonly ElfSegment[], address: number): boolean {
+  return segments.some(
+    (segment) =>
+      segment.type === PT_LOAD &&
+      segment.address + segment.fileSize <= address &&
+      address < segment.address + segment.memorySize,
   );
-  return segment === undefined ? undefined : segment.address + (offset - segment.offset);
 }

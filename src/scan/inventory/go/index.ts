@@ -3,7 +3,7 @@ import type { Cataloguer } from '../cataloguer.ts';
 import { ELF_MAGIC } from '../elf/head.ts';
 import { programStream } from '../elf/program.ts';
 import { catalogueGo } from './packages.ts';
-import { planProgram, programBeyond } from './read.ts';
+import { planProgram } from './read.ts';
 
 /** The smallest programs that Go's linker makes have half a megabyte. */
 const MIN_BYTES = 64 * 1024;
@@ -17,7 +17,7 @@ export const go: Cataloguer = {
   content: {
     magics: [ELF_MAGIC],
     minBytes: MIN_BYTES,
-    open: ({ size }) => programStream(size, { plan: planProgram, beyond: programBeyond }),
+    open: ({ size }) => programStream(size, planProgram),
   },
   packages: catalogueGo,
 };

@@ -47,16 +47,18 @@ export class MarkFinder {
   push(piece: Buffer, offset: number): void {
     if (offset !== this.#next) this.#endStretch();
     this.#next = offset + piece.length;
-    for (const text of this.#open) text.bytes = Buffer.concat([text.bytes, piece]);
+    const { keep, bytes: mark } = this.#mark;
+    const length = mark.length;
+    for (const text of this.#open)
+      text.bytes = Buffer.concat([text.bytes, piece.subarray(0, keep - text.bytes.length)]);
     this.#open = this.#open.filter((text) => !this.#settle(text, text.bytes));
 
     // A mark across the cut begins in the tail.
-    const { length } = this.#mark.bytes;
     const seam = this.#tail.length === 0 ? NOTHING : Buffer.concat([this.#tail, piece.subarray(0, length - 1)]);
     this.#search(seam, offset - this.#tail.length, (at) =>
-      Buffer.concat([seam.subarray(at, this.#tail.length), piece]),
+      Buffer.concat([seam.subarray(at, this.#tail.length), piece.subarray(0, keep)]),
     );
-    this.#search(piece, offset, (at) => piece.subarray(at));
+    this.#search(piece, offset, (at) => piece.subarray(at, at + keep));
     const last = piece.length >= length - 1 ? piece : seam.length > 0 ? Buffer.concat([this.#tail, piece]) : piece;
     this.#tail = Buffer.from(last.subarray(Math.max(0, last.length - length + 1)));
   }

@@ -1,10 +1,10 @@
 // The strings of Go programs made before Go 1.18: their build information points back to string constants that have passed by then, among megabytes
 // of others. What the two begin with is known, so all that begin so are kept; the data that the pointers lead through is kept too.
 import { LIMITS } from '../../../platform/limits.ts';
-import { ElfFields, type ElfHead, type ElfSegment } from '../elf/head.ts';
+import { ElfFields, type ElfSegment } from '../elf/head.ts';
 import type { HeldRanges } from '../elf/held-ranges.ts';
 import { type ByteRange, eachPart, joinRanges } from '../elf/ranges.ts';
-import { constantSegments, isWritable, offsetOfAddress, rangeOf } from '../elf/segments.ts';
+import { constantSegments, isWritable, isZeroed, offsetOfAddress, rangeOf } from '../elf/segments.ts';
 import { type BuildPointers, GO_VERSION_BYTES, MODULE_TEXT_START, moduleTextEnd } from './build-info.ts';
 import { type Mark, type MarkedText, MarkFinder } from './marks.ts';
 
@@ -17,6 +17,8 @@ const MODULE_TEXT_MARK: Mark = {
   lengthIn: moduleTextEnd,
   most: 4,
 };
+
+const NOTHING = Buffer.alloc(0);
 
 /** The strings as far as they were kept. */
 export interface ResolvedStrings {
@@ -34,7 +36,7 @@ export class OldStrings {
   readonly #versions = new MarkFinder(VERSION_MARK);
   readonly #moduleTexts = new MarkFinder(MODULE_TEXT_MARK);
 
-  constructor({ segments }: ElfHead, size: number) {
+  constructor(segments: readonly ElfSegment[], size: number) {
     this.#segments = segments;
     this.#constants = joinRanges(constantSegments(segments).map((segment) => rangeOf(segment, size)));
     this.hold = upTo(
@@ -70,12 +72,14 @@ export class OldStrings {
     held: HeldRanges,
     passed: readonly MarkedText[],
   ): Buffer | undefined {
+    // A string that is empty from the start has a header of zeros, which the file does not hold.
+    if (isZeroed(this.#segments, address)) return NOTHING;
     const headerAt = offsetOfAddress(this.#segments, address);
     const header = headerAt === undefined ? undefined : held.read(headerAt, 2 * pointerBytes);
     if (header === undefined) return undefined;
     const fields = new ElfFields(header, pointerBytes === 8, littleEndian);
     const length = fields.word(pointerBytes);
-    if (length === 0) return header.subarray(0, 0);
+    if (length === 0) return NOTHING;
     const offset = offsetOfAddress(this.#segments, fields.word(0));
     if (offset === undefined || length > most) return undefined;
     const kept = passed.find((text) => text.offset === offset)?.bytes ?? held.read(offset, length);

@@ -3,7 +3,7 @@ import type { ReadResult } from '../../image/reader.ts';
 import type { HeldRanges } from '../elf/held-ranges.ts';
 import type { ProgramPlan, ProgramStart } from '../elf/program.ts';
 import { eachPart, joinRanges } from '../elf/ranges.ts';
-import { addressOfOffset, isWritable, rangeOf } from '../elf/segments.ts';
+import { isWritable, rangeOf } from '../elf/segments.ts';
 import {
   BUILD_INFO_BYTES,
   buildInfoEnd,
@@ -12,7 +12,7 @@ import {
   HEADER_MAGIC,
   unframed,
 } from './build-info.ts';
-import { type MarkedText, MarkFinder } from './marks.ts';
+import { type Mark, type MarkedText, MarkFinder } from './marks.ts';
 import { type ModuleText, parseModuleText } from './module-text.ts';
 import { OldStrings } from './old-strings.ts';
 import { hasGoNote, isPacked, mayBeOld } from './signs.ts';
@@ -25,29 +25,32 @@ export interface GoProgram extends ModuleText {
   readonly undecidable?: string;
 }
 
-/** Headers of one program that are tried. Programs that themselves read build information hold its magic once more. */
-const HEADERS = 8;
+/** The header of build information. Programs that themselves read build information hold its magic once more. */
+const HEADER_MARK: Mark = {
+  bytes: HEADER_MAGIC,
+  keep: BUILD_INFO_BYTES,
+  lengthIn: buildInfoEnd,
+  // Its address is a multiple, and pages begin at multiples in the file as in memory.
+  counts: (offset) => offset % HEADER_ALIGNMENT === 0,
+  most: 8,
+};
 
 /** What is looked for in a program. */
 export function planProgram(program: ProgramStart): ProgramPlan {
+  const { head, size } = program;
   if (isPacked(program)) {
     return { hold: [], finish: () => undecidable('packed with UPX: what it is made of cannot be read') };
   }
-  const { segments } = program.head;
-  const data = joinRanges(segments.filter(isWritable).map((segment) => rangeOf(segment, program.size)));
-  const headers = new MarkFinder({
-    bytes: HEADER_MAGIC,
-    keep: BUILD_INFO_BYTES,
-    lengthIn: buildInfoEnd,
-    counts: (offset) => (addressOfOffset(segments, offset) ?? 1) % HEADER_ALIGNMENT === 0,
-    most: HEADERS,
-  });
+  // Without program headers the whole file counts as data.
+  const data = head.segments?.filter(isWritable).map((segment) => rangeOf(segment, size)) ?? [{ from: 0, to: size }];
+  const ranges = joinRanges(data);
+  const headers = new MarkFinder(HEADER_MARK);
   const noted = hasGoNote(program);
-  const strings = mayBeOld(program) ? new OldStrings(program.head, program.size) : undefined;
+  const strings = mayBeOld(program) ? new OldStrings(head.segments ?? [], size) : undefined;
   return {
     hold: strings?.hold ?? [],
     watch: (piece, offset) => {
-      eachPart(data, piece, offset, (part, from) => headers.push(part, from));
+      eachPart(ranges, piece, offset, (part, from) => headers.push(part, from));
       strings?.watch(piece, offset);
     },
     finish: (held) => {
@@ -56,11 +59,6 @@ export function planProgram(program: ProgramStart): ProgramPlan {
       return noted ? undecidable('a Go program without build information, as made before Go 1.13') : {};
     },
   };
-}
-
-/** What is said of a program whose head is out of reach. */
-export function programBeyond(): ReadResult {
-  return undecidable('its program headers lie too far back in the file');
 }
 
 /** The first build information that can be decoded. @throws ParseError of the first one when none can. */

@@ -8,10 +8,12 @@ import { HEADER_ALIGNMENT, HEADER_BYTES } from './build-info.ts';
 /** Segment of the flags for PaX that Go's linker wrote for many years, and other linkers do not. */
 const PT_PAX_FLAGS = 0x65041580;
 const UPX_MARK = Buffer.from('UPX!');
+/** Notes are a few, of about a hundred bytes each. */
+const UPX_BYTES = 1024;
 
 /** Whether the program has the note in which Go's linker leaves the build id; `-buildid=` asks for none. */
 export function hasGoNote({ head, start }: ProgramStart): boolean {
-  return head.segments.some(({ type, offset, fileSize }) => {
+  return (head.segments ?? []).some(({ type, offset, fileSize }) => {
     if (type !== PT_NOTE || offset + fileSize > start.length) return false;
     const notes = start.subarray(offset, offset + fileSize);
     const fields = new ElfFields(notes, head.wide, head.littleEndian);
@@ -30,10 +32,11 @@ export function hasGoNote({ head, start }: ProgramStart): boolean {
  */
 export function mayBeOld(program: ProgramStart): boolean {
   const { head, start } = program;
-  if (!hasGoNote(program) && !head.segments.some(({ type }) => type === PT_PAX_FLAGS)) return false;
+  const segments = head.segments ?? [];
+  if (!hasGoNote(program) && !segments.some(({ type }) => type === PT_PAX_FLAGS)) return false;
   const table = sectionTable(head);
   if (table === undefined || table.to > start.length) return true;
-  const dataAt = head.segments.findLast(isWritable)?.offset;
+  const dataAt = segments.findLast(isWritable)?.offset;
   const holdsTexts = readSections(start.subarray(table.from, table.to), head).some(
     ({ type, offset, size, alignment }) =>
       type === SHT_PROGBITS && offset === dataAt && alignment === HEADER_ALIGNMENT && size > HEADER_BYTES,
@@ -41,9 +44,9 @@ export function mayBeOld(program: ProgramStart): boolean {
   return !holdsTexts;
 }
 
-/** UPX leaves its mark four bytes behind the program headers (upx, src/stub/src/include/linux.h, struct l_info). */
+/** UPX leaves its mark behind the program headers and the notes, which it copies (upx, src/stub/src/include/linux.h, struct l_info). */
 export function isPacked({ head: { segmentsEnd }, start }: ProgramStart): boolean {
-  return start.subarray(segmentsEnd + 4, segmentsEnd + 8).equals(UPX_MARK);
+  return start.subarray(segmentsEnd, segmentsEnd + UPX_BYTES).includes(UPX_MARK);
 }
 
 function padded(bytes: number): number {

@@ -47,6 +47,7 @@ const PARTS: readonly (readonly [string, readonly string[], Manifest, string])[]
   ['annotation-1.3-spec.jar', ['g:annotation_1.3_spec:1.3'], {}, 'g:annotation_1.3_spec:1.3'],
   ['shop-1.0-sources.jar', ['g:shop:1.0'], {}, ''],
   ['shop-1.0-javadoc.jar', [], {}, ''],
+  ['jce.jar', [], { 'implementation-title': 'Java Runtime Environment', 'implementation-version': '1.8.0_332' }, ''],
   [
     'jrt-fs.jar',
     [],
@@ -119,6 +120,22 @@ for (const [stem, classPath, group] of KNOWN) {
     assert.equal(found?.[0]?.group, group);
   });
 }
+
+test('a group before the name is known, too, and not taken for another', () => {
+  const folders = knownFolders(['org/springframework/core/Ordered.class']);
+  const named = (file: string): string => words(identify(file, { folders }));
+  assert.equal(named('org.springframework.spring-core-5.3.18.jar'), 'org.springframework:spring-core:5.3.18');
+  assert.equal(named('org.other.spring-core-5.3.18.jar'), '?:org.other.spring-core:5.3.18');
+});
+
+test('an application that Spring Boot packed is not a part of Spring Boot', () => {
+  assert.deepEqual(knownFolders(['org/springframework/boot/loader/JarLauncher.class']), []);
+});
+
+test('a name that no file can have says nothing', () => {
+  assert.equal(identify(`${'a-1'.repeat(100)}.jar`, {}), undefined);
+  assert.equal(words(identify(`${'a-1'.repeat(100)}.jar`, { poms: [pom('g:a:1')] })), 'g:a:1');
+});
 
 test('a file of another name is known by the name of its bundle', () => {
   const manifest = { 'bundle-symbolicname': 'org.apache.tomcat-catalina', 'implementation-version': '9.0.62' };

@@ -7,7 +7,13 @@ import type { Manifest } from './manifest.ts';
 import { type Coordinates, isId, isMavenVersion } from './properties.ts';
 
 /** What the jars of a Java runtime call themselves: they are part of it, and nothing that Maven knows. */
-const RUNTIME = 'Java Platform API Specification';
+const RUNTIME = {
+  'specification-title': 'Java Platform API Specification',
+  'implementation-title': 'Java Runtime Environment',
+};
+
+/** Longest name of a file, as NAME_MAX of Linux; within an archive it may be longer, and says nothing then. */
+const NAME_LENGTH = 255;
 
 /** Words that versions contain; another word with a number behind it belongs to a name, as in `log4j-1.2-api-2.17.1`. */
 const VERSION_WORD = /^(?:alpha|beta|b|build|cr|ea|ga|final|jdk|jre|m|milestone|p|patch|pre|r|rc|rev|snapshot|sp|v)$/i;
@@ -24,7 +30,7 @@ interface FileName {
  */
 export function identify(path: string, evidence: ArchiveEvidence): readonly Coordinates[] | undefined {
   const { poms = [], manifest = {}, folders = [] } = evidence;
-  if (manifest['specification-title'] === RUNTIME) return [];
+  if (isRuntime(manifest)) return [];
   const stem = basename(path).replace(/\.[^.]*$/, '');
   if (/-(?:sources|javadoc)$/.test(stem)) return [];
   const named = poms.find((pom) => isNamedAfter(stem, pom));
@@ -57,6 +63,11 @@ function isSameVersion(a: string, b: string): boolean {
   return parts(a) === parts(b);
 }
 
+function isRuntime(manifest: Manifest): boolean {
+  const [specification, implementation] = ['specification-title', 'implementation-title'] as const;
+  return manifest[specification] === RUNTIME[specification] || manifest[implementation] === RUNTIME[implementation];
+}
+
 /** `ARTIFACT`, `ARTIFACT-VERSION`, with a classifier behind either, or with the group before. */
 function isNamedAfter(stem: string, { group, artifact, version }: Coordinates): boolean {
   const name = group !== undefined && stem.startsWith(`${group}.`) ? stem.slice(group.length + 1) : stem;
@@ -76,6 +87,10 @@ function ownCoordinates(stem: string, manifest: Manifest, folders: readonly stri
     const group = isId(artifact) ? knownGroup(artifact, version, folders) : undefined;
     if (group !== undefined) return { group, artifact, version };
   }
+  // `GROUP.ARTIFACT`, as Quarkus lays its libraries out.
+  const last = file.artifact.slice(file.artifact.lastIndexOf('.') + 1);
+  const before = isId(last) ? knownGroup(last, version, folders) : undefined;
+  if (before !== undefined && file.artifact === `${before}.${last}`) return { group: before, artifact: last, version };
   // `GROUP#ARTIFACT;VERSION`, as Gradle's nebula plug-ins write it; the artifact there is the project, not always what it was published as.
   const [, group = '', project] = /^([^#;]+)#([^#;]+);/.exec(manifest['implementation-title'] ?? '') ?? [];
   if (isId(group) && project === file.artifact) return { group, artifact: project, version };
@@ -97,6 +112,7 @@ function versionsOf(manifest: Manifest): readonly string[] {
 
 /** Artifact and version, which begins at a hyphen before a digit: where one that the manifest states does, else where the rest looks like a version. */
 function readFileName(stem: string, versions: readonly string[]): FileName {
+  if (stem.length > NAME_LENGTH) return { artifact: '' };
   const splits = [...stem.matchAll(/-(?=\d)/g)].map(
     ({ index }) => [stem.slice(0, index), stem.slice(index + 1)] as const,
   );

@@ -10,6 +10,8 @@ import { needsPrograms } from '../../../../test/support/needs.ts';
 import { LimitError, ParseError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
 import { makeZip, type TestMember } from '../../../platform/test-zip.ts';
+import { dpkg } from '../dpkg/index.ts';
+import { markOwned } from '../owner-rule.ts';
 import { header, layer, located, readTree } from '../test-facts.ts';
 import { type JavaArchive, readArchive } from './archive.ts';
 import { java } from './index.ts';
@@ -248,7 +250,7 @@ test('archives that jar made, one in another', needsPrograms('jar'), () => {
 const REPOSITORY = join(homedir(), '.m2/repository');
 
 test("what lies in Maven's local repository is what its path says", {
-  skip: existsSync(REPOSITORY) ? false : "needs Maven's local repository",
+  skip: needsPrograms('unzip').skip || (existsSync(REPOSITORY) ? false : "needs Maven's local repository"),
 }, () => {
   const { facts, problems } = readTree(java, REPOSITORY);
   assert.deepEqual(problems, []);
@@ -278,6 +280,21 @@ test("Maven's own archives hold what their pom.properties state", {
 }, () => {
   for (const name of readdirSync(MAVEN).filter((file) => file.endsWith('.jar')))
     agreesWithUnzip(realpathSync(join(MAVEN, name)));
+});
+
+const DEBIAN = '/usr/share/java';
+
+test('what dpkg installed has its owner', needsPrograms('dpkg-query'), (context) => {
+  if (!existsSync(DEBIAN)) return context.skip(`needs ${DEBIAN}`);
+  const { owned = new Map<string, string>() } = dpkg.packages(readTree(dpkg, '/', 'var/lib/dpkg').facts, undefined);
+  const { packages } = java.packages(readTree(java, '/', DEBIAN.slice(1)).facts, undefined);
+  const paths = packages.map((found) => `/${found.location.path}`);
+  const { stdout } = spawnSync('dpkg-query', ['--search', ...paths], { encoding: 'utf8' });
+  const theirs = new Set(stdout.split('\n').map((line) => line.slice(line.indexOf(': ') + 2)));
+  assert.ok(packages.length > 0);
+  for (const found of markOwned(packages, owned)) {
+    assert.equal(found.ownedBy !== undefined, theirs.has(`/${found.location.path}`), found.location.path);
+  }
 });
 
 test("Debian's log4j", needsPrograms('apt-get', 'dpkg-deb', 'unzip'), (context) => {

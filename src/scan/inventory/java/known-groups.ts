@@ -107,10 +107,15 @@ export const KNOWN_GROUPS: readonly KnownGroup[] = [
 
 const FOLDERS = [...new Set(KNOWN_GROUPS.map(({ folder }) => folder))].sort();
 
+/** Every application that Spring Boot packs begins with these classes. */
+const LOADER = 'org/springframework/boot/loader/';
+
 /** Which of the folders in the table hold a class. */
 export function knownFolders(paths: Iterable<string>): readonly string[] {
   const folders = new Set<string>();
-  for (const path of paths) if (path.endsWith('.class')) folders.add(path.slice(0, path.lastIndexOf('/') + 1));
+  for (const path of paths) {
+    if (path.endsWith('.class') && !path.startsWith(LOADER)) folders.add(path.slice(0, path.lastIndexOf('/') + 1));
+  }
   return FOLDERS.filter((folder) => folders.values().some((other) => other.startsWith(folder)));
 }
 

@@ -47,8 +47,10 @@ function* logicalLines(text: string): Generator<string> {
   for (const natural of text.split(/\r\n|\n|\r/)) {
     const line = natural.replace(/^[ \t\f]+/, '');
     if (before === '' && (line === '' || line.startsWith('#') || line.startsWith('!'))) continue;
-    const backslashes = /\\*$/.exec(line)?.[0].length ?? 0;
-    const goesOn = backslashes % 2 === 1;
+    // Not a pattern: it would start again at every backslash of a long row.
+    let text = line.length;
+    while (line[text - 1] === '\\') text -= 1;
+    const goesOn = (line.length - text) % 2 === 1;
     before += goesOn ? line.slice(0, -1) : line;
     if (goesOn) continue;
     yield before;

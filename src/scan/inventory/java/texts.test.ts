@@ -135,3 +135,9 @@ test('long values of a manifest are left out, and what is none is passed over', 
   );
   assert.deepEqual(parseManifest(Buffer.from(`Bundle-Version: 1\n${' x\n'.repeat(300)}\n`)), {});
 });
+
+test('a long row of backslashes takes no time', () => {
+  const start = performance.now();
+  readProperties(`a=${'\\'.repeat(200_000)}x`);
+  assert.ok(performance.now() - start < 1000);
+});

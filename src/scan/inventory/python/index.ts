@@ -5,18 +5,18 @@ import type { Catalogue, Cataloguer, LocatedFact } from '../cataloguer.ts';
 import { layersSince } from '../layers-since.ts';
 import type { Package } from '../package.ts';
 import { packageUrl } from '../purl.ts';
-import { isMetadata, type PythonPackage, parseMetadata, siteOf } from './parse.ts';
+import { isMetadata, metadataOf, type PythonPackage, parseMetadata, siteOf } from './parse.ts';
 
 /** Reads the metadata beside each installed distribution. */
 export const python: Cataloguer = {
   id: 'python',
   version: 1,
   title: 'Installed Python distributions',
-  reads: ['**/METADATA', '**/PKG-INFO', '**/*.egg-info'],
-  maxBytes: LIMITS.metadataBytes,
+  reads: ['**/METADATA', '**/PKG-INFO', '**/*.egg-info', '**/*.egg'],
+  maxBytes: LIMITS.archiveBytes,
   wants: ({ path }) => isMetadata(path),
   read: (body) => {
-    const data = parseMetadata(body);
+    const data = parseMetadata(metadataOf(body));
     return data === undefined ? {} : { data };
   },
   packages: catalogue,

@@ -1,9 +1,12 @@
 // Reads the core metadata of an installed Python distribution, and knows by the path which files are such metadata.
 // Format: "Core metadata specifications" of the Python packaging user guide: e-mail headers (RFC 822), then a body. Layouts: "Recording installed
-// projects" there (NAME-VERSION.dist-info/METADATA), and setuptools' older NAME.egg-info as folder or file, and NAME.egg/EGG-INFO.
+// projects" there (NAME-VERSION.dist-info/METADATA), and setuptools' older NAME.egg-info as folder or file, and NAME.egg/EGG-INFO,
+// in a folder or a zip archive.
 import { dirname } from 'node:path/posix';
-import { ParseError } from '../../../platform/errors.ts';
-import { isToken, quoted } from '../token.ts';
+import { LimitError, ParseError } from '../../../platform/errors.ts';
+import { LIMITS } from '../../../platform/limits.ts';
+import { isZip, zipContent, zipMembers, zipOf } from '../../../platform/zip.ts';
+import { isToken, quoted, TOKEN_LENGTH } from '../token.ts';
 
 /** The fact that a metadata file becomes. */
 export interface PythonPackage {
@@ -33,6 +36,22 @@ export function isMetadata(path: string): boolean {
   if (name === 'METADATA') return isFolder(folder, '.dist-info');
   if (name === 'PKG-INFO') return folder === 'EGG-INFO' || isFolder(folder, '.egg-info');
   return isFolder(name, '.egg-info') || isFolder(name, '.egg');
+}
+
+/**
+ * The metadata in a file: itself, or what an egg that is not unpacked holds as EGG-INFO/PKG-INFO.
+ * @throws ParseError for an egg without usable metadata; LimitError when they are larger than the limits.
+ */
+export function metadataOf(body: Uint8Array): Uint8Array {
+  const egg = zipOf(body);
+  if (!isZip(egg)) {
+    if (body.length > LIMITS.metadataBytes) throw new LimitError(`${body.length} bytes of metadata`);
+    return body;
+  }
+  for (const member of zipMembers(egg, LIMITS.archiveMembers)) {
+    if (member.path === 'EGG-INFO/PKG-INFO') return zipContent(egg, member, LIMITS.metadataBytes);
+  }
+  throw new ParseError('an egg without EGG-INFO/PKG-INFO');
 }
 
 /** The folder that a metadata file describes a part of: `site-packages`, or the egg. */
@@ -67,8 +86,11 @@ function readHeaders(body: Uint8Array, wanted: readonly string[]): ReadonlyMap<s
   let current: string | undefined;
   for (const line of linesOf(bytes)) {
     if (/^[ \t]/.test(line)) {
-      // The value goes on. No name or version has a second line: with one it is not usable.
-      if (current !== undefined) found.set(current, `${found.get(current) ?? ''}\n${line}`.trim());
+      // The value goes on. No name or version has a second line: with one it is not usable, whatever more follows.
+      const value = current === undefined ? undefined : found.get(current);
+      if (current !== undefined && value !== undefined && value.length <= TOKEN_LENGTH) {
+        found.set(current, `${value}\n${line}`.trim());
+      }
       continue;
     }
     const header = HEADER.exec(line);

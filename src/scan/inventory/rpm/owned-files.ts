@@ -1,8 +1,8 @@
-// Finds which metadata files of language packages an rpm package owns (owner rule). A header lists base names, and beside each the number of its
+// Finds which metadata files of language packages, and which programs, an rpm package owns (owner rule). A header lists base names, and beside each the number of its
 // directory in a shorter list. Names are looked at as bytes, for most packages own no such file.
 import { LimitError, ParseError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
-import { isOwnable } from '../owner-rule.ts';
+import { isOwnable, isProgramFolder } from '../owner-rule.ts';
 import type { RpmHeader, TagValues } from './header.ts';
 
 /**
@@ -15,9 +15,10 @@ export function ownedFiles(header: RpmHeader, room: number): readonly string[] {
   const { bytes, values } = header;
   const baseNames = values.get('baseNames');
   if (baseNames === undefined) return [];
+  const programs = programFolders(header);
   const files: { readonly name: string; readonly folder: number }[] = [];
   eachText(header, baseNames, (start, stop, place) => {
-    if (!isOwnable(bytes, start, stop)) return;
+    if (!isOwnable(bytes, start, stop) && !(programs.size > 0 && programs.has(folderOf(header, place)))) return;
     if (files.length >= LIMITS.packages) throw new LimitError(`more than ${LIMITS.packages} files in one package`);
     files.push({ name: bytes.toString('utf8', start, stop), folder: folderOf(header, place) });
   });
@@ -32,6 +33,17 @@ export function ownedFiles(header: RpmHeader, room: number): readonly string[] {
     return `${path}${name}`.replace(/^\/+/, '');
   });
   return paths.sort();
+}
+
+/** Numbers of the directories that hold programs. */
+function programFolders(header: RpmHeader): ReadonlySet<number> {
+  const found = new Set<number>();
+  const dirNames = header.values.get('dirNames');
+  if (dirNames === undefined) return found;
+  eachText(header, dirNames, (start, stop, place) => {
+    if (isProgramFolder(header.bytes, start, stop)) found.add(place);
+  });
+  return found;
 }
 
 function folderOf({ bytes, values }: RpmHeader, place: number): number {

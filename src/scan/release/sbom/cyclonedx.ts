@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { LimitError, ParseError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
 import type { SbomComponent, SbomDocument, SbomProblem, SbomSubject } from './document.ts';
+import { distributionVersion } from './make-package.ts';
 
 const text = z.string().nullish();
 const anything = z.array(z.unknown()).nullish();
@@ -20,7 +21,7 @@ const component = z.object({
 const bom = z.object({
   bomFormat: z.literal('CycloneDX'),
   specVersion: z.string().regex(/^1\.[2-7]$/, 'is no version from 1.2 to 1.7'),
-  metadata: z.object({ component: z.unknown() }).nullish(),
+  metadata: z.object({ component: z.unknown().optional() }).nullish(),
   components: anything,
   vulnerabilities: anything,
 });
@@ -52,13 +53,15 @@ export function readCycloneDx(value: unknown): SbomDocument {
   const { specVersion, metadata, components, vulnerabilities } = parsed.data;
   const subject = component.safeParse(metadata?.component).data;
   const problems: SbomProblem[] = [];
-  const all = flatten([...(subject === undefined ? [] : [subject]), ...(components ?? [])], problems);
+  const all = flatten([...(subject?.components ?? []), ...(components ?? [])], problems);
   const system = all.find(({ type }) => type === 'operating-system');
   return {
     format: `CycloneDX ${specVersion}`,
     subject: subjectOf(subject),
     ...(system === undefined ? {} : { os: { name: system.name, ...optional('version', system.version) } }),
-    components: all.filter((one) => isSoftware(one, subject)).map(componentOf),
+    components: [...(subject === undefined || !hasPurl(subject) ? [] : [subject]), ...all.filter(isSoftware)].map(
+      componentOf,
+    ),
     problems,
     vulnerabilities: vulnerabilities?.length ?? 0,
   };
@@ -86,13 +89,14 @@ function flatten(roots: readonly unknown[], problems: SbomProblem[]): readonly C
   return found;
 }
 
-/**
- * Whether a component is to be matched. An application without package URL and version is a group of others (Trivy's lock files), and a subject
- * without package URL is the image.
- */
-function isSoftware(one: CycloneDxComponent, subject: CycloneDxComponent | undefined): boolean {
-  if (one.purl != null && one.purl !== '') return true;
-  return one !== subject && SOFTWARE.has(one.type) && !(one.type === 'application' && (one.version ?? '') === '');
+/** Whether a component is to be matched. An application without package URL and version is a group of others (Trivy's lock files). */
+function isSoftware(one: CycloneDxComponent): boolean {
+  if (hasPurl(one)) return true;
+  return SOFTWARE.has(one.type) && !(one.type === 'application' && (one.version ?? '') === '');
+}
+
+function hasPurl({ purl }: CycloneDxComponent): boolean {
+  return purl != null && purl !== '';
 }
 
 function subjectOf(subject: CycloneDxComponent | undefined): SbomSubject {
@@ -110,6 +114,7 @@ function subjectOf(subject: CycloneDxComponent | undefined): SbomSubject {
 function componentOf(one: CycloneDxComponent): SbomComponent {
   const source = trivySource(one) ?? syftSource(one);
   return {
+    ...optional('ref', one['bom-ref']),
     name: one.group == null || one.group === '' ? one.name : `${one.group}/${one.name}`,
     ...optional('version', one.version),
     ...optional('purl', one.purl === '' ? undefined : one.purl),
@@ -130,13 +135,10 @@ function componentOf(one: CycloneDxComponent): SbomComponent {
 
 /** Trivy splits the version of a source package into epoch, version and release. */
 function trivySource(one: CycloneDxComponent): SbomComponent['source'] {
-  const name = property(one, 'aquasecurity:trivy:SrcName');
-  const version = property(one, 'aquasecurity:trivy:SrcVersion');
-  if (name === undefined || version === undefined) return undefined;
-  const epoch = property(one, 'aquasecurity:trivy:SrcEpoch');
-  const release = property(one, 'aquasecurity:trivy:SrcRelease');
-  const prefix = epoch === undefined || epoch === '0' ? '' : `${epoch}:`;
-  return { name, version: `${prefix}${version}${release === undefined ? '' : `-${release}`}` };
+  const part = (key: string): string | undefined => property(one, `aquasecurity:trivy:Src${key}`);
+  const name = part('Name');
+  const version = distributionVersion(part('Epoch'), part('Version'), part('Release'));
+  return name === undefined || version === undefined ? undefined : { name, version };
 }
 
 /** What Syft keeps of dpkg's `Source` and apk's origin; for rpm the package URL has it. */

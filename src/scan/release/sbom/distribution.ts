@@ -65,6 +65,14 @@ export function distributionOf(name: string, version: string | undefined): OsRel
   return release === '' ? { id } : { id, version: release };
 }
 
+/** Distributions without releases: the namespace of a package URL says all. */
+const ROLLING: ReadonlySet<string> = new Set(['chainguard', 'wolfi']);
+
+/** The distribution that the namespace of a package URL states alone. */
+export function rollingDistribution(namespace: string | undefined): OsRelease | undefined {
+  return namespace !== undefined && ROLLING.has(namespace) ? { id: namespace } : undefined;
+}
+
 /**
  * The distribution that a package URL states.
  * @param namespace of the package URL: `debian`, `redhat`
@@ -77,6 +85,5 @@ export function distributionOfPurl(namespace: string | undefined, distro: string
   if (name !== undefined) return distributionOf(name, version);
   const codename = CODENAMES.get(distro.replace(/^(?:debian|ubuntu)-/, ''));
   if (codename !== undefined) return codename;
-  if (namespace === undefined) return undefined;
-  return distributionOf(namespace, distro === namespace ? undefined : distro);
+  return namespace === undefined ? undefined : distributionOf(namespace, distro === namespace ? undefined : distro);
 }

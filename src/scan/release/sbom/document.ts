@@ -2,6 +2,8 @@
 
 /** A component as it is written. */
 export interface SbomComponent {
+  /** Id inside the document. */
+  readonly ref?: string;
   readonly name: string;
   readonly version?: string;
   /** Package URL, unchecked. */

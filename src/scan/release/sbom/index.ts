@@ -6,7 +6,7 @@ import type { Gap } from '../../../platform/gap.ts';
 import type { LoadOptions, ReleaseAdapter } from '../adapter.ts';
 import { assembleRelease } from '../assemble.ts';
 import { unreadableFolder, walkFolder } from '../folder.ts';
-import { identityOfPath } from '../identity.ts';
+import { identityOfImage, identityOfPath } from '../identity.ts';
 import type { Mention } from '../mention.ts';
 import type { Release } from '../release.ts';
 import { readSbomFile } from './read-sbom.ts';
@@ -62,7 +62,6 @@ function readHead(path: string): string {
 
 async function load(path: string, target: string, options: LoadOptions): Promise<Release> {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  const { name = 'sbom', version = 'unknown' } = identityOfPath(path);
   const mentions: Mention[] = [];
   const gaps: Gap[] = [];
   const files = isFolder ? filesOf(path, gaps) : [basename(path)];
@@ -92,8 +91,10 @@ async function load(path: string, target: string, options: LoadOptions): Promise
     const why = gaps[0] === undefined ? '' : ` (${gaps[0].target}: ${gaps[0].reason})`;
     throw new PlimsollError('input-missing', `${path} holds no readable bill of materials${why}`);
   }
+  const { name = 'sbom', version = 'unknown' } = identityOfPath(path);
+  const ofImage = isFolder ? undefined : mentions.map(({ logical }) => identityOfImage(logical))[0];
   return assembleRelease({
-    identity: { name, version },
+    identity: ofImage ?? { name, version },
     target,
     mentions,
     explicit: mentions,

@@ -1,13 +1,10 @@
 // The inventory of an image out of a bill of materials instead of its layers. What cannot be matched is a gap: grouped, counted, with names. Pure.
 import type { Digest } from '../../../platform/canonical.ts';
-import { LimitError } from '../../../platform/errors.ts';
 import { compareGaps, type Gap } from '../../../platform/gap.ts';
-import { LIMITS } from '../../../platform/limits.ts';
-import type { Inventory, Location, Package } from '../../inventory/package.ts';
-import { distributionOf } from './distribution.ts';
+import type { Inventory, Package } from '../../inventory/package.ts';
 import type { SbomDocument, SbomProblem } from './document.ts';
 import { isDistributionType } from './make-package.ts';
-import { readComponent } from './read-component.ts';
+import { distinctPackages, packagesOf } from './packages.ts';
 import { platformOf } from './subject.ts';
 
 /** Stands where the cataloguers of a layer scan stand: raise it whenever the same document would give another inventory. */
@@ -22,27 +19,15 @@ const NAMED = 5;
  * @throws LimitError when it has more components than an image may have packages
  */
 export function inventoryOf(document: SbomDocument, image: Digest, file: string): Inventory {
-  const named = document.os === undefined ? undefined : distributionOf(document.os.name, document.os.version);
-  const fallback: Location = { layer: image, path: file };
-  const packages = new Map<string, Package>();
-  const problems: SbomProblem[] = [...document.problems];
-  let os = named;
-  for (const component of document.components) {
-    const read = readComponent(component, named, fallback);
-    if (read.kind === 'problem') problems.push(read.problem);
-    if (read.kind !== 'package') continue;
-    os ??= read.os;
-    packages.set(`${read.package.purl} ${read.package.location.path}`, read.package);
-    if (packages.size > LIMITS.packages) throw new LimitError(`more than ${LIMITS.packages} packages`);
-  }
-  const sorted = [...packages.values()].sort(comparePackages);
-  const platform = platformOf(document.subject, sorted);
+  const { os, found, problems } = packagesOf(document, { layer: image, path: file });
+  const packages = distinctPackages(found.map((one) => one.package));
+  const platform = platformOf(document.subject, packages);
   const [system = 'linux', architecture = 'amd64', variant] = platform.split('/');
   return {
     image,
     platform,
     ...(os === undefined ? {} : { os }),
-    packages: sorted,
+    packages,
     files: [],
     config: {
       os: system,
@@ -55,9 +40,11 @@ export function inventoryOf(document: SbomDocument, image: Digest, file: string)
       diffIds: [],
     },
     layers: [image],
-    gaps: [...problemGaps(problems, image), ...sourceGaps(sorted, image), ...ownVulnerabilities(document, image)].sort(
-      compareGaps,
-    ),
+    gaps: [
+      ...problemGaps(problems, image),
+      ...sourceGaps(packages, image),
+      ...ownVulnerabilities(document, image),
+    ].sort(compareGaps),
     cataloguers: [READER],
   };
 }
@@ -88,18 +75,4 @@ function ownVulnerabilities({ vulnerabilities }: SbomDocument, target: string): 
   if (vulnerabilities === 0) return [];
   const reason = `the document lists ${vulnerabilities} vulnerabilities of its own, which are not used here; cyclonedx:FILE takes them`;
   return [{ kind: 'not-scanned', target, location: 'vulnerabilities', reason }];
-}
-
-function comparePackages(a: Package, b: Package): number {
-  return (
-    order(a.type, b.type) ||
-    order(a.name, b.name) ||
-    order(a.version, b.version) ||
-    order(a.location.path, b.location.path) ||
-    order(a.purl, b.purl)
-  );
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

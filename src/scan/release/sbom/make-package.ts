@@ -1,10 +1,12 @@
 // Packages out of what documents of other tools say of them, in the same form that our own cataloguers give: the same package has the same package
 // URL, name, version and namespace, whoever found it. Used for bills of materials and for the results of other scanners.
+import { ParseError } from '../../../platform/errors.ts';
 import type { VersionScheme } from '../../../versions/scheme.ts';
 import { osDistro, osNamespace } from '../../inventory/os-release/namespace.ts';
 import type { Location, OsRelease, Package, PackageType } from '../../inventory/package.ts';
-import { packageUrl } from '../../inventory/purl.ts';
+import { type PackageUrl, packageUrl } from '../../inventory/purl.ts';
 import { purlVendor } from '../../inventory/rpm/vendor.ts';
+import { isToken } from '../../inventory/token.ts';
 
 /** What is known of a package. */
 export interface PackageFacts {
@@ -19,7 +21,6 @@ export interface PackageFacts {
   /** The distribution, for packages of one. */
   readonly os?: OsRelease;
   readonly location: Location;
-  readonly ownedBy?: string;
 }
 
 interface TypeRules {
@@ -63,17 +64,28 @@ export function withEpoch(version: string, epoch: string | undefined): string {
   return epoch === undefined || /^0*$/.test(epoch) || /^\d+:/.test(plain) ? plain : `${epoch}:${plain}`;
 }
 
-/**
- * The package.
- * @throws ParseError for a name that no package URL can hold
- */
-export function makePackage(facts: PackageFacts): Package {
-  const { type, version, source, module, os, location, ownedBy } = facts;
+/** A version out of its parts, `1:2.36-9`; undefined without the part that names a release. */
+export function distributionVersion(
+  epoch: string | number | null | undefined,
+  version: string | null | undefined,
+  release: string | null | undefined,
+): string | undefined {
+  if (!version) return undefined;
+  return withEpoch(release ? `${version}-${release}` : version, epoch == null ? undefined : String(epoch));
+}
+
+/** The package; undefined for a name or version that no package manager accepts. */
+export function makePackage(facts: PackageFacts): Package | undefined {
+  const { type, version, source, module, os, location } = facts;
   const rules = TYPES[type];
   const name = matchedName(type, facts.name);
+  const texts = [name, version, source?.name, source?.version, module];
+  if (!texts.every((text) => text === undefined || isToken(text))) return undefined;
+  const purl = purlOf({ ...facts, name });
   const namespace = rules.namespace ?? (os === undefined ? undefined : osNamespace(os));
+  if (purl === undefined) return undefined;
   return {
-    purl: purlOf({ ...facts, name }),
+    purl,
     type,
     name,
     version,
@@ -82,19 +94,28 @@ export function makePackage(facts: PackageFacts): Package {
     ...(module === undefined ? {} : { module }),
     ...(namespace === undefined ? {} : { namespace }),
     location,
-    ...(ownedBy === undefined ? {} : { ownedBy }),
   };
 }
 
-function purlOf({ type, name, version, architecture, os, source }: PackageFacts): string {
+/** Undefined for a name that no package URL can hold: one of slashes alone. */
+function purlOf(facts: PackageFacts): string | undefined {
+  try {
+    return packageUrl(purlParts(facts));
+  } catch (error) {
+    if (error instanceof ParseError) return undefined;
+    throw error;
+  }
+}
+
+function purlParts({ type, name, version, architecture, os, source }: PackageFacts): PackageUrl {
   if (!isDistributionType(type)) {
     const separator = type === 'maven' ? name.indexOf(':') : name.lastIndexOf('/');
     const namespace = separator === -1 ? {} : { namespace: name.slice(0, separator) };
-    return packageUrl({ type, ...namespace, name: name.slice(separator + 1), version });
+    return { type, ...namespace, name: name.slice(separator + 1), version };
   }
   const [, epoch, rest = version] = (type === 'rpm' ? /^(\d+):(.*)$/s.exec(version) : null) ?? [];
   const sourceVersion = source?.version.replace(/^\d+:/, '');
-  return packageUrl({
+  return {
     type,
     ...(os === undefined ? {} : { namespace: type === 'rpm' ? purlVendor(os) : os.id }),
     name,
@@ -106,7 +127,7 @@ function purlOf({ type, name, version, architecture, os, source }: PackageFacts)
         ? { epoch: epoch ?? '', upstream: source === undefined ? '' : `${source.name}-${sourceVersion}.src.rpm` }
         : {}),
     },
-  });
+  };
 }
 
 /** As the ecosystem compares names: PEP 503 for Python; NuGet ignores case. */

@@ -7,8 +7,7 @@ import { DEVELOPMENT } from '../../inventory/go/versions.ts';
 import type { Location, OsRelease, Package, PackageType } from '../../inventory/package.ts';
 import { type PackageUrl, parsePackageUrl } from '../../inventory/purl.ts';
 import { sourceOf } from '../../inventory/rpm/entry.ts';
-import { isToken } from '../../inventory/token.ts';
-import { distributionOfPurl } from './distribution.ts';
+import { distributionOfPurl, rollingDistribution } from './distribution.ts';
 import type { SbomComponent, SbomProblem } from './document.ts';
 import { isDistributionType, makePackage, packageType, withEpoch } from './make-package.ts';
 
@@ -37,34 +36,31 @@ export function readComponent(component: SbomComponent, os: OsRelease | undefine
   if (type === undefined) return problem('not-scanned', `of the type ${parts.type.slice(0, 40)}`, name);
   const version = versionOf(type, parts, component.version);
   if (version === undefined) return problem('undecidable', 'without a version', name);
-  const facts = nameOf(type, parts, name);
-  if (!isToken(facts) || !isToken(version) || version.length > LIMITS.versionLength) {
-    return problem('file-unparsed', 'with a name or version that no package manager accepts', name);
-  }
-  const distribution = isDistributionType(type)
-    ? (distributionOfPurl(parts.namespace, parts.qualifiers?.['distro']) ?? os)
-    : undefined;
+  const distribution = isDistributionType(type) ? distributionFor(parts, os) : undefined;
   const source = isDistributionType(type) ? sourcePackage(type, parts, version, component) : undefined;
   const architecture = parts.qualifiers?.['arch'];
-  return {
-    kind: 'package',
-    package: makePackage({
-      type,
-      name: facts,
-      version,
-      ...(architecture === undefined ? {} : { architecture }),
-      ...(source === undefined ? {} : { source }),
-      ...(component.module === undefined ? {} : { module: component.module }),
-      ...(distribution === undefined ? {} : { os: distribution }),
-      location: locationOf(component, fallback),
-      ...(component.owner === undefined ? {} : { ownedBy: component.owner }),
-    }),
+  const made = makePackage({
+    type,
+    name: nameOf(type, parts, name),
+    version,
+    ...(architecture === undefined ? {} : { architecture }),
+    ...(source === undefined ? {} : { source }),
+    ...(component.module === undefined ? {} : { module: component.module }),
     ...(distribution === undefined ? {} : { os: distribution }),
-  };
+    location: locationOf(component, fallback),
+  });
+  if (made === undefined)
+    return problem('file-unparsed', 'with a name or version that no package manager accepts', name);
+  return { kind: 'package', package: made, ...(distribution === undefined ? {} : { os: distribution }) };
 }
 
 function problem(kind: SbomProblem['kind'], reason: string, name: string): ReadComponent {
   return { kind: 'problem', problem: { kind, reason, name } };
+}
+
+/** What the package URL states, else the document's, else what the namespace alone tells. */
+function distributionFor({ namespace, qualifiers }: PackageUrl, os: OsRelease | undefined): OsRelease | undefined {
+  return distributionOfPurl(namespace, qualifiers?.['distro']) ?? os ?? rollingDistribution(namespace);
 }
 
 /** A Go module without a version is what the go command calls a development version: no advisory can tell. */
@@ -97,10 +93,10 @@ function sourcePackage(
 ): Package['source'] {
   if (component.source !== undefined) {
     const { name, version: own = version } = component.source;
-    return isToken(name) && isToken(own) ? { name, version: own } : undefined;
+    return { name, version: own };
   }
   const upstream = qualifiers?.['upstream'];
-  if (upstream === undefined || !isToken(upstream)) return undefined;
+  if (upstream === undefined) return undefined;
   if (type === 'rpm') {
     const epoch = /^(\d+):/.exec(version)?.[1];
     const source = sourceOf(upstream);

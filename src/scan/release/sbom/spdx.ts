@@ -154,6 +154,7 @@ function componentOf(one: Element, owner: string | undefined): SbomComponent {
     .find((line) => line.startsWith('LayerDigest: '))
     ?.slice('LayerDigest: '.length);
   return {
+    ref: one.SPDXID,
     name: one.name,
     ...versionOf(one),
     ...(purl === undefined ? {} : { purl }),

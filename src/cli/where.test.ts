@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { HOSTILE_PACKAGE, sampleAssessment } from '../../test/support/sample-assessment.ts';
+import { listedFigures } from '../explain/history.ts';
+import { statisticsOf } from '../explain/statistics.ts';
+import { openStore } from '../platform/store.ts';
+import { ASSESSMENT_MIGRATIONS, saveAssessment } from '../scan/assess/assessment-store.ts';
+import type { CommandContext } from './command.ts';
+import { runProgram } from './program.ts';
+
+let folder = '';
+const schema = new Ajv2020({ strict: false, validateFormats: false }).compile(
+  JSON.parse(readFileSync(join(import.meta.dirname, '../../schema/where-1.json'), 'utf8')),
+);
+
+async function run(args: readonly string[], columns?: number) {
+  const output = { stdout: '', stderr: '', code: 0 };
+  const context: CommandContext = {
+    stdout: (text) => {
+      output.stdout += text;
+    },
+    stderr: (text) => {
+      output.stderr += text;
+    },
+    environment: { XDG_DATA_HOME: folder, NO_COLOR: '1' },
+    now: () => new Date('2022-05-01T00:00:00Z'),
+    workingDirectory: folder,
+    stdoutIsTerminal: columns !== undefined,
+    stderrIsTerminal: false,
+    columns: columns ?? 80,
+    setExitCode: () => undefined,
+  };
+  output.code = await runProgram(['where', ...args], context);
+  return output;
+}
+
+describe('plimsoll where', () => {
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'plimsoll-where-'));
+    const store = await openStore(join(folder, 'plimsoll/store.db'), ASSESSMENT_MIGRATIONS);
+    const sample = sampleAssessment();
+    await saveAssessment(store, sample, listedFigures(sample, statisticsOf(sample)), new Date(0));
+    await store.close();
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('prints release, images, packages, fix and statement', async () => {
+    const { stdout, stderr, code } = await run(['GHSA-aaaa-bbbb-cccc']);
+    assert.deepEqual([code, stderr], [0, 'plimsoll: indexing 1 stored assessment, once\n']);
+    assert.equal(
+      stdout,
+      [
+        'GHSA-aaaa-bbbb-cccc (CVE-2021-90030): 2 images in 1 of 1 stored assessment',
+        '',
+        'harbour 1.2.0-beta.7: 2 of 11 images',
+        '  as of 2022-04-06, advisories of 2022-04-05; 1 image not read',
+        '  registry.example/harbour/api:1.4.0      minimist  1.2.5  critical  fixed in 1.2.6  not_affected:vulnerable_code_not_in_execute_path',
+        '  registry.example/harbour/console:2.1.0  minimist  1.2.5  critical  fixed in 1.2.6  not_affected:vulnerable_code_not_in_execute_path',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('fits the terminal, and lets no control through', async () => {
+    for (const columns of [60, 100, 140]) {
+      for (const what of ['openssl', HOSTILE_PACKAGE, 'zlib@<1.2.12', 'minimist@<x', 'ssl']) {
+        const { stdout } = await run([what], columns);
+        for (const line of stdout.split('\n')) assert.ok(line.length <= columns, `${columns} ${line}`);
+        assert.doesNotMatch(stdout.replaceAll('\n', ''), /\p{Cc}/u);
+      }
+    }
+  });
+
+  it('gives JSON that follows its schema', async () => {
+    for (const what of ['CVE-2022-90002', 'zlib@<1.2.12', 'minimist@<x', 'ssl', 'pkg:deb/debian/libssl1.1@>=1.1']) {
+      const { stdout, code } = await run([what, '--format', 'json']);
+      assert.equal(code, 0);
+      const result: { query: { text: string }; searched: unknown[] } = JSON.parse(stdout);
+      assert.ok(schema(result), JSON.stringify(schema.errors));
+      assert.equal(result.query.text, what);
+      assert.equal(result.searched.length, 1);
+    }
+    assert.ok(!schema({ schemaVersion: 1, query: { text: '', kind: 'name' } }));
+  });
+
+  it('says when there is nothing to search, and when nothing was found', async () => {
+    const empty = await run(['zlib', '--store', 'empty.db']);
+    assert.match(empty.stderr, /the store has no assessment yet/);
+    const none = await run(['left-pad', '--quiet']);
+    assert.deepEqual([none.code, none.stderr], [0, '']);
+    assert.match(none.stdout, /^left-pad: found in none of 1 stored assessment\n\nFound in no image\n {2}harbour/);
+  });
+
+  it('refuses what is no question with exit code 2', async () => {
+    for (const args of [['zlib@<'], ['pkg:x'], [], ['a', 'b']]) assert.equal((await run(args)).code, 2, args.join(' '));
+  });
+});
