@@ -1,22 +1,27 @@
 // Where the program keeps what it makes: the XDG data directory, unless a command is told otherwise.
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { PlimsollError } from '../platform/errors.ts';
 import type { CommandContext } from './command.ts';
 
 /** The folder for data of this user (XDG Base Directory Specification 0.8). */
 function dataFolder(context: CommandContext): string {
-  return join(
-    context.environment['XDG_DATA_HOME'] || join(context.environment['HOME'] || homedir(), '.local/share'),
-    'plimsoll',
-  );
+  return join(context.environment['XDG_DATA_HOME'] || join(homeFolder(context), '.local/share'), 'plimsoll');
 }
 
 /** The folder for what can be fetched again; may be emptied at any time. */
 export function cacheFolder(context: CommandContext): string {
-  return join(
-    context.environment['XDG_CACHE_HOME'] || join(context.environment['HOME'] || homedir(), '.cache'),
-    'plimsoll',
-  );
+  return join(context.environment['XDG_CACHE_HOME'] || join(homeFolder(context), '.cache'), 'plimsoll');
+}
+
+/** A user id that no account has, as in many containers, has no home unless the environment names one. */
+function homeFolder(context: CommandContext): string {
+  try {
+    return context.environment['HOME'] || homedir();
+  } catch (error) {
+    const remedy = 'set HOME or XDG_DATA_HOME, or name the files with --store and --advisories';
+    throw new PlimsollError('usage', `there is no home directory to keep files in: ${remedy}`, { cause: error });
+  }
 }
 
 /** The store: the file that `--store` names, else `plimsoll/store.db` among the user's data. */

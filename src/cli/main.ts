@@ -1,11 +1,13 @@
 // Entry of the program: finds the command by name and loads only its file.
 import { enableCompileCache } from 'node:module';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { CommandContext } from './command.ts';
 
-enableCompileCache(join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'plimsoll', 'code'));
+const { HOME: home = '', XDG_CACHE_HOME: stated = '' } = process.env;
+const caches = stated || (home && join(home, '.cache'));
+if (caches !== '') enableCompileCache(join(caches, 'plimsoll', 'code'));
 const { runProgram } = await import('./program.ts');
+const { printable } = await import('../platform/printable.ts');
 
 const context: CommandContext = {
   stdout: (result) => process.stdout.write(result),
@@ -20,10 +22,27 @@ const context: CommandContext = {
     process.exitCode = code;
   },
 };
-// A reader that has seen enough (`plimsoll … | head`) is no failure; a full disk is one.
+
+/** The exit code of an internal error, of which a result that could not be written is one. */
+const FAILED = 4;
+let failed = false;
+
+function fail(message: string): void {
+  failed = true;
+  process.exitCode = FAILED;
+  context.stderr(`plimsoll: ${printable(message)}\n`);
+}
+
+// A reader that has seen enough (`plimsoll … | head`) is no failure, and takes nothing from the answer that the exit code gives.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  process.stderr.write(`plimsoll: the result cannot be written to stdout: ${error.message}\n`);
-  process.exit(4);
+  if (error.code !== 'EPIPE') fail(`the result cannot be written: ${error.message}`);
 });
-process.exitCode = await runProgram(process.argv.slice(2), context);
+// Nobody is left to tell.
+process.stderr.on('error', () => {});
+process.on('uncaughtException', (error) => {
+  fail(`internal error: ${error.stack ?? error.message}`);
+  process.exit();
+});
+
+const exitCode = await runProgram(process.argv.slice(2), context);
+process.exitCode = failed ? FAILED : exitCode;

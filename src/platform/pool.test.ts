@@ -62,6 +62,14 @@ describe('createPool', () => {
     });
   }
 
+  test('a closed pool takes no job, and rejects those that were not done', async () => {
+    const pool = createPool<string, Reply>(entry, 1, undefined);
+    const given = Promise.allSettled([pool.run('running'), pool.run('waiting')]);
+    await pool.close();
+    for (const { status } of await given) assert.equal(status, 'rejected');
+    await assert.rejects(pool.run('late'), PlimsollError);
+  });
+
   test('starts no worker without work', async () => {
     const pool = createPool<string, Reply>(new URL('file:///nowhere.mjs'), 4, undefined);
     await pool.close();

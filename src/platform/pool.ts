@@ -1,6 +1,6 @@
 // A pool of worker threads: each job goes to one free worker, in the order given. Workers start when there is work and end with the pool.
 import { Worker } from 'node:worker_threads';
-import { type ErrorCode, LimitError, ParseError, PlimsollError } from './errors.ts';
+import { type ErrorCode, LimitError, messageOf, ParseError, PlimsollError } from './errors.ts';
 
 /** What a worker sends back: the result, or an error by its code and message. */
 export type WorkerReply<R> =
@@ -11,6 +11,7 @@ export type WorkerReply<R> =
 export interface Pool<J, R> {
   /** @throws PlimsollError as the worker reported it, or `internal` when the worker died. */
   run(job: J): Promise<R>;
+  /** Ends the workers. Jobs that are not done, and later ones, are rejected. */
   close(): Promise<void>;
 }
 
@@ -49,13 +50,7 @@ export function createPool<J, R>(entry: URL, size: number, setting: unknown): Po
     if (!workers.delete(worker)) return;
     const place = idle.indexOf(worker);
     if (place !== -1) idle.splice(place, 1);
-    waiting?.reject(
-      new PlimsollError(
-        'internal',
-        `a worker thread failed: ${error instanceof Error ? error.message : String(error)}`,
-        { cause: error },
-      ),
-    );
+    waiting?.reject(new PlimsollError('internal', `a worker thread failed: ${messageOf(error)}`, { cause: error }));
     if (!closed) next();
   }
 
@@ -72,15 +67,20 @@ export function createPool<J, R>(entry: URL, size: number, setting: unknown): Po
   return {
     run: (job) =>
       new Promise<R>((resolve, reject) => {
+        if (closed) return reject(closedError());
         queue.push({ job, resolve, reject });
         next();
       }),
     close: async () => {
       closed = true;
-      for (const { reject } of queue.splice(0)) reject(new PlimsollError('internal', 'the pool was closed'));
+      for (const { reject } of queue.splice(0)) reject(closedError());
       await Promise.all([...workers.keys()].map((worker) => worker.terminate()));
     },
   };
+}
+
+function closedError(): PlimsollError {
+  return new PlimsollError('internal', 'the pool was closed');
 }
 
 function asError(code: ErrorCode, message: string): PlimsollError {

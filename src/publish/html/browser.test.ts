@@ -14,6 +14,7 @@ import { formatPercent } from '../../explain/shares.ts';
 import { statisticsOf } from '../../explain/statistics.ts';
 import { SEVERITY_LEVELS } from '../../scan/advisory/advisory.ts';
 import { BASES, count } from '../words.ts';
+import { VIEWS } from './page/view-state.ts';
 import { reportHtml } from './report.ts';
 
 const sample = sampleAssessment();
@@ -73,13 +74,13 @@ describe('the report in Chromium', () => {
 
   test('every view opens without a word on the console and without a request', needs, async () => {
     const page = await open();
-    for (const view of ['images', 'findings', 'gaps', 'sources', 'summary']) {
+    for (const view of [...VIEWS.slice(1), 'summary']) {
       await page.locator(`#tab-${view}`).click();
       assert.equal(await page.locator('[role=tab][aria-selected=true]').getAttribute('id'), `tab-${view}`);
-      assert.match(page.url(), new RegExp(`#${view}$`));
+      assert.match(page.url(), new RegExp(`#/${view}$`));
     }
     await page.goBack();
-    assert.match(page.url(), /#sources$/);
+    assert.match(page.url(), /#\/sources$/);
     await page.waitForSelector('#feeds-title');
     await close(page);
   });
@@ -96,7 +97,7 @@ describe('the report in Chromium', () => {
       });
       assert.deepEqual(shown, expected, basis);
     }
-    await page.waitForURL(/#summary\?basis=images$/);
+    await page.waitForURL(/#\/summary\?basis=images$/);
     await close(page);
   });
 
@@ -114,12 +115,23 @@ describe('the report in Chromium', () => {
   });
 
   test('images carry the counts of the JSON, and an unread one carries none', needs, async () => {
-    const page = await open('#images?sort=image');
+    const page = await open('#/images?sort=image');
     const rows = await page.locator('tbody tr:not(.filler)').all();
     assert.equal(rows.length, sample.images.length);
     const cells = async (name: string): Promise<readonly string[]> =>
       page.locator('tbody tr', { hasText: name }).locator('td').allTextContents();
-    assert.deepEqual((await cells('ledger:1.4.0')).slice(2), ['5', '1', '1', '4', '4', '1', '0', '11', '4', '0']);
+    assert.deepEqual((await cells('ledger:1.4.0')).slice(2), [
+      '5 packages',
+      '1',
+      '1',
+      '4',
+      '4',
+      '1',
+      '0',
+      '11',
+      '4',
+      '0 gaps',
+    ]);
     assert.deepEqual((await cells('telemetry')).slice(2, 5), ['n/a', 'n/a', 'n/a']);
     await page.locator('tbody button', { hasText: 'boot-tools' }).click();
     assert.match((await page.locator('.detail').textContent()) ?? '', /end of life 2021-11-01/);
@@ -129,7 +141,7 @@ describe('the report in Chromium', () => {
   });
 
   test('the filter finds, the chips narrow, the address keeps it all', needs, async () => {
-    const page = await open('#findings');
+    const page = await open('#/findings');
     assert.equal(await resultLine(page), '74 rows of 74: 66 instances, 17 vulnerabilities, 10 images');
     await page.keyboard.press('/');
     await page.keyboard.type('ZLIB proxy');
@@ -149,7 +161,7 @@ describe('the report in Chromium', () => {
   });
 
   test('columns sort both ways and say so', needs, async () => {
-    const page = await open('#findings');
+    const page = await open('#/findings');
     const header = page.locator('th', { hasText: 'Vulnerability' });
     const first = async (): Promise<string> =>
       (await page.locator('tbody td.col-vulnerability').first().textContent()) ?? '';
@@ -163,7 +175,7 @@ describe('the report in Chromium', () => {
   });
 
   test('hostile names are text: nothing is marked up, run or hidden', needs, async () => {
-    const page = await open(`#findings?q=${encodeURIComponent('</script>')}`);
+    const page = await open(`#/findings?q=${encodeURIComponent('</script>')}`);
     assert.equal(await page.locator('td.col-package').textContent(), HOSTILE_PACKAGE);
     await page.locator('tbody button').click();
     const detail = (await page.locator('.detail').textContent()) ?? '';
@@ -196,9 +208,8 @@ describe('the report in Chromium', () => {
   test('the keyboard reaches everything: tabs by arrows, rows by arrows, details by Enter', needs, async () => {
     const page = await open();
     await page.locator('#tab-summary').focus();
-    await page.keyboard.press('ArrowRight');
-    await page.keyboard.press('ArrowRight');
-    assert.match(page.url(), /#findings$/);
+    for (let step = 0; step < 5; step += 1) await page.keyboard.press('ArrowRight');
+    assert.match(page.url(), /#\/findings$/);
     await page.locator('tbody button').first().focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
@@ -210,7 +221,7 @@ describe('the report in Chromium', () => {
   });
 
   test('an address with a row opens its details, in view', needs, async () => {
-    const page = await open('#findings?row=73');
+    const page = await open('#/finding/73');
     assert.match((await page.locator('.detail').textContent()) ?? '', /GHSA-<b>x<\/b>-0000|CVE-/);
     assert.ok(await page.locator('tr.selected').isVisible());
     const box = await page.locator('tr.selected').boundingBox();
@@ -221,7 +232,13 @@ describe('the report in Chromium', () => {
   test('on a narrow screen nothing sticks out sideways', needs, async () => {
     for (const width of [360, 760, 1100]) {
       const page = await open('', { viewport: { width, height: 780 } });
-      for (const hash of ['#summary', '#images', '#findings', '#findings?row=3', '#gaps', '#sources']) {
+      for (const hash of [
+        ...VIEWS.map((view) => `#/${view}`),
+        '#/finding/3',
+        '#/cve/CVE-2022-90001',
+        '#/image/registry.example/harbour/api:1.4.0',
+        `#/package/${encodeURIComponent(sample.packages[0]?.purl ?? '')}`,
+      ]) {
         await page.evaluate(`location.hash = '${hash}'`);
         await page.waitForTimeout(50);
         const over = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
@@ -243,7 +260,7 @@ describe('the report in Chromium', () => {
   });
 
   test('50,000 findings: only rows near the window are in the page, and the last can be reached', needs, async () => {
-    const page = await open('#findings', {}, largeAddress);
+    const page = await open('#/findings', {}, largeAddress);
     assert.ok((await page.locator('tbody tr').count()) < 80);
     await page.keyboard.press('End');
     await page.waitForSelector('tr[aria-rowindex="50001"]');
@@ -256,7 +273,7 @@ describe('the report in Chromium', () => {
   });
 
   test('on paper the rows are printed, the controls are not', needs, async () => {
-    const page = await open('#findings', {}, largeAddress);
+    const page = await open('#/findings', {}, largeAddress);
     const pdf = await page.pdf({ format: 'A4', landscape: true });
     assert.ok(pdf.length > 50_000);
     assert.ok((await page.locator('tbody tr').count()) < 80, 'the screen is as before');

@@ -1,18 +1,13 @@
-// What the page of the HTML report is given: the assessment with its findings turned into columns, each with its own dictionary,
-// because 50,000 findings repeat the same few thousand words. Read by the page through page/findings.ts.
+// What the page of the HTML report is given: the assessment with its findings and packages turned into columns. The page reads them through
+// page/findings.ts, page/vulnerabilities.ts and page/packages.ts.
 import { type SlotCounts, type Statistics, slotCounts } from '../../explain/statistics.ts';
 import type { Gap } from '../../platform/gap.ts';
 import type { FeedRecord } from '../../scan/advisory/advisory.ts';
 import type { AssessedImage, Assessment, Finding, InventoryIdentity } from '../../scan/assess/assessment.ts';
 import { type RankedVulnerability, spreadVulnerabilities } from '../ranking.ts';
 import type { Tool } from '../tool.ts';
-
-/** One field of all findings: `values[rows[i]]` is the field of finding `i`. */
-export interface Column<T> {
-  /** Every value that occurs, in the order of first occurrence. */
-  readonly values: readonly T[];
-  readonly rows: readonly number[];
-}
+import { type Column, column, listColumn } from './columns.ts';
+import { type PackageColumns, packageColumns } from './package-columns.ts';
 
 /** The findings, a column a field. Absent optional fields are null. The order is the assessment's: by slot, vulnerability, purl, location. */
 export interface FindingColumns {
@@ -43,8 +38,6 @@ export interface ReportImage extends Omit<AssessedImage, 'gaps'> {
   readonly counts: SlotCounts;
   /** Number of gaps recorded for it. */
   readonly gaps: number;
-  /** Whether its distribution was past its end of life at the date of the assessment. */
-  readonly ended: boolean;
 }
 
 /** All that the page shows. */
@@ -62,6 +55,8 @@ export interface ReportData {
   /** The vulnerabilities that the summary lists. */
   readonly spread: readonly RankedVulnerability[];
   readonly cataloguers: readonly string[];
+  readonly charts: Assessment['charts'];
+  readonly packages: PackageColumns;
   readonly findings: FindingColumns;
   readonly gaps: readonly Gap[];
 }
@@ -81,7 +76,7 @@ const NO_CELLS: SlotCounts = {
 
 /** Gives the page's data. Same assessment, same bytes. */
 export function reportData(assessment: Assessment, statistics: Statistics, tool: Tool): ReportData {
-  const { id, release, advisorySet, statements, severityPolicy, asOf, gaps } = assessment;
+  const { id, release, charts, advisorySet, statements, severityPolicy, asOf, gaps } = assessment;
   return {
     tool,
     id,
@@ -95,6 +90,8 @@ export function reportData(assessment: Assessment, statistics: Statistics, tool:
     images: reportImages(assessment),
     spread: spreadVulnerabilities(assessment.findings, SPREAD_LENGTH),
     cataloguers: cataloguersOf(assessment.inventories),
+    charts,
+    packages: packageColumns(assessment),
     findings: findingColumns(assessment.findings),
     gaps,
   };
@@ -106,7 +103,6 @@ function reportImages(assessment: Assessment): readonly ReportImage[] {
     ...image,
     counts: counts.get(image.slot) ?? NO_CELLS,
     gaps: image.gaps.length,
-    ended: image.gaps.some(({ kind }) => kind === 'end-of-life'),
   }));
 }
 
@@ -140,28 +136,4 @@ function findingColumns(findings: readonly Finding[]): FindingColumns {
     ),
     statement: column(findings, (finding) => finding.statement ?? null),
   };
-}
-
-function column<T extends string | number | boolean | null>(
-  findings: readonly Finding[],
-  field: (finding: Finding) => T,
-): Column<T> {
-  const numbers = new Map<T, number>();
-  const rows = findings.map((finding) => numbered(numbers, field(finding)));
-  return { values: [...numbers.keys()], rows };
-}
-
-function listColumn(
-  findings: readonly Finding[],
-  field: (finding: Finding) => readonly string[],
-): Column<readonly string[]> {
-  const { values, rows } = column(findings, (finding) => JSON.stringify(field(finding)));
-  return { values: values.map((text): readonly string[] => JSON.parse(text)), rows };
-}
-
-function numbered<T>(numbers: Map<T, number>, value: T): number {
-  const known = numbers.get(value);
-  if (known !== undefined) return known;
-  numbers.set(value, numbers.size);
-  return numbers.size - 1;
 }

@@ -5,7 +5,7 @@ import { LimitError, messageOf } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
 import { compareText } from '../../platform/order.ts';
 import { LayerFacts } from './layer-facts.ts';
-import type { EntryHeader, LayerFact, LayerReport, LayerUnknown } from './layer-report.ts';
+import type { EntryHeader, LayerReport, LayerUnknown } from './layer-report.ts';
 import { ListingWriter } from './listing.ts';
 import { NameBudget } from './name-budget.ts';
 import type { BodyStream, Reader, ReadResult } from './reader.ts';
@@ -89,17 +89,13 @@ export class LayerCollector {
   }
 
   finish(digest: Digest, entries: number, unpackedBytes: number): LayerReport {
-    const facts = this.#facts.all();
-    if (!fitsInText(facts, LIMITS.layerFactText)) {
-      throw new LimitError(`the facts of one layer take more than ${LIMITS.layerFactText} characters`);
-    }
     if (this.#untold > 0)
       this.#note('', `${this.#untold} more problems than the ${LIMITS.layerUnknowns} that are told`);
     return {
       digest,
       entries,
       unpackedBytes,
-      facts: facts.sort((a, b) => compareText(a.reader, b.reader) || compareText(a.path, b.path)),
+      facts: this.#facts.all().sort((a, b) => compareText(a.reader, b.reader) || compareText(a.path, b.path)),
       unknowns: this.#unknowns.sort(
         (a, b) => compareText(a.reader, b.reader) || compareText(a.path, b.path) || compareText(a.reason, b.reason),
       ),
@@ -236,14 +232,4 @@ export class LayerCollector {
   #note(path: string, reason: string): void {
     this.#unknowns.push({ reader: 'walk', path, kind: 'limit-reached', reason });
   }
-}
-
-/** Whether the facts as JSON have at most `most` characters. */
-function fitsInText(facts: readonly LayerFact[], most: number): boolean {
-  let length = 0;
-  for (const { data } of facts) {
-    length += JSON.stringify(data)?.length ?? 0;
-    if (length > most) return false;
-  }
-  return true;
 }

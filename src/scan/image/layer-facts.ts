@@ -1,4 +1,5 @@
 // The facts of one layer while it is walked. An archive may hold a path twice, or a file where it had a directory: the later entry stands.
+import { LimitError } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
 import type { LayerFact } from './layer-report.ts';
 import type { NameBudget } from './name-budget.ts';
@@ -15,6 +16,8 @@ export class LayerFacts {
   readonly #names: NameBudget;
   readonly #byPath = new Map<string, FactsAt>();
   readonly #counts = new Map<string, number>();
+  /** Characters of all facts as JSON. */
+  #text = 0;
   /** Folders that hold facts, each with the number of entries that had facts when a file last took its place: those below it are gone. */
   readonly #folders = new Map<string, number>();
   #entries = 0;
@@ -24,11 +27,18 @@ export class LayerFacts {
     this.#names = names;
   }
 
-  /** Keeps a fact; `full` when the reader has as many as one layer may yield. */
+  /**
+   * Keeps a fact; `full` when the reader has as many as one layer may yield.
+   * @throws LimitError when the facts take more memory than those of a layer may.
+   */
   add(fact: LayerFact): 'kept' | 'full' {
     const { path, reader } = fact;
     const count = (this.#counts.get(reader) ?? 0) + 1;
     if (count > LIMITS.layerFacts) return 'full';
+    this.#text += JSON.stringify(fact.data).length;
+    if (this.#text > LIMITS.layerFactText) {
+      throw new LimitError(`the facts of one layer take more than ${LIMITS.layerFactText} characters`);
+    }
     this.#counts.set(reader, count);
     let here = this.#byPath.get(path);
     if (here === undefined) {

@@ -210,6 +210,13 @@ describe('readLayer', () => {
     await assert.rejects(read(entries), LimitError);
   });
 
+  test('facts that would fill the memory stop the walk', async () => {
+    const reader: Reader = { ...TEXT_READER, read: () => ({ data: 'x'.repeat(LIMITS.layerFactText / 2) }) };
+    const entries = ['1.note', '2.note', '3.note'].map((path): TarEntry => ({ path, body: 'x' }));
+    assert.equal((await read(entries.slice(0, 1), [reader])).facts.length, 1);
+    await assert.rejects(read(entries, [reader]), LimitError);
+  });
+
   test('holes of sparse files count as unpacked bytes', async () => {
     const hole = { 'GNU.sparse.map': '0,1', 'GNU.sparse.size': '200000000' };
     const entries = Array.from({ length: 20 }, (_, i): TarEntry => ({ path: `${i}.note`, body: 'x', pax: hole }));

@@ -1,18 +1,25 @@
 // The page: header, tabs, the view chosen, and the keys that work everywhere.
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { formatHash, parseHash } from './address.ts';
+import { CvesView } from './cves-view.tsx';
 import { FindingsView } from './findings-view.tsx';
 import { GapsView } from './gaps-view.tsx';
 import { Header } from './header.tsx';
 import { ImagesView } from './images-view.tsx';
+import { PackagesView } from './packages-view.tsx';
+import { ReleaseView } from './release-view.tsx';
 import type { Report, ViewProps } from './report.ts';
 import { SourcesView } from './sources-view.tsx';
 import { SummaryView } from './summary-view.tsx';
 import { Tabs } from './tabs.tsx';
-import { formatHash, parseHash, type View, type ViewState } from './view-state.ts';
+import type { View, ViewState } from './view-state.ts';
 
 const CONTENT: Readonly<Record<View, (props: ViewProps) => preact.JSX.Element>> = {
   summary: SummaryView,
+  release: ReleaseView,
   images: ImagesView,
+  packages: PackagesView,
+  cves: CvesView,
   findings: FindingsView,
   gaps: GapsView,
   sources: SourcesView,
@@ -74,6 +81,8 @@ function warmUp(report: Report): void {
   globalThis.setTimeout(() => {
     const all = { levels: new Set<never>(), fixable: false, kev: false, slot: '' };
     for (const query of ['cve', 'lib', 'no such word']) report.findings.filter({ ...all, query }, 'severity', false);
+    report.packages();
+    report.vulnerability('');
   }, 300);
 }
 

@@ -31,6 +31,26 @@ export function Detail({ title, onClose, children }: DetailProps) {
   );
 }
 
+interface NotHereProps {
+  readonly what: string;
+  readonly name: string;
+  readonly found: boolean;
+  readonly onClose: () => void;
+}
+
+/** An address can name what this report does not have: that is said, for silence would look like an answer. */
+export function NotHere({ what, name, found, onClose }: NotHereProps) {
+  if (name === '' || found) return null;
+  return (
+    <p class="banner not-here" role="note">
+      There is no {what} <strong>{name}</strong> in this report.{' '}
+      <button type="button" class="action" onClick={onClose}>
+        Show the list
+      </button>
+    </p>
+  );
+}
+
 /** A named value of the panel; nothing when there is no value. */
 export function Entry({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
   if (children === undefined || children === null || children === '' || children === false) return null;

@@ -1,12 +1,15 @@
 // Every finding, a row a package, with filters that say at once what the rows shown amount to.
 import { useMemo } from 'preact/hooks';
-import { SEVERITY_LEVELS, type SeverityLevel } from '../../../scan/advisory/advisory.ts';
 import { count, FIX_WORDS, plural } from '../../words.ts';
+import { Chip, ImageChip, LevelChips, NothingFound } from './chips.tsx';
+import { NotHere } from './detail.tsx';
 import { FilterField, Filters } from './filters.tsx';
 import { FindingDetail } from './finding-detail.tsx';
 import { type SortKey, valueAt } from './findings.ts';
 import { ImageName, KevFlag, SeverityBadge } from './marks.tsx';
 import { type Report, slotLabel, type ViewProps } from './report.ts';
+import { probabilityText } from './texts.ts';
+import { START, type ViewState } from './view-state.ts';
 import { type TableColumn, WindowedTable } from './windowed-table.tsx';
 
 const COLUMNS: readonly TableColumn<SortKey>[] = [
@@ -21,47 +24,37 @@ const COLUMNS: readonly TableColumn<SortKey>[] = [
 
 /** The list of findings with its filters and the details of the row chosen. */
 export function FindingsView({ report, state, go }: ViewProps) {
-  const { query, levels, fixable, kev, slot, sort, descending, row } = state;
+  const own = state.findings;
+  const { query, levels, fixable, kev, image, sort, descending, shown } = own;
+  const change = (part: Partial<ViewState['findings']>): void => go({ findings: { ...own, ...part } });
   const found = useMemo(
-    () => report.findings.filter({ query, levels: new Set(levels), fixable, kev, slot }, sort, descending),
-    [report, query, levels, fixable, kev, slot, sort, descending],
+    () => report.findings.filter({ query, levels: new Set(levels), fixable, kev, slot: image }, sort, descending),
+    [report, query, levels, fixable, kev, image, sort, descending],
   );
-  const shown = row !== null && row < report.findings.count ? row : undefined;
+  const row = /^\d{1,9}$/.test(shown) && Number(shown) < report.findings.count ? Number(shown) : undefined;
   return (
-    <div class={`listing ${shown === undefined ? '' : 'with-detail'}`}>
+    <div class={`listing ${row === undefined ? '' : 'with-detail'}`}>
       <div class="list">
+        <NotHere what="finding" name={shown} found={row !== undefined} onClose={() => change({ shown: '' })} />
         <Filters>
           <FilterField
             label="Filter findings"
             placeholder="CVE, package, image, path"
             value={query}
-            onChange={(text) => go({ query: text })}
+            onChange={(text) => change({ query: text })}
           />
-          <fieldset class="chips">
-            <legend class="unseen">Severity</legend>
-            {SEVERITY_LEVELS.map((level, index) => (
-              <LevelChip
-                key={level}
-                level={level}
-                rows={found.byLevel[index] ?? 0}
-                pressed={levels.includes(level)}
-                onToggle={() => go({ levels: toggled(levels, level) })}
-              />
-            ))}
-          </fieldset>
+          <LevelChips levels={levels} rows={found.byLevel} onChange={(next) => change({ levels: next })} />
           <div class="chips">
-            <Chip pressed={fixable} onToggle={() => go({ fixable: !fixable })}>
+            <Chip pressed={fixable} onToggle={() => change({ fixable: !fixable })}>
               Fixable
             </Chip>
-            <Chip pressed={kev} onToggle={() => go({ kev: !kev })}>
+            <Chip pressed={kev} onToggle={() => change({ kev: !kev })}>
               Exploited
             </Chip>
-            {slot !== '' && (
-              <button type="button" class="chip on image-chip" onClick={() => go({ slot: '' })} title="Show all images">
-                {slotLabel(report.images, slot)} <span aria-hidden="true">×</span>
-                <span class="unseen">remove</span>
-              </button>
-            )}
+            <ImageChip
+              label={image === '' ? '' : slotLabel(report.images, image)}
+              onRemove={() => change({ image: '' })}
+            />
           </div>
           <p class="result" role="status">
             <strong>{plural(found.rows.length, 'row')}</strong> of {count(report.findings.count)}:{' '}
@@ -77,16 +70,14 @@ export function FindingsView({ report, state, go }: ViewProps) {
           heights={{ row: 34, card: 92 }}
           sort={sort}
           descending={descending}
-          onSort={(key, down) => go({ sort: key, descending: down })}
-          selected={row === null ? -1 : found.rows.indexOf(row)}
-          onOpen={(position) => go({ row: found.rows[position] ?? null })}
+          onSort={(key, down) => change({ sort: key, descending: down })}
+          selected={row === undefined ? -1 : found.rows.indexOf(row)}
+          onOpen={(position) => change({ shown: String(found.rows[position] ?? '') })}
           cells={(position) => cellsOf(report, found.rows[position])}
         />
-        {found.rows.length === 0 && (
-          <NothingFound onReset={() => go({ query: '', levels: [], fixable: false, kev: false, slot: '' })} />
-        )}
+        {found.rows.length === 0 && <NothingFound what="finding" onReset={() => go({ findings: START.findings })} />}
       </div>
-      {shown !== undefined && <FindingDetail report={report} row={shown} go={go} />}
+      {row !== undefined && <FindingDetail report={report} row={row} state={state} go={go} />}
     </div>
   );
 }
@@ -119,64 +110,6 @@ function cellsOf(report: Report, row: number | undefined): readonly preact.Compo
       <span class="clip none">{FIX_WORDS[state]}</span>
     ),
     <ImageName reference={slotLabel(report.images, valueAt(columns.slot, row))} />,
-    <span class={epss === null ? 'none' : ''}>{epss === null ? '' : percent(epss)}</span>,
+    <span class={epss === null ? 'none' : ''}>{epss === null ? '' : probabilityText(epss)}</span>,
   ];
-}
-
-/** EPSS probabilities as percent: most are far below one. */
-function percent(probability: number): string {
-  return probability >= 0.1
-    ? `${Math.round(probability * 100)} %`
-    : probability >= 0.001
-      ? `${(probability * 100).toFixed(1)} %`
-      : '<0.1 %';
-}
-
-function toggled(levels: readonly SeverityLevel[], level: SeverityLevel): readonly SeverityLevel[] {
-  return SEVERITY_LEVELS.filter((other) => (other === level) !== levels.includes(other));
-}
-
-interface LevelChipProps {
-  readonly level: SeverityLevel;
-  readonly rows: number;
-  readonly pressed: boolean;
-  readonly onToggle: () => void;
-}
-
-function LevelChip({ level, rows, pressed, onToggle }: LevelChipProps) {
-  return (
-    <button
-      type="button"
-      class={`chip ${pressed ? 'on' : ''}`}
-      aria-pressed={pressed}
-      onClick={onToggle}
-      title={`${level}: ${plural(rows, 'row')}`}
-    >
-      <SeverityBadge level={level} /> <span class={rows === 0 ? 'none' : ''}>{count(rows)}</span>
-    </button>
-  );
-}
-
-function Chip(props: { readonly pressed: boolean; readonly onToggle: () => void; readonly children: string }) {
-  return (
-    <button
-      type="button"
-      class={`chip ${props.pressed ? 'on' : ''}`}
-      aria-pressed={props.pressed}
-      onClick={props.onToggle}
-    >
-      {props.children}
-    </button>
-  );
-}
-
-function NothingFound({ onReset }: { readonly onReset: () => void }) {
-  return (
-    <p class="nothing">
-      No finding matches.{' '}
-      <button type="button" class="action" onClick={onReset}>
-        Show all
-      </button>
-    </p>
-  );
 }

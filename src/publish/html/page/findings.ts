@@ -1,7 +1,8 @@
 // Filtering, sorting and counting 50,000 findings between two key strokes. Works on the numbers of the columns: a word is searched once in
 // a dictionary, not once a row, and rows are ordered by counting sort over the ranks of their values. No DOM.
 import { SEVERITY_LEVELS, type SeverityLevel } from '../../../scan/advisory/advisory.ts';
-import type { Column, FindingColumns } from '../report-data.ts';
+import type { Column } from '../columns.ts';
+import type { FindingColumns } from '../report-data.ts';
 
 /** What the reader asks for. An empty set of levels means all. */
 export interface FindingFilter {

@@ -1,7 +1,9 @@
 // What to look at first: critical and high, of these the fixable, and what is known to be exploited; and the line that minutes quote.
 import { formatPercent, percentOf } from '../../../explain/shares.ts';
 import { count, FOUR_CLASSES, plural } from '../../words.ts';
-import type { ViewProps } from './report.ts';
+import { Jump, toFindings } from './jump.tsx';
+import type { Go, ViewProps } from './report.ts';
+import type { ViewState } from './view-state.ts';
 
 /** The panel with the funnel from critical and high to fixable. */
 export function FocusPanel({ report, go }: ViewProps) {
@@ -10,7 +12,6 @@ export function FocusPanel({ report, go }: ViewProps) {
   const fixable = instances.critical.fixable + instances.high.fixable;
   const knowsExploited = report.data.feeds.some((feed) => feed.id === 'kev');
   const unrated = instances.unknown.count;
-  const all = { view: 'findings', query: '', slot: '', levels: [], fixable: false, kev: false } as const;
   const exploited = report.findings.filter(
     { query: '', levels: new Set(), fixable: false, kev: true, slot: '' },
     'severity',
@@ -24,13 +25,15 @@ export function FocusPanel({ report, go }: ViewProps) {
           amount={severe}
           label="critical and high"
           note={`${percentText(severe, instances.total)} of all instances, in ${count(imagesWithCriticalOrHigh)} of ${plural(scannedImages, 'scanned image')}; ${plural(distinct.critical.count + distinct.high.count, 'distinct vulnerability', 'distinct vulnerabilities')}`}
-          onOpen={() => go({ ...all, levels: ['critical', 'high'] })}
+          to={toFindings({ levels: ['critical', 'high'] })}
+          go={go}
         />
         <Step
           amount={fixable}
           label="of these have a fix"
           note={severe === 0 ? 'there are none' : `${percentText(fixable, severe)} of critical and high`}
-          onOpen={() => go({ ...all, levels: ['critical', 'high'], fixable: true })}
+          to={toFindings({ levels: ['critical', 'high'], fixable: true })}
+          go={go}
         />
         {knowsExploited || exploited.instances > 0 ? (
           <Step
@@ -41,7 +44,8 @@ export function FocusPanel({ report, go }: ViewProps) {
                 ? 'none is in the CISA KEV catalogue'
                 : `${plural(exploited.vulnerabilities, 'vulnerability', 'vulnerabilities')} in ${plural(exploited.slots, 'image')}`
             }
-            onOpen={() => go({ ...all, kev: true })}
+            to={toFindings({ kev: true })}
+            go={go}
           />
         ) : (
           <li class="step">
@@ -55,9 +59,9 @@ export function FocusPanel({ report, go }: ViewProps) {
       </ol>
       {unrated > 0 && (
         <p class="unrated">
-          <button type="button" class="action" onClick={() => go({ ...all, levels: ['unknown'] })}>
+          <Jump class="action" to={toFindings({ levels: ['unknown'] })} go={go}>
             {plural(unrated, 'instance')} of unknown severity
-          </button>{' '}
+          </Jump>{' '}
           <span class="hint">no source of the set rates them</span>
         </p>
       )}
@@ -74,19 +78,20 @@ interface StepProps {
   readonly amount: number;
   readonly label: string;
   readonly note: string;
-  readonly onOpen: () => void;
+  readonly to: Partial<ViewState>;
+  readonly go: Go;
 }
 
-function Step({ amount, label, note, onOpen }: StepProps) {
+function Step({ amount, label, note, to, go }: StepProps) {
   return (
     <li>
-      <button type="button" class="plain step" onClick={onOpen}>
+      <Jump class="step" to={to} go={go}>
         <span class="big">{count(amount)}</span>
         <span>
           <strong>{label}</strong>
           <small>{note}</small>
         </span>
-      </button>
+      </Jump>
     </li>
   );
 }

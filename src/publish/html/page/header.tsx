@@ -55,7 +55,7 @@ function Headline({ data }: { readonly data: ReportData }) {
   return (
     <p class="banner" role="note">
       <strong>Figures are incomplete.</strong> {data.statistics.headlineReason}. Do not publish them as the state of the
-      release; see <a href="#gaps">what was not covered</a>.
+      release; see <a href="#/gaps">what was not covered</a>.
     </p>
   );
 }

@@ -3,23 +3,16 @@ import { SEVERITY_LEVELS } from '../../../scan/advisory/advisory.ts';
 import { count, GAP_WORDS, plural, splitReference } from '../../words.ts';
 import type { ReportImage } from '../report-data.ts';
 import { Detail, Entry, Lines } from './detail.tsx';
+import { Jump, toFindings, toPackages } from './jump.tsx';
 import { SeverityBadge } from './marks.tsx';
-import type { Go, Report } from './report.ts';
+import type { ViewProps } from './report.ts';
 
 /** The details of an image. */
-export function ImageDetail({
-  report,
-  image,
-  go,
-}: {
-  readonly report: Report;
-  readonly image: ReportImage;
-  readonly go: Go;
-}) {
+export function ImageDetail({ report, image, state, go }: ViewProps & { readonly image: ReportImage }) {
   const gaps = report.data.gaps.filter((gap) => gap.target === image.slot || gap.target === image.digest);
   const levels = SEVERITY_LEVELS.filter((level) => image.counts[level] > 0);
   return (
-    <Detail title={splitReference(image.logical).name} onClose={() => go({ image: '' })}>
+    <Detail title={splitReference(image.logical).name} onClose={() => go({ images: { ...state.images, shown: '' } })}>
       <ul class="detail-counts">
         {levels.map((level) => (
           <li key={level}>
@@ -27,19 +20,18 @@ export function ImageDetail({
           </li>
         ))}
       </ul>
-      {image.counts.total > 0 && (
-        <p>
-          <button
-            type="button"
-            class="action"
-            onClick={() =>
-              go({ view: 'findings', slot: image.slot, query: '', levels: [], fixable: false, kev: false })
-            }
-          >
-            Show {plural(image.counts.total, 'instance')}, {count(image.counts.fixable)} fixable
-          </button>
-        </p>
-      )}
+      <p class="actions">
+        {image.counts.total > 0 && (
+          <Jump class="action" to={toFindings({ image: image.slot })} go={go}>
+            {plural(image.counts.total, 'instance')}, {count(image.counts.fixable)} fixable
+          </Jump>
+        )}
+        {image.packages > 0 && (
+          <Jump class="action" to={toPackages({ image: image.slot })} go={go}>
+            {plural(image.packages, 'package')}
+          </Jump>
+        )}
+      </p>
       <dl>
         <Entry name="Logical reference">{image.logical}</Entry>
         <Entry name="Physical reference">{image.physical}</Entry>
@@ -50,7 +42,6 @@ export function ImageDetail({
           {image.os !== undefined && `${image.os.id} ${image.os.version ?? ''}`}
           {image.os?.endOfLife !== undefined && `, end of life ${image.os.endOfLife}`}
         </Entry>
-        <Entry name="Packages">{count(image.packages)}</Entry>
         <Entry name="Origin">{image.origin === 'own' ? 'own' : 'third party'}</Entry>
         <Entry name="Used by charts">{image.charts.length > 0 && <Lines values={image.charts} />}</Entry>
         <Entry name="Gaps">

@@ -4,11 +4,14 @@ import { SEVERITY_LEVELS } from '../../../scan/advisory/advisory.ts';
 import { compareWeight } from '../../ranking.ts';
 import { count, LEVEL_LETTER, plural } from '../../words.ts';
 import type { ReportImage } from '../report-data.ts';
+import { NothingFound } from './chips.tsx';
+import { NotHere } from './detail.tsx';
 import { FilterField, Filters } from './filters.tsx';
 import { ImageDetail } from './image-detail.tsx';
-import { Flag, ImageName } from './marks.tsx';
-import type { ViewProps } from './report.ts';
-import type { ImageSortKey } from './view-state.ts';
+import { Counted, EndOfLifeFlag, Flag, ImageName } from './marks.tsx';
+import { imageNamed, type ViewProps } from './report.ts';
+import { compareNatural, holdsAll, inOrder } from './texts.ts';
+import type { ImageSortKey, ViewState } from './view-state.ts';
 import { type TableColumn, WindowedTable } from './windowed-table.tsx';
 
 const COLUMNS: readonly TableColumn<ImageSortKey>[] = [
@@ -30,8 +33,8 @@ const COLUMNS: readonly TableColumn<ImageSortKey>[] = [
 /** Ascending orders; counts have their largest first, as readers want them. */
 const ORDERS: Readonly<Record<ImageSortKey, (a: ReportImage, b: ReportImage) => number>> = {
   severity: compareWeight,
-  image: (a, b) => compareText(a.logical, b.logical),
-  os: (a, b) => compareText(systemOf(a), systemOf(b)),
+  image: (a, b) => compareNatural(a.logical, b.logical),
+  os: (a, b) => compareNatural(systemOf(a), systemOf(b)),
   packages: (a, b) => b.packages - a.packages,
   total: (a, b) => b.counts.total - a.counts.total,
   fixable: (a, b) => b.counts.fixable - a.counts.fixable,
@@ -40,28 +43,27 @@ const ORDERS: Readonly<Record<ImageSortKey, (a: ReportImage, b: ReportImage) => 
 
 /** The list of images and the details of the one chosen. */
 export function ImagesView({ report, state, go }: ViewProps) {
-  const { imageQuery, imageSort, imageDescending } = state;
+  const own = state.images;
+  const { query, sort, descending } = own;
+  const change = (part: Partial<ViewState['images']>): void => go({ images: { ...own, ...part } });
   const images = useMemo(() => {
-    const sign = imageDescending ? -1 : 1;
-    return report.data.images
-      .filter((image) => matches(image, imageQuery))
-      .sort((a, b) => sign * ORDERS[imageSort](a, b) || compareWeight(a, b));
-  }, [report, imageQuery, imageSort, imageDescending]);
-  const shown = report.images.get(state.image);
-  const open = (image: ReportImage | undefined): void => go({ image: image?.slot ?? '' });
+    const passing = report.data.images.filter((image) => holdsAll(wordsOf(image), query));
+    return inOrder(passing, ORDERS[sort], descending, compareWeight);
+  }, [report, query, sort, descending]);
+  const shown = imageNamed(report, own.shown);
   return (
     <div class={`listing ${shown === undefined ? '' : 'with-detail'}`}>
       <div class="list">
+        <NotHere what="image" name={own.shown} found={shown !== undefined} onClose={() => change({ shown: '' })} />
         <Filters>
           <FilterField
             label="Filter images"
             placeholder="name, system, chart, digest"
-            value={imageQuery}
-            onChange={(query) => go({ imageQuery: query })}
+            value={query}
+            onChange={(text) => change({ query: text })}
           />
           <p class="result" role="status">
-            {plural(images.length, 'image')}
-            {images.length < report.data.images.length && ` of ${count(report.data.images.length)}`}
+            <strong>{plural(images.length, 'image')}</strong> of {count(report.data.images.length)}
             <span class="basis"> basis: instances</span>
           </p>
         </Filters>
@@ -71,20 +73,21 @@ export function ImagesView({ report, state, go }: ViewProps) {
           columns={COLUMNS}
           count={images.length}
           heights={{ row: 34, card: 84 }}
-          sort={imageSort}
-          descending={imageDescending}
-          onSort={(key, descending) => go({ imageSort: key, imageDescending: descending })}
-          selected={images.findIndex((image) => image.slot === state.image)}
-          onOpen={(position) => open(images[position])}
-          cells={(position) => cellsOf(images[position])}
+          sort={sort}
+          descending={descending}
+          onSort={(key, down) => change({ sort: key, descending: down })}
+          selected={shown === undefined ? -1 : images.indexOf(shown)}
+          onOpen={(position) => change({ shown: images[position]?.slot ?? '' })}
+          cells={(position) => cellsOf(images[position], report.data.asOf)}
         />
+        {images.length === 0 && <NothingFound what="image" onReset={() => change({ query: '' })} />}
       </div>
-      {shown !== undefined && <ImageDetail report={report} image={shown} go={go} />}
+      {shown !== undefined && <ImageDetail report={report} image={shown} state={state} go={go} />}
     </div>
   );
 }
 
-function cellsOf(image: ReportImage | undefined): readonly preact.ComponentChildren[] {
+function cellsOf(image: ReportImage | undefined, asOf: string): readonly preact.ComponentChildren[] {
   if (image === undefined) return [];
   const unread = image.digest === undefined;
   const number = (value: number): preact.ComponentChildren =>
@@ -101,17 +104,15 @@ function cellsOf(image: ReportImage | undefined): readonly preact.ComponentChild
     </button>,
     <>
       {systemOf(image)}
-      {image.ended && (
-        <Flag kind="alert" title={`End of life ${image.os?.endOfLife ?? ''}`}>
-          EOL
-        </Flag>
-      )}
+      <EndOfLifeFlag date={image.os?.endOfLife} asOf={asOf} />
     </>,
-    number(image.packages),
+    unread ? number(0) : <Counted value={image.packages} one="package" />,
     ...SEVERITY_LEVELS.map((level) => <span class={`cell-count ${level}`}>{number(image.counts[level])}</span>),
     number(image.counts.total),
     number(image.counts.fixable),
-    <span class={image.gaps === 0 ? 'none' : 'warn-text'}>{count(image.gaps)}</span>,
+    <span class={image.gaps === 0 ? 'none' : 'warn-text'}>
+      <Counted value={image.gaps} one="gap" />
+    </span>,
   ];
 }
 
@@ -119,16 +120,7 @@ function systemOf({ os }: ReportImage): string {
   return os === undefined ? '' : `${os.id} ${os.version ?? ''}`.trim();
 }
 
-function matches(image: ReportImage, query: string): boolean {
-  const text = [image.logical, image.slot, image.digest ?? '', systemOf(image), image.origin, ...image.charts]
-    .join(' ')
-    .toLowerCase();
-  return query
-    .toLowerCase()
-    .split(/\s+/)
-    .every((term) => text.includes(term));
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** What a search looks in. */
+function wordsOf(image: ReportImage): string {
+  return [image.logical, image.slot, image.digest ?? '', systemOf(image), image.origin, ...image.charts].join(' ');
 }

@@ -1,7 +1,7 @@
 // Small signs: the Plimsoll mark, severity letters, flags. Colour never stands alone: every sign has a letter or a word.
 import type { ComponentChildren } from 'preact';
 import type { SeverityLevel } from '../../../scan/advisory/advisory.ts';
-import { LEVEL_LETTER, splitReference } from '../../words.ts';
+import { count, LEVEL_LETTER, splitReference } from '../../words.ts';
 
 /** The load line: a circle with a horizontal line through it. */
 export function PlimsollMark() {
@@ -23,6 +23,22 @@ export function SeverityBadge({ level, word = false }: { readonly level: Severit
   );
 }
 
+/** A number; where tables become cards the word for what is counted stands behind it. */
+export function Counted({ value, one, many = `${one}s` }: CountedProps) {
+  return (
+    <>
+      {count(value)}
+      <span class="unit"> {value === 1 ? one : many}</span>
+    </>
+  );
+}
+
+interface CountedProps {
+  readonly value: number;
+  readonly one: string;
+  readonly many?: string;
+}
+
 /** A short word in a frame: KEV, end of life. */
 export function Flag({
   children,
@@ -37,6 +53,16 @@ export function Flag({
     <span class={`flag ${kind}`} title={title}>
       {children}
     </span>
+  );
+}
+
+/** Marks a system whose end of life was before the day of the report; on the day itself it is still within its life. */
+export function EndOfLifeFlag({ date, asOf }: { readonly date: string | undefined; readonly asOf: string }) {
+  if (date === undefined || date >= asOf) return null;
+  return (
+    <Flag kind="alert" title={`End of life ${date}`}>
+      EOL
+    </Flag>
   );
 }
 

@@ -3,13 +3,21 @@ import { printable } from '../../../platform/printable.ts';
 import type { AssessedImage } from '../../../scan/assess/assessment.ts';
 import type { ReportData, ReportImage } from '../report-data.ts';
 import { type FindingTable, openFindings } from './findings.ts';
+import { type PackageRow, packageRows } from './packages.ts';
 import type { ViewState } from './view-state.ts';
+import { type VulnerabilityRow, vulnerabilityIndex, vulnerabilityRows } from './vulnerabilities.ts';
 
 /** The opened report. */
 export interface Report {
   readonly data: ReportData;
   readonly findings: FindingTable;
+  /** By slot. */
   readonly images: ReadonlyMap<string, ReportImage>;
+  /** Made when they are first asked for. */
+  readonly vulnerabilities: () => readonly VulnerabilityRow[];
+  /** By id or alias. */
+  readonly vulnerability: (id: string) => VulnerabilityRow | undefined;
+  readonly packages: () => readonly PackageRow[];
 }
 
 /** A part of the state to change. */
@@ -26,7 +34,24 @@ export interface ViewProps {
 export function openReport(json: string): Report {
   const data = visible<ReportData>(JSON.parse(json));
   const images = new Map(data.images.map((image) => [image.slot, image]));
-  return { data, images, findings: openFindings(data.findings, (slot) => slotLabel(images, slot)) };
+  const vulnerabilities = once(() => vulnerabilityRows(data.findings));
+  const index = once(() => vulnerabilityIndex(vulnerabilities()));
+  return {
+    data,
+    images,
+    findings: openFindings(data.findings, (slot) => slotLabel(images, slot)),
+    vulnerabilities,
+    vulnerability: (id) => index()(id),
+    packages: once(() => packageRows(data.packages, data.findings)),
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /**
@@ -39,6 +64,12 @@ function visible(value: unknown): unknown {
   if (Array.isArray(value)) return typeof value[0] === 'number' ? value : value.map(visible);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, visible(member)]));
+}
+
+/** The image that a text names: by its slot, its reference or its digest. */
+export function imageNamed({ data, images }: Report, text: string): ReportImage | undefined {
+  if (text === '') return undefined;
+  return images.get(text) ?? data.images.find(({ logical, digest }) => logical === text || digest === text);
 }
 
 /** What the reader sees for a slot: the logical reference, with the platform where it is not the usual one. */

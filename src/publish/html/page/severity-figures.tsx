@@ -4,8 +4,9 @@ import { formatPercent, percentOf } from '../../../explain/shares.ts';
 import type { ClassFigure } from '../../../explain/statistics.ts';
 import { SEVERITY_LEVELS, type SeverityLevel } from '../../../scan/advisory/advisory.ts';
 import { BASES, BASIS_WORDS, count, plural } from '../../words.ts';
+import { Jump, toFindings } from './jump.tsx';
 import { SeverityBadge } from './marks.tsx';
-import type { ViewProps } from './report.ts';
+import type { Go, ViewProps } from './report.ts';
 
 /** The panel with the bars and the choice of the basis. */
 export function SeverityFigures({ report, state, go }: ViewProps) {
@@ -60,13 +61,7 @@ export function SeverityFigures({ report, state, go }: ViewProps) {
         </thead>
         <tbody>
           {SEVERITY_LEVELS.map((level) => (
-            <BarRow
-              key={level}
-              level={level}
-              figure={figures[level]}
-              longest={longest}
-              onOpen={() => go({ view: 'findings', levels: [level], query: '', slot: '', fixable: false, kev: false })}
-            />
+            <BarRow key={level} level={level} figure={figures[level]} longest={longest} go={go} />
           ))}
         </tbody>
         <tfoot>
@@ -96,17 +91,17 @@ interface BarRowProps {
   readonly level: SeverityLevel;
   readonly figure: ClassFigure;
   readonly longest: number;
-  readonly onOpen: () => void;
+  readonly go: Go;
 }
 
-function BarRow({ level, figure, longest, onOpen }: BarRowProps) {
+function BarRow({ level, figure, longest, go }: BarRowProps) {
   const width = (part: number): string => `${(100 * part) / longest}%`;
   return (
     <tr class={figure.count === 0 ? 'none' : ''}>
       <th scope="row">
-        <button type="button" class="plain" onClick={onOpen} title={`Show the findings of severity ${level}`}>
+        <Jump to={toFindings({ levels: [level] })} go={go} title={`Show the findings of severity ${level}`}>
           <SeverityBadge level={level} word />
-        </button>
+        </Jump>
       </th>
       <td class="bar-cell">
         <div class="bar" aria-hidden="true">

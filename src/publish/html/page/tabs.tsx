@@ -1,12 +1,18 @@
-// The five views as tabs that are also links: they can be opened in a new window and sent to a colleague.
+// The views as tabs that are also links: they can be opened in a new window and sent to a colleague.
 
+import { useEffect, useRef } from 'preact/hooks';
 import { count } from '../../words.ts';
+import { formatHash } from './address.ts';
+import { follow } from './jump.tsx';
 import type { Report, ViewProps } from './report.ts';
-import { formatHash, VIEWS, type View } from './view-state.ts';
+import { VIEWS, type View } from './view-state.ts';
 
 const TITLES: Readonly<Record<View, string>> = {
   summary: 'Summary',
+  release: 'Release',
   images: 'Images',
+  packages: 'Packages',
+  cves: 'Vulnerabilities',
   findings: 'Findings',
   gaps: 'Gaps',
   sources: 'Sources',
@@ -14,8 +20,10 @@ const TITLES: Readonly<Record<View, string>> = {
 
 /** The bar of tabs, which stays in view. */
 export function Tabs({ report, state, go }: ViewProps) {
+  const bar = useRef<HTMLElement>(null);
+  useEffect(() => showSelected(bar.current), [state.view]);
   return (
-    <nav class="tabs" aria-label="Views">
+    <nav class="tabs" aria-label="Views" ref={bar}>
       <div role="tablist" onKeyDown={moveTab}>
         {VIEWS.map((view) => (
           <a
@@ -26,11 +34,7 @@ export function Tabs({ report, state, go }: ViewProps) {
             aria-selected={view === state.view}
             aria-controls="view"
             tabIndex={view === state.view ? 0 : -1}
-            onClick={(event) => {
-              if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-              event.preventDefault();
-              go({ view });
-            }}
+            onClick={(event) => follow(event, () => go({ view }))}
           >
             {TITLES[view]} <Amount report={report} view={view} />
           </a>
@@ -40,9 +44,20 @@ export function Tabs({ report, state, go }: ViewProps) {
   );
 }
 
+/** On narrow screens the bar is wider than the window. */
+function showSelected(bar: HTMLElement | null): void {
+  const tab = bar?.querySelector<HTMLElement>('[aria-selected=true]');
+  if (bar === null || tab === null || tab === undefined) return;
+  const [start, end] = [tab.offsetLeft, tab.offsetLeft + tab.offsetWidth];
+  if (start < bar.scrollLeft || end > bar.scrollLeft + bar.clientWidth)
+    bar.scrollLeft = (start + end - bar.clientWidth) / 2;
+}
+
 function Amount({ report, view }: { readonly report: Report; readonly view: View }) {
   const amounts: Partial<Record<View, number>> = {
     images: report.data.images.length,
+    packages: report.data.packages.count,
+    cves: report.data.statistics.distinct.total,
     findings: report.findings.count,
     gaps: report.data.gaps.length,
   };

@@ -4,6 +4,7 @@ import type { SlotCounts } from '../../../explain/statistics.ts';
 import { SEVERITY_LEVELS } from '../../../scan/advisory/advisory.ts';
 import { type RankedVulnerability, severeImages } from '../../ranking.ts';
 import { count, plural } from '../../words.ts';
+import { Jump, toCve, toImage } from './jump.tsx';
 import { ImageName, KevFlag, SeverityBadge } from './marks.tsx';
 import type { ViewProps } from './report.ts';
 
@@ -19,18 +20,14 @@ export function TopImages({ report, go }: ViewProps) {
       <ol class="ranking">
         {images.map((image) => (
           <li key={image.slot}>
-            <button
-              type="button"
-              class="plain"
-              onClick={() => go({ view: 'images', imageQuery: '', image: image.slot })}
-            >
+            <Jump to={toImage(image.slot)} go={go}>
               <ImageName reference={image.logical} />
               <span class="tallies">
                 <Tally level="critical" value={image.counts.critical} />
                 <Tally level="high" value={image.counts.high} />
               </span>
               <StackedBar counts={image.counts} most={Math.max(...images.map((other) => other.counts.total))} />
-            </button>
+            </Jump>
           </li>
         ))}
       </ol>
@@ -41,19 +38,14 @@ export function TopImages({ report, go }: ViewProps) {
 /** The vulnerabilities in most images, critical and high before the rest. */
 export function TopVulnerabilities({ report, go }: ViewProps) {
   const found = report.data.spread;
-  const all = { query: '', levels: [], fixable: false, kev: false, slot: '' };
   return (
     <section class="panel" aria-labelledby="top-vulnerabilities">
       <h2 id="top-vulnerabilities">Vulnerabilities in most images</h2>
       {found.length === 0 && <p class="hint">No vulnerability was found.</p>}
-      <ol class="ranking">
+      <ol class="ranking cve-ranking">
         {found.map((entry) => (
           <li key={entry.vulnerability}>
-            <button
-              type="button"
-              class="plain"
-              onClick={() => go({ ...all, view: 'findings', query: entry.vulnerability })}
-            >
+            <Jump to={toCve(entry.vulnerability)} go={go}>
               <span class="vulnerability-name">
                 <SeverityBadge level={entry.severity} /> <span class="id">{entry.vulnerability}</span>{' '}
                 {entry.kev && <KevFlag />}
@@ -63,7 +55,7 @@ export function TopVulnerabilities({ report, go }: ViewProps) {
                 {plural(entry.slots, 'image')}
                 <small>{fixText(entry)}</small>
               </span>
-            </button>
+            </Jump>
           </li>
         ))}
       </ol>

@@ -76,6 +76,23 @@ test('what is not a fix is told, not counted', () => {
   );
 });
 
+test('what is fixed again is told, because nobody says whether it was gone in between', () => {
+  const text = changelog(
+    'foo',
+    ['1-3', 'fork: defer linking (CVE-2024-27022)'],
+    ['1-2', 'fork: defer linking (CVE-2024-27022)'],
+    ['1-1', 'x'],
+  );
+  const since = (installed: string) => fixesSince(parseChangelog(text), 'foo', installed);
+  assert.deepEqual(since('1-1').unclear, []);
+  assert.deepEqual(
+    since('1-1').fixes.map(({ fixed }) => fixed),
+    ['1-2'],
+  );
+  assert.deepEqual(since('1-2').fixes, []);
+  assert.match(since('1-2').unclear[0]?.reason ?? '', /^named again/);
+});
+
 test('a fix that was not enough, or was taken back and made again, counts from its last version', () => {
   const text = changelog(
     'foo',

@@ -31,7 +31,7 @@ export interface NewerVersions {
   readonly reachesBack: boolean;
 }
 
-type Talk = Exclude<MentionKind, 'fixed' | 'completed'>;
+type Talk = Exclude<MentionKind, 'fixed' | 'completed'> | 'again';
 
 const REASONS: Readonly<Record<Talk, string>> = {
   'not-affected': 'named as not affecting the package',
@@ -39,6 +39,7 @@ const REASONS: Readonly<Record<Talk, string>> = {
   housekeeping: 'named by a patch that was moved or dropped',
   regression: 'named by the repair of what its fix broke',
   reverted: 'its fix was taken back',
+  again: 'named again, although the installed version is said to fix it',
 };
 /** Characters of a quote that are kept. */
 const QUOTE_LENGTH = 160;
@@ -76,9 +77,9 @@ export function fixesSince(entries: readonly ChangelogEntry[], source: string, i
   const fixes: Fix[] = [];
   for (const [id, { fixedAt, related, talk }] of states) {
     const entry = fixedAt === undefined ? undefined : entries[fixedAt];
-    if (entry !== undefined && fixedAt !== undefined) {
-      if (fixedAt < position) fixes.push({ id, related, fixed: fixedVersion(entries, source, fixedAt), entry });
-    } else if (talk !== undefined) {
+    if (entry !== undefined && fixedAt !== undefined && fixedAt < position) {
+      fixes.push({ id, related, fixed: fixedVersion(entries, source, fixedAt), entry });
+    } else if (talk !== undefined && (fixedAt === undefined || talk.kind === 'again')) {
       const said = entries[talk.at];
       if (said !== undefined)
         unclear.push({ reason: REASONS[talk.kind], quote: quoteOf(said, `${id}: ${talk.quote}`) });
@@ -107,6 +108,7 @@ function note(states: Map<string, State>, { id, related, kind, quote }: Mention,
   const state = states.get(id) ?? { related: [] };
   states.set(id, state);
   if (kind === 'fixed' || kind === 'completed') {
+    if (state.fixedAt !== undefined && isNewer) state.talk = { at, kind: 'again', quote };
     if (kind === 'completed') state.fixedAt = at;
     state.fixedAt ??= at;
     state.related = [...new Set([...state.related, ...related])].sort();

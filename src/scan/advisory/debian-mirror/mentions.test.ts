@@ -65,6 +65,15 @@ const CASES: readonly (readonly [lines: string, expected: Readonly<Record<string
     '  * Fix DoS, as a follow-up of CVE-2024-12133 in libtasn1. [CVE-2024-12243]',
     { 'CVE-2024-12133': 'elsewhere', 'CVE-2024-12243': 'fixed' },
   ],
+  [
+    '  * CVE-2026-8328: Apply CVE-2021-4189 PASV fix to ftplib.ftpcp()',
+    { 'CVE-2026-8328': 'fixed', 'CVE-2021-4189': 'elsewhere' },
+  ],
+  [
+    '  * CVE-2023-0614: Fix of LDAP filters for CVE-2018-10919. Closes: CVE-2023-0225 CVE-2023-0922',
+    { 'CVE-2023-0614': 'fixed', 'CVE-2018-10919': 'elsewhere', 'CVE-2023-0225': 'fixed', 'CVE-2023-0922': 'fixed' },
+  ],
+  ['  * CVE-2023-0001, CVE-2023-0002: overflows', { 'CVE-2023-0001': 'fixed', 'CVE-2023-0002': 'fixed' }],
   // What a fix broke, and fixes that were not enough.
   ['  * Fix CVE-2018-1000156 regression, temporary file leak', { 'CVE-2018-1000156': 'regression' }],
   [

@@ -3,7 +3,7 @@
 import { LimitError } from '../../../platform/errors.ts';
 import { findIds, type IdMention } from './ids.ts';
 import type { Item } from './items.ts';
-import { FIXED_IN, HEADINGS, type MentionKind, PHRASES, type Phrase } from './phrases.ts';
+import { FIXED_IN, FIXES, HEADINGS, type MentionKind, PHRASES, type Phrase } from './phrases.ts';
 
 /** One vulnerability in one point of an entry. */
 export interface Mention {
@@ -39,10 +39,19 @@ export function mentionsOf(item: Item, version: string): readonly Mention[] {
   const phrases = heading === undefined ? PHRASES.filter((one) => one.item?.test(text) ?? true) : [];
   const cves = ids.filter(({ id }) => id.startsWith('CVE-'));
   const related = cves.length === 0 ? [] : [...new Set(ids.map(({ id }) => id))].filter((id) => !id.startsWith('CVE-'));
-  return rowsOf(text, cves.length === 0 ? ids : cves, ids).map(({ id, start, end }) => {
-    const kind = heading?.kind ?? kindOf(surroundings(text, start, end), phrases, version);
+  const rows = rowsOf(text, cves.length === 0 ? ids : cves, ids);
+  const subject = subjectOf(text, rows[0]);
+  return rows.map(({ id, start, end }) => {
+    const around = surroundings(text, start, end);
+    const isAside = subject !== undefined && start > subject.end && !FIXES.test(around.before);
+    const kind = heading?.kind ?? (isAside ? 'elsewhere' : kindOf(around, phrases, version));
     return { id, related, kind, quote: text };
   });
+}
+
+/** In "CVE-1: apply the fix of CVE-2 to another function" the first id is what the point is about. */
+function subjectOf(text: string, first: IdMention | undefined): IdMention | undefined {
+  return first !== undefined && /^\W*$/.test(text.slice(0, first.start)) && text[first.end] === ':' ? first : undefined;
 }
 
 function kindOf({ before, after }: Surroundings, phrases: readonly Phrase[], version: string): MentionKind {

@@ -132,6 +132,9 @@ export const HEADINGS: readonly Phrase[] = [
   { kind: 'housekeeping', item: on(String.raw`^(?:(?:d|debian)\/\S+\s+)?${DROPPED}\b.{0,200}\bpatch`) },
 ];
 
+/** What stands before an id that is fixed beside the one that the point is about. */
+export const FIXES = /\b(?:fix(?:e[sd])?|closes?|solves?|addresses|also|and)\W*$/i;
+
 /** "was fixed in 1.2-3": another version, unless it is the one that the entry brings. */
 export const FIXED_IN =
   /^[^.]{0,60}\b(?:was|were|been|got)\s+(?:already\s+)?fixed\s+(?:in|with|by|since)\s+(?:version\s+|release\s+|upload\s+)?v?(\d[\w.+~:-]*)/i;

@@ -23,7 +23,7 @@ export function readUpdateinfo(file: FeedFile, sink: FeedSink): void {
 /** Reads a file that comes in pieces. A namespace counts as covered when the file turns out to be whole. */
 export function openUpdateinfo(file: Omit<FeedFile, 'bytes'>, sink: FeedSink): FeedReader {
   const covered = new Set(file.namespace === undefined ? [] : [file.namespace]);
-  const records = new XmlRecords(file.path, 'update', {
+  const records = new XmlRecords(file.path, ['update'], {
     root: (name) => {
       if (name !== 'updates') throw new ParseError(`${file.path}: not update information (the root is not <updates>)`);
     },

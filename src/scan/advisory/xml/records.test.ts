@@ -6,7 +6,7 @@ import { childOf, childrenOf, childText, type XmlElement, XmlRecords } from './r
 function recordsOf(document: string): { readonly roots: readonly string[]; readonly records: readonly XmlElement[] } {
   const roots: string[] = [];
   const records: XmlElement[] = [];
-  const reader = new XmlRecords('x.xml', 'update', {
+  const reader = new XmlRecords('x.xml', ['update'], {
     root: (name) => roots.push(name),
     record: (element) => records.push(element),
   });

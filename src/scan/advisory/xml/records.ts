@@ -19,16 +19,16 @@ interface Growing {
   readonly children: Growing[];
 }
 
-/** Reads a document in pieces and calls `record` for each element named `name`, whatever surrounds it; `root` with the name of the root. */
+/** Reads a document in pieces and calls `record` for each element of one of the names, whatever surrounds it; `root` with the name of the root. */
 export class XmlRecords {
   readonly #reader: XmlReader;
 
   constructor(
     path: string,
-    name: string,
+    names: readonly string[],
     handler: { readonly root?: (name: string) => void; readonly record: (element: XmlElement) => void },
   ) {
-    this.#reader = new XmlReader(path, recordHandler(path, name, handler));
+    this.#reader = new XmlReader(path, recordHandler(path, names, handler));
   }
 
   /** @throws ParseError, LimitError */
@@ -44,7 +44,7 @@ export class XmlRecords {
 
 function recordHandler(
   path: string,
-  recordName: string,
+  names: readonly string[],
   { root, record }: ConstructorParameters<typeof XmlRecords>[2],
 ): XmlHandler {
   const growing: Growing[] = [];
@@ -54,7 +54,7 @@ function recordHandler(
     open: (name, attributes) => {
       if (!rootSeen) root?.(name);
       rootSeen = true;
-      if (growing.length === 0 && name !== recordName) return;
+      if (growing.length === 0 && !names.includes(name)) return;
       const element: Growing = { name, attributes, text: '', children: [] };
       growing.at(-1)?.children.push(element);
       growing.push(element);
