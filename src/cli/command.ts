@@ -1,5 +1,6 @@
 // What all commands share: the options of the contract, and writing a result to stdout or a file.
 import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { messageOf, PlimsollError } from '../platform/errors.ts';
 import { showsUnicode, type TerminalOptions } from '../publish/terminal/terminal.ts';
@@ -48,7 +49,7 @@ export function writeResult(context: CommandContext, options: CommonOptions, res
     return;
   }
   try {
-    writeFileSync(options.output, whole);
+    writeFileSync(resolve(context.workingDirectory, options.output), whole);
   } catch (error) {
     throw new PlimsollError('usage', `cannot write ${options.output}: ${messageOf(error)}`, { cause: error });
   }

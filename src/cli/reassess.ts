@@ -1,5 +1,5 @@
 // `plimsoll reassess`: judges assessments again with another advisory set or date. Needs no image: an assessment carries its packages.
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { listedFigures } from '../explain/history.ts';
 import { statisticsOf } from '../explain/statistics.ts';
 import { printable } from '../platform/printable.ts';
@@ -9,6 +9,7 @@ import { ASSESSMENT_MIGRATIONS, saveAssessment } from '../scan/assess/assessment
 import { reassess } from '../scan/assess/reassess.ts';
 import { SEVERITY_POLICIES } from '../scan/assess/severity.ts';
 import { openAdvisories } from './advisories-input.ts';
+import { isoDate } from './arguments.ts';
 import { readAssessmentInput } from './assessment-input.ts';
 import { chosenFormat } from './chosen-format.ts';
 import { type CommandContext, type CommonOptions, newCommand, terminalOptions, writeResult } from './command.ts';
@@ -74,9 +75,4 @@ function joined(results: readonly (string | Uint8Array)[], format: string): stri
   if (others.length === 0) return first;
   const texts = results.map(String);
   return format === 'json' ? `[\n${texts.map((text) => text.trimEnd()).join(',\n')}\n]` : texts.join('\n');
-}
-
-function isoDate(text: string): string {
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
-  throw new InvalidArgumentError('write a date as 2022-04-06');
 }

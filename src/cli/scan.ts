@@ -1,6 +1,6 @@
 // `plimsoll scan`: inventory, assess, report. Reads arguments and configuration, calls scanRelease, prints what a format makes of the result.
 import { availableParallelism } from 'node:os';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { failOnVerdict, parseFailOn } from '../explain/fail-on.ts';
 import { listedFigures } from '../explain/history.ts';
 import { statisticsOf } from '../explain/statistics.ts';
@@ -16,6 +16,7 @@ import { ASSESSMENT_MIGRATIONS, saveAssessment } from '../scan/assess/assessment
 import { type RegistryAccess, registryAccess } from '../scan/image/registry/access.ts';
 import { INVENTORY_MIGRATIONS } from '../scan/inventory/inventory-store.ts';
 import { openAdvisories } from './advisories-input.ts';
+import { isoDate, numberOfJobs } from './arguments.ts';
 import { readAssessmentInput } from './assessment-input.ts';
 import { chosenFormat } from './chosen-format.ts';
 import { type CommandContext, type CommonOptions, newCommand, terminalOptions, writeResult } from './command.ts';
@@ -52,7 +53,7 @@ export function scanCommand(context: CommandContext): Command {
     .option('--store <file>', 'store of inventories and assessments (in the data directory of the user)')
     .addOption(
       new Option('--jobs <number>', 'worker threads')
-        .argParser(positiveInteger)
+        .argParser(numberOfJobs)
         .default(availableParallelism(), 'one a processor'),
     )
     .option('--platform <os/arch>', 'platform to take from images of several (linux/amd64)')
@@ -170,15 +171,4 @@ function refuseUnreadable({ images }: Assessment): void {
   if (images.length > 0 && images.some((image) => image.digest !== undefined)) return;
   const what = images.length === 0 ? 'the target names no images' : `none of the ${images.length} images could be read`;
   throw new PlimsollError('input-unreadable', `${what}; the report says why`);
-}
-
-function isoDate(text: string): string {
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
-  throw new InvalidArgumentError('write a date as 2022-04-06');
-}
-
-function positiveInteger(text: string): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number > 0 && number <= 256) return number;
-  throw new InvalidArgumentError('write a number from 1 to 256');
 }

@@ -18,8 +18,8 @@ export const LIMITS = {
   layerFactText: 64 * 1024 ** 2,
   /** Things of one layer that could not be read and are told one by one. */
   layerUnknowns: 10_000,
-  /** Names of files that are held while one layer is walked, or while the layers of one image are laid over each other. */
-  nameBytes: 256 * 1024 ** 2,
+  /** Names and facts that are held while one layer is walked, or while the layers of one image are laid over each other. */
+  heldBytes: 384 * 1024 ** 2,
   /** A layer's packed listing of its entries. A layer with 500,000 entries has about 10 MB. */
   listingBytes: 256 * 1024 ** 2,
   /** Length of one path, as PATH_MAX on Linux. */
@@ -54,6 +54,8 @@ export const LIMITS = {
   manifestBytes: 4 * 1024 ** 2,
   /** An image configuration. */
   configBytes: 16 * 1024 ** 2,
+  /** Entries of all layers of one image, a layer that comes twice counted twice. */
+  imageEntries: 20_000_000,
   /** Layers of one image. */
   imageLayers: 1024,
   /** Entries of an image archive (`docker save`, oci-archive): a few a layer and image. */

@@ -3,7 +3,6 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, PlimsollError } from '../platform/errors.ts';
 import type { WorkerReply } from '../platform/pool.ts';
 import { readBlob, type StoredBlob } from './image/blob.ts';
-import { fileChunks } from './image/file-chunks.ts';
 import { hashLayer } from './image/hash-layer.ts';
 import { type BlobChunks, readLayer } from './image/layer.ts';
 import type { RegistryAccess } from './image/registry/access.ts';
@@ -42,10 +41,7 @@ async function work(job: LayerJob): Promise<LayerJobResult> {
   return { digest: report.digest, report };
 }
 
-/** Files are read on this thread: a chunk costs one system call and no turn of the event loop. */
 function chunksOf(blob: StoredBlob): BlobChunks {
-  const { location } = blob;
-  if (location.kind === 'file') return fileChunks(location.path, location.offset, location.length);
-  client ??= new RegistryClient(access);
+  if (blob.location.kind === 'registry') client ??= new RegistryClient(access);
   return readBlob(blob, client);
 }

@@ -87,6 +87,8 @@ export interface Feed {
   readonly partial?: boolean;
   /** The files that `advisories update` downloads unless it is told an address. */
   readonly downloads?: readonly string[];
+  /** Too much to be downloaded unless it is named. */
+  readonly onRequest?: boolean;
   /** Instead of downloads. */
   readonly gather?: Gatherer;
   /** Whether its files may leave open which namespace they are for, so that the user can state it: `ID@NAMESPACE`. */

@@ -121,6 +121,12 @@ const SAMPLES: Readonly<Record<string, readonly (readonly [path: string, documen
       '#model_version:v2023.03.01,score_date:2024-10-25T00:00:00+0000\ncve,epss,percentile\nCVE-1999-0005,0.9,0.99\n',
     ],
   ],
+  gitlab: [
+    [
+      'npm/minimist/CVE-2020-7598.yml',
+      '---\nidentifier: CVE-2020-7598\nidentifiers: [CVE-2020-7598]\npackage_slug: npm/minimist\ndate: "2021-07-21"\naffected_range: "<0.2.1 || >=1.0.0 <1.2.3"\nfixed_versions: ["0.2.1", "1.2.3"]\ncvss_v3: CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:L/I:L/A:L\n',
+    ],
+  ],
   kev: [
     [
       'kev.json',
@@ -171,6 +177,44 @@ const SAMPLES: Readonly<Record<string, readonly (readonly [path: string, documen
   ],
   'redhat-csaf': [['2023/cve-2023-38545.json', CSAF]],
   'rpm-updateinfo': [['repodata/abc-updateinfo.xml', UPDATEINFO]],
+  rustsec: [
+    [
+      'crates/openssl/RUSTSEC-2018-0010.md',
+      '```toml\n[advisory]\nid = "RUSTSEC-2018-0010"\npackage = "openssl"\naliases = ["CVE-2018-20997"]\ndate = "2018-06-01"\n[versions]\npatched = [">= 0.10.9", "^0.9.1"]\nunaffected = ["< 0.10.8"]\n```\n\n# Title\n',
+    ],
+  ],
+  'suse-cvrf': [
+    [
+      'cvrf-suse-su-2022-1061-1.xml',
+      '<cvrfdoc><DocumentTracking><Identification><ID>SUSE-SU-2022:1061-1</ID></Identification></DocumentTracking><Vulnerability><CVE>CVE-2018-25032</CVE><ProductStatuses><Status Type="Fixed"><ProductID>SUSE Linux Enterprise Server 15 SP3:libz1-1.2.11-150000.3.30.1</ProductID></Status></ProductStatuses><Threats><Threat Type="Impact"><Description>important</Description></Threat></Threats></Vulnerability></cvrfdoc>',
+    ],
+  ],
+  vulnrichment: [
+    [
+      '2021/44xxx/CVE-2021-44228.json',
+      {
+        cveMetadata: { cveId: 'CVE-2021-44228', state: 'PUBLISHED' },
+        containers: {
+          adp: [
+            {
+              providerMetadata: { shortName: 'CISA-ADP', dateUpdated: '2024-07-01T16:33:28.685Z' },
+              metrics: [
+                {
+                  other: {
+                    type: 'ssvc',
+                    content: {
+                      options: [{ Exploitation: 'active' }, { Automatable: 'yes' }, { 'Technical Impact': 'total' }],
+                    },
+                  },
+                },
+                { cvssV3_1: { vectorString: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H' } },
+              ],
+            },
+          ],
+        },
+      },
+    ],
+  ],
 };
 
 test('every feed has what its users and the updater need', () => {

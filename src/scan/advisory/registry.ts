@@ -5,11 +5,15 @@ import { debianTracker } from './debian-tracker/index.ts';
 import { eol } from './eol/index.ts';
 import { epss } from './epss/index.ts';
 import type { Feed } from './feed.ts';
+import { gitlab } from './gitlab/index.ts';
 import { kev } from './kev/index.ts';
 import { nvd } from './nvd/index.ts';
 import { osv } from './osv/index.ts';
 import { redhatCsaf } from './redhat-csaf/index.ts';
 import { rpmUpdateinfo } from './rpm-updateinfo/index.ts';
+import { rustsec } from './rustsec/index.ts';
+import { suseCvrf } from './suse-cvrf/index.ts';
+import { vulnrichment } from './vulnrichment/index.ts';
 
 /** Sorted by id. */
 export const FEEDS: readonly Feed[] = [
@@ -18,11 +22,15 @@ export const FEEDS: readonly Feed[] = [
   debianTracker,
   eol,
   epss,
+  gitlab,
   kev,
   nvd,
   osv,
   redhatCsaf,
   rpmUpdateinfo,
+  rustsec,
+  suseCvrf,
+  vulnrichment,
 ];
 
 /** The feed of that id, or undefined. */

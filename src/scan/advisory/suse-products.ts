@@ -9,7 +9,7 @@ export interface SuseRelease {
 }
 
 const SERVER =
-  /^SUSE Linux Enterprise (?:Server|Module for .{1,80}?|Software Development Kit) (\d+)(?: SP(\d+))?(-[A-Z][A-Z -]*)?$/;
+  /^SUSE Linux Enterprise (?:Server( LTSS[A-Za-z ]{0,60})?|Module for .{1,80}?|Software Development Kit) (\d+)(?: SP(\d+))?(-[A-Z][A-Za-z -]{0,60})?$/;
 const DESKTOP = /^SUSE Linux Enterprise Desktop (\d+)(?: SP(\d+))?$/;
 const MICRO = /^SUSE Linux (?:Enterprise )?Micro (\d+)\.(\d+)$/;
 const OPEN = /^openSUSE (Leap )?(\d+)\.(\d+)$/;
@@ -21,9 +21,12 @@ const OPEN = /^openSUSE (Leap )?(\d+)\.(\d+)$/;
 export function suseRelease(product: string): SuseRelease | undefined {
   const server = SERVER.exec(product);
   if (server !== null) {
-    const [, major = '', pack, stream] = server;
+    const [, support, major = '', pack, stream] = server;
     if (major === '12' && pack === undefined && product.includes(' Module ')) return undefined;
-    return { namespace: `sles:${major}${pack === undefined ? '' : `.${pack}`}`, extended: stream !== undefined };
+    return {
+      namespace: `sles:${major}${pack === undefined ? '' : `.${pack}`}`,
+      extended: (support ?? stream) !== undefined,
+    };
   }
   const desktop = DESKTOP.exec(product);
   if (desktop !== null) return plain(`sled:${desktop[1]}${desktop[2] === undefined ? '' : `.${desktop[2]}`}`);

@@ -13,6 +13,7 @@ interface Speakers {
 }
 
 const LANGUAGE_SPEAKERS: Speakers = { own: [], main: ['osv', 'ghsa'] };
+const CARGO_SPEAKERS: Speakers = { own: [], main: ['osv', 'ghsa', 'rustsec'] };
 const VENDOR_FEEDS = ['redhat-csaf', 'redhat-oval', 'suse-csaf', 'suse-cvrf', 'suse-oval', 'ubuntu-oval'] as const;
 /** Ubuntu, SUSE, Red Hat and kin: CSAF or OVAL of the vendor, the update information of the repository, or OSV, which the vendors fill. */
 const VENDOR_SPEAKERS: Speakers = {
@@ -65,7 +66,7 @@ function isWhole({ partial, partialNamespaces }: FeedRecord, namespace: string):
 }
 
 function speakersOf(namespace: string): Speakers {
-  if (isLanguage(namespace)) return LANGUAGE_SPEAKERS;
+  if (isLanguage(namespace)) return namespace === 'cargo' ? CARGO_SPEAKERS : LANGUAGE_SPEAKERS;
   const distribution = namespace.split(':', 1)[0] ?? namespace;
   return SPEAKERS.get(distribution) ?? VENDOR_SPEAKERS;
 }

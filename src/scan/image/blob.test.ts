@@ -8,7 +8,7 @@ import { readBlob, type StoredBlob } from './blob.ts';
 
 async function read(blob: StoredBlob): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of readBlob(blob)) pieces.push(piece);
+  for await (const piece of readBlob(blob)) pieces.push(Buffer.from(piece));
   return Buffer.concat(pieces);
 }
 

@@ -7,7 +7,7 @@ import { compareText } from '../../platform/order.ts';
 import { LayerFacts } from './layer-facts.ts';
 import type { EntryHeader, LayerReport, LayerUnknown } from './layer-report.ts';
 import { ListingWriter } from './listing.ts';
-import { NameBudget } from './name-budget.ts';
+import { MemoryBudget } from './memory-budget.ts';
 import type { BodyStream, Reader, ReadResult } from './reader.ts';
 import { type ExtraRead, type ReaderIndex, takes } from './readers.ts';
 import type { BodySink } from './tar.ts';
@@ -18,8 +18,8 @@ const MAGIC_BYTES = 4;
 /** Collects one layer. Entries in archive order, then `finish`. */
 export class LayerCollector {
   readonly #index: ReaderIndex;
-  readonly #names = new NameBudget();
-  readonly #facts = new LayerFacts(this.#names);
+  readonly #budget = new MemoryBudget();
+  readonly #facts = new LayerFacts(this.#budget);
   /** Readers that found more than is kept. */
   readonly #full = new Set<string>();
   readonly #unknowns: LayerUnknown[] = [];
@@ -178,14 +178,14 @@ export class LayerCollector {
   #askFor(extra: ExtraRead): void {
     const key = `${extra.reader} ${extra.path}`;
     if (this.#behindHardLinks.has(key)) return;
-    this.#names.take(key);
+    this.#budget.takeName(key);
     this.#behindHardLinks.set(key, extra);
   }
 
   #link(header: EntryHeader): void {
     this.#linkCount += 1;
     if (this.#linkCount <= LIMITS.layerLinks) {
-      this.#names.take(header.path);
+      this.#budget.takeName(header.path);
       this.#linked.add(header.path);
       this.#links.add(header);
     } else if (this.#linkCount === LIMITS.layerLinks + 1) {
@@ -203,7 +203,7 @@ export class LayerCollector {
 
   #noteName(names: Set<string>, path: string): void {
     if (names.has(path)) return;
-    this.#names.take(path);
+    this.#budget.takeName(path);
     names.add(path);
   }
 

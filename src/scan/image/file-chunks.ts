@@ -6,14 +6,15 @@ const CHUNK_BYTES = 1024 * 1024;
 
 /**
  * Reads `length` bytes from `offset`; each chunk is valid until the next is asked for.
- * @throws PlimsollError `input-unreadable` when the file cannot be read or is shorter.
+ * @throws PlimsollError `input-missing`; `input-unreadable` when the file cannot be read or is shorter.
  */
 export function* fileChunks(path: string, offset: number, length: number): Generator<Uint8Array> {
-  const file = open(path);
+  const file = attempt(path, () => openSync(path, 'r'));
   try {
     const buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(CHUNK_BYTES, length)));
     for (let at = 0; at < length; ) {
-      const got = readSync(file, buffer, 0, Math.min(buffer.length, length - at), offset + at);
+      const most = Math.min(buffer.length, length - at);
+      const got = attempt(path, () => readSync(file, buffer, 0, most, offset + at));
       if (got === 0) throw new PlimsollError('input-unreadable', `${path}: ends ${length - at} bytes early`);
       at += got;
       yield got === buffer.length ? buffer : buffer.subarray(0, got);
@@ -23,10 +24,12 @@ export function* fileChunks(path: string, offset: number, length: number): Gener
   }
 }
 
-function open(path: string): number {
+function attempt(path: string, work: () => number): number {
   try {
-    return openSync(path, 'r');
+    return work();
   } catch (error) {
-    throw new PlimsollError('input-unreadable', `${path}: ${messageOf(error)}`, { cause: error });
+    const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const code = absent ? 'input-missing' : 'input-unreadable';
+    throw new PlimsollError(code, `${path} cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }

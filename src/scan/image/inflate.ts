@@ -1,7 +1,15 @@
 // Unpacks a layer blob chunk by chunk: gzip (several members), zstd or plain tar, told apart by their first bytes (RFC 1952 2.3.1, RFC 8878 3.1.1).
 // Bytes go through zlib's own handle on the calling thread: about twice as fast as the stream, without a copy a chunk. The handle is private to
 // Node, so a self-test decides once whether it behaves; if not, the public stream does the same work.
-import { constants, createGunzip, createZstdDecompress, type Gunzip, gzipSync, type ZstdDecompress } from 'node:zlib';
+import {
+  constants,
+  createGunzip,
+  createZstdDecompress,
+  type Gunzip,
+  gzipSync,
+  type ZstdDecompress,
+  zstdCompressSync,
+} from 'node:zlib';
 import { messageOf, ParseError } from '../../platform/errors.ts';
 
 /** How a blob's bytes are packed. */
@@ -29,7 +37,9 @@ export function packingOf(head: Uint8Array): Packing {
 /** An inflater for the packing. `publicOnly` forgoes the private handle: for the self-test's fallback and for tests. */
 export function createInflater(packing: Packing, onBytes: (bytes: Uint8Array) => void, publicOnly = false): Inflater {
   if (packing === 'tar') return { push: onBytes, end: () => {}, close: () => {} };
-  return !publicOnly && handleWorks() ? new HandleInflater(packing, onBytes) : new StreamInflater(packing, onBytes);
+  return !publicOnly && handleWorks(packing)
+    ? new HandleInflater(packing, onBytes)
+    : new StreamInflater(packing, onBytes);
 }
 
 /** The part of Node's zlib streams that is not public: the native handle and the counters it writes back. */
@@ -154,22 +164,27 @@ class StreamInflater implements Inflater {
 }
 
 const EMPTY = new Uint8Array(0);
-let handleVerdict: boolean | undefined;
+const verdicts = new Map<Packing, boolean>();
 
-/** Whether the private handle unpacks a small two-member gzip as the public interface does. */
-function handleWorks(): boolean {
-  handleVerdict ??= selfTest();
-  return handleVerdict;
+/** Whether the private handle unpacks a small blob of two members or frames as it should. Asked once for each packing. */
+function handleWorks(packing: 'gzip' | 'zstd'): boolean {
+  let verdict = verdicts.get(packing);
+  if (verdict === undefined) {
+    verdict = selfTest(packing);
+    verdicts.set(packing, verdict);
+  }
+  return verdict;
 }
 
-function selfTest(): boolean {
+function selfTest(packing: 'gzip' | 'zstd'): boolean {
   try {
     const text = Buffer.alloc(OUTPUT_BYTES + 777, 'plimsoll line ');
-    const packed = Buffer.concat([gzipSync(text), gzipSync(text)]);
+    const member = packing === 'gzip' ? gzipSync(text) : zstdCompressSync(text);
+    const packed = Buffer.concat([member, member]);
     const parts: Buffer[] = [];
-    const inflater = new HandleInflater('gzip', (bytes) => parts.push(Buffer.from(bytes)));
-    inflater.push(packed.subarray(0, 100));
-    inflater.push(packed.subarray(100));
+    const inflater = new HandleInflater(packing, (bytes) => parts.push(Buffer.from(bytes)));
+    inflater.push(packed.subarray(0, 30));
+    inflater.push(packed.subarray(30));
     inflater.end();
     inflater.close();
     return Buffer.concat(parts).equals(Buffer.concat([text, text]));

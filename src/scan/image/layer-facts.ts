@@ -2,7 +2,7 @@
 import { LimitError } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
 import type { LayerFact } from './layer-report.ts';
-import type { NameBudget } from './name-budget.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 
 /** The facts at one path, which all come from one entry. */
 interface FactsAt {
@@ -13,7 +13,7 @@ interface FactsAt {
 
 /** Collects facts by path and reader. */
 export class LayerFacts {
-  readonly #names: NameBudget;
+  readonly #budget: MemoryBudget;
   readonly #byPath = new Map<string, FactsAt>();
   readonly #counts = new Map<string, number>();
   /** Characters of all facts as JSON. */
@@ -23,8 +23,8 @@ export class LayerFacts {
   #entries = 0;
   #anyReplaced = false;
 
-  constructor(names: NameBudget) {
-    this.#names = names;
+  constructor(budget: MemoryBudget) {
+    this.#budget = budget;
   }
 
   /**
@@ -42,7 +42,7 @@ export class LayerFacts {
     this.#counts.set(reader, count);
     let here = this.#byPath.get(path);
     if (here === undefined) {
-      this.#names.take(path);
+      this.#budget.takeName(path);
       this.#entries += 1;
       here = { entry: this.#entries, byReader: new Map() };
       this.#byPath.set(path, here);
@@ -79,7 +79,7 @@ export class LayerFacts {
     for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
       const folder = path.slice(0, slash);
       if (this.#folders.has(folder)) return;
-      this.#names.take(folder);
+      this.#budget.takeName(folder);
       this.#folders.set(folder, 0);
     }
   }

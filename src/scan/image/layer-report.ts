@@ -2,6 +2,12 @@
 // A report depends on the layer's bytes and the cataloguers alone, so it is shared between images under its verified digest.
 import type { Digest } from '../../platform/canonical.ts';
 
+/**
+ * Version of the walk and the overlay, beside those of the cataloguers: raised whenever the same layers would give another report or view, so that
+ * what older programs stored is not used.
+ */
+export const WALK_VERSION = 2;
+
 /** Type of a tar entry, as far as the overlay needs it: regular file, directory, symbolic link, hard link, other (device, fifo). */
 export type EntryType = 'file' | 'dir' | 'symlink' | 'hardlink' | 'other';
 

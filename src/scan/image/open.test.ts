@@ -39,7 +39,7 @@ async function unpackedLayers(image: ImageSource): Promise<Buffer[]> {
   const all: Buffer[] = [];
   for (const layer of image.layers) {
     const pieces: Uint8Array[] = [];
-    for await (const piece of readBlob(layer)) pieces.push(piece);
+    for await (const piece of readBlob(layer)) pieces.push(Buffer.from(piece));
     const bytes = Buffer.concat(pieces);
     assert.equal(bytes.length, layer.size);
     if (layer.digest !== undefined) assert.equal(digestOf(bytes), layer.digest);
@@ -229,10 +229,11 @@ test('old docker save archives: layer.tar in folders, shared layers as links', a
     'manifest.json': JSON.stringify([
       { Config: `${name}.json`, RepoTags: ['app:1', 'app'], Layers: ['aaa/layer.tar', 'bbb/layer.tar'] },
       { Config: `${name}.json`, RepoTags: null, Layers: ['ddd/layer.tar', './ccc/layer.tar'] },
-      { Config: `${name}.json`, RepoTags: ['bad:1'], Layers: ['none/layer.tar'] },
-      { Config: `${name}.json`, RepoTags: ['bad:2'], Layers: ['loop/layer.tar'] },
+      { Config: `${name}.json`, RepoTags: ['bad:1'], Layers: ['aaa/layer.tar', 'none/layer.tar'] },
+      { Config: `${name}.json`, RepoTags: ['bad:2'], Layers: ['loop/layer.tar', 'aaa/layer.tar'] },
       { Config: `${'0'.repeat(64)}.json`, RepoTags: ['bad:3'], Layers: [] },
       { Config: 'aaa', RepoTags: ['bad:4'], Layers: [] },
+      { Config: `${name}.json`, RepoTags: ['bad:5'], Layers: ['aaa/layer.tar'] },
     ]),
     [`${'0'.repeat(64)}.json`]: config,
   });
@@ -249,6 +250,7 @@ test('old docker save archives: layer.tar in folders, shared layers as links', a
   await assert.rejects(open(':bad:2'), isError('limit', /40 steps/));
   await assert.rejects(open(':bad:3'), isError('digest-mismatch', /another configuration/));
   await assert.rejects(open(':bad:4'), isError('input-missing', /has no aaa/));
+  await assert.rejects(open(':bad:5'), isError('parse', /lists 1 layers where .* names 2/));
   await assert.rejects(
     openImage(`docker-archive:${path}:app:1`, { platform: 'linux/arm64' }),
     isError('not-found', /for linux\/amd64 alone/),

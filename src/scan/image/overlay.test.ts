@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { packTar, type TarEntry } from '../../../demo/image/tar.ts';
 import { LimitError } from '../../platform/errors.ts';
+import { LIMITS } from '../../platform/limits.ts';
 import { readsBehindLinks } from './behind-links.ts';
 import { readLayer } from './layer.ts';
 import type { LayerReport } from './layer-report.ts';
@@ -142,15 +143,36 @@ describe('overlay', () => {
   });
 
   test('a few layers of long names are refused before they fill the memory', async () => {
-    const links = Array.from({ length: 4500 }, (_, i) => link(`${i}/${'a/'.repeat(250)}l`, 'x'));
+    const links = Array.from({ length: 6500 }, (_, i) => link(`${i}/${'a/'.repeat(250)}l`, 'x'));
     await assert.rejects(view(links), LimitError);
+  });
+
+  test('one layer many times over costs no more than its entries each time', async () => {
+    const [layer] = await layers(Array.from({ length: 500 }, (_, i) => file(`${i}/mark`, 'x')));
+    assert.ok(layer !== undefined);
+    const { facts } = overlay(Array.from({ length: LIMITS.imageLayers }, () => layer));
+    assert.equal(facts.length, 500);
+    assert.equal(facts[0]?.earlier.length, LIMITS.imageLayers - 1);
+    const many = { ...layer, entries: LIMITS.imageEntries };
+    assert.throws(() => overlay([layer, many]), LimitError);
+  });
+
+  test('a place that a layer names twice, once through a link, has its history once', async () => {
+    const { facts } = await view(
+      [link('lib', 'usr/lib'), file('usr/lib/mark', '1')],
+      [file('lib/mark', '2'), file('usr/lib/mark', '3')],
+    );
+    assert.deepEqual(
+      facts.map(({ data, earlier }) => [data, earlier.map((before) => before.data)]),
+      [['3', ['1']]],
+    );
   });
 
   test('deleted names do not count', async () => {
     const some = (start: number) =>
-      Array.from({ length: 2500 }, (_, i) => link(`d/${start + i}/${'a/'.repeat(200)}l`, 'x'));
+      Array.from({ length: 3500 }, (_, i) => link(`d/${start + i}/${'a/'.repeat(200)}l`, 'x'));
     const gone: TarEntry[] = [file('.wh.d', '')];
-    const archives = Array.from({ length: 6 }, (_, i) => (i % 2 === 0 ? some(i * 2500) : gone));
+    const archives = Array.from({ length: 6 }, (_, i) => (i % 2 === 0 ? some(i * 3500) : gone));
     assert.equal((await view(...archives)).resolve('d'), 'd');
   });
 

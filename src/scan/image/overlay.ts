@@ -2,11 +2,12 @@
 // Rules of the OCI image-spec layer.md: whiteouts and opaque marks act on the layers below and before the layer's own entries; a file takes a
 // directory's place and the other way round; entries below a symbolic link to a directory land where it points, inside the root.
 import type { Digest } from '../../platform/canonical.ts';
+import { LimitError } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
 import { compareText } from '../../platform/order.ts';
 import type { EntryHeader, LayerReport } from './layer-report.ts';
 import { readListing } from './listing.ts';
-import { NameBudget } from './name-budget.ts';
+import { MemoryBudget } from './memory-budget.ts';
 
 /** A fact that is visible in the image, with the contents it replaced at the same path, bottom first. */
 export interface VisibleFact {
@@ -26,10 +27,15 @@ export interface ImageView {
   readonly resolve: (path: string) => string | undefined;
 }
 
+/** A visible fact while layers are laid. */
+interface PlacedFact extends VisibleFact {
+  readonly earlier: { readonly layer: Digest; readonly data: unknown }[];
+}
+
 /** A place in the image's tree; only places with facts or links, and the way to them, exist. */
 interface Place {
   children?: Map<string, Place>;
-  facts?: Map<string, VisibleFact>;
+  facts?: Map<string, PlacedFact>;
   /** Target of a link, as written. */
   link?: string;
 }
@@ -37,14 +43,16 @@ interface Place {
 /** The image's tree while layers are laid over it. */
 interface Tree {
   readonly root: Place;
-  readonly names: NameBudget;
+  readonly budget: MemoryBudget;
 }
 
-/** @throws ParseError when a stored listing is damaged; LimitError when the names of facts and links take too much memory. */
+/** @throws ParseError when a stored listing is damaged; LimitError when there are too many entries, or names and facts for the memory. */
 export function overlay(layers: readonly LayerReport[]): ImageView {
-  const tree: Tree = { root: {}, names: new NameBudget() };
+  const entries = layers.reduce((sum, layer) => sum + layer.entries, 0);
+  if (entries > LIMITS.imageEntries) throw new LimitError(`more than ${LIMITS.imageEntries} entries in all layers`);
+  const tree: Tree = { root: {}, budget: new MemoryBudget() };
   for (const [index, layer] of layers.entries()) {
-    const displaced = new Map<Place, Map<string, VisibleFact>>();
+    const displaced = new Map<Place, Map<string, PlacedFact>>();
     if (index > 0) {
       for (const path of layer.whiteouts) remove(tree, path);
       for (const path of layer.opaque) clear(tree, find(tree, path));
@@ -73,7 +81,7 @@ function linksOf(layer: LayerReport): Iterable<EntryHeader> {
 }
 
 /** An entry of an upper layer over what is visible so far. */
-function lay(tree: Tree, entry: EntryHeader, displaced: Map<Place, Map<string, VisibleFact>>): void {
+function lay(tree: Tree, entry: EntryHeader, displaced: Map<Place, Map<string, PlacedFact>>): void {
   const place = find(tree, entry.path);
   if (place !== undefined) {
     if (place.facts !== undefined) displaced.set(place, place.facts);
@@ -93,15 +101,24 @@ function addFact(
   tree: Tree,
   fact: LayerReport['facts'][number],
   layer: Digest,
-  displaced: Map<Place, Map<string, VisibleFact>>,
+  displaced: Map<Place, Map<string, PlacedFact>>,
 ): void {
   // Where links run in a circle no runtime could put the file; it is shown where the archive has it rather than lost.
   const path = realPath(tree, fact.path, false) ?? fact.path;
   const place = create(tree, path);
-  const before = displaced.get(place)?.get(fact.reader);
-  const earlier = before === undefined ? [] : [...before.earlier, { layer: before.layer, data: before.data }];
+  tree.budget.takeFact();
   place.facts ??= new Map();
+  const before = displaced.get(place)?.get(fact.reader);
+  // Of a place that the layer names twice, once through a link, the history is there already.
+  const earlier = place.facts.get(fact.reader)?.earlier ?? historyOf(before);
   place.facts.set(fact.reader, { reader: fact.reader, path, layer, data: fact.data, earlier });
+}
+
+/** The replaced fact is gone, so its list is free to grow: a copy for every layer would cost the square of the layers. */
+function historyOf(before: PlacedFact | undefined): PlacedFact['earlier'] {
+  if (before === undefined) return [];
+  before.earlier.push({ layer: before.layer, data: before.data });
+  return before.earlier;
 }
 
 function remove(tree: Tree, path: string): void {
@@ -111,13 +128,13 @@ function remove(tree: Tree, path: string): void {
   const name = real.slice(slash + 1);
   const parent = slash === -1 ? tree.root : find(tree, real.slice(0, slash));
   clear(tree, parent?.children?.get(name));
-  if (parent?.children?.delete(name)) tree.names.giveBack(name);
+  if (parent?.children?.delete(name)) tree.budget.giveBackName(name);
 }
 
 /** Removes what is below a place. */
 function clear(tree: Tree, place: Place | undefined): void {
   for (const [name, child] of place?.children ?? []) {
-    tree.names.giveBack(name);
+    tree.budget.giveBackName(name);
     clear(tree, child);
   }
   delete place?.children;
@@ -142,7 +159,7 @@ function find(tree: Tree, path: string): Place | undefined {
 
 /**
  * A path with the links of its parents followed, and with `last` its own too, as the kernel follows them inside a root (path_resolution(7)): `..`
- * counts from where a link led. Undefined when the links are too many or the path becomes too deep.
+ * counts from where a link led. Undefined when links are too many or too long, or the path becomes too deep.
  */
 function realPath(tree: Tree, path: string, last: boolean): string | undefined {
   const names: string[] = [];
@@ -163,12 +180,12 @@ function realPath(tree: Tree, path: string, last: boolean): string | undefined {
       continue;
     }
     steps += 1;
+    if (steps > LIMITS.symlinkSteps || place.link.length > LIMITS.pathBytes) return undefined;
     if (place.link.startsWith('/')) {
       names.length = 0;
       places.length = 1;
     }
     todo.push(...place.link.split('/').reverse());
-    if (steps > LIMITS.symlinkSteps || todo.length > LIMITS.pathBytes) return undefined;
   }
   return names.length > LIMITS.pathDepth ? undefined : names.join('/');
 }
@@ -179,7 +196,7 @@ function create(tree: Tree, path: string): Place {
     place.children ??= new Map();
     let child = place.children.get(name);
     if (child === undefined) {
-      tree.names.take(name);
+      tree.budget.takeName(name);
       child = {};
       place.children.set(name, child);
     }

@@ -3,7 +3,7 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Digest } from '../../platform/canonical.ts';
 import { LIMITS } from '../../platform/limits.ts';
 import type { Migration, Store } from '../../platform/store.ts';
-import type { LayerReport } from '../image/layer-report.ts';
+import { type LayerReport, WALK_VERSION } from '../image/layer-report.ts';
 import type { Inventory } from './package.ts';
 
 /** Tables of this area. */
@@ -26,7 +26,7 @@ export const INVENTORY_MIGRATIONS: readonly Migration[] = [
   },
 ];
 
-/** Kept reports and inventories of one set of cataloguers. */
+/** Kept reports and inventories of this walk and one set of cataloguers. */
 export interface InventoryStore {
   hasReport(digest: Digest): Promise<boolean>;
   report(digest: Digest): Promise<LayerReport | undefined>;
@@ -38,7 +38,7 @@ export interface InventoryStore {
 
 /** A view of the store for the given cataloguers (`apk@1`, …). */
 export function inventoryStore(store: Store, cataloguers: readonly string[]): InventoryStore {
-  const key = cataloguers.join(' ');
+  const key = [`walk@${WALK_VERSION}`, ...cataloguers].join(' ');
   return {
     hasReport: async (digest) =>
       (await store.get('SELECT 1 FROM layer_report WHERE digest = ? AND cataloguers = ?', digest, key)) !== undefined,

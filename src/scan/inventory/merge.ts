@@ -1,6 +1,9 @@
 // Folds the layer reports of one image into its inventory: overlay, then each cataloguer over its visible facts, then the owner rule. Pure.
 import type { Digest } from '../../platform/canonical.ts';
+import { LimitError } from '../../platform/errors.ts';
 import { compareGaps, type Gap } from '../../platform/gap.ts';
+import { LIMITS } from '../../platform/limits.ts';
+import { compareText } from '../../platform/order.ts';
 import type { LayerReport, LayerUnknown } from '../image/layer-report.ts';
 import { type ImageView, overlay, type VisibleFact } from '../image/overlay.ts';
 import type { ImageConfig } from '../image/source.ts';
@@ -29,7 +32,7 @@ export function viewOf(reports: readonly LayerReport[]): ImageView {
   return overlay(reports.map((report) => ({ ...report, facts: [...report.facts, ...unknownFacts(report.unknowns)] })));
 }
 
-/** @throws ParseError when a stored report is damaged. */
+/** @throws ParseError when a stored report is damaged; LimitError for more than `LIMITS.packages`. */
 export function mergeInventory(
   subject: InventorySubject,
   reports: readonly LayerReport[],
@@ -49,10 +52,12 @@ export function mergeInventory(
   const problems: CatalogueProblem[] = [];
   for (const cataloguer of cataloguers) {
     const catalogue = cataloguer.packages(byReader.get(cataloguer.id) ?? [], os);
-    packages.push(...catalogue.packages);
+    // Not by spreading: a call has room for some 100,000 arguments.
+    for (const found of catalogue.packages) packages.push(found);
+    if (packages.length > LIMITS.packages) throw new LimitError(`more than ${LIMITS.packages} packages in one image`);
     // File lists name /lib/… on merged-usr images; facts carry real paths.
     for (const [path, purl] of catalogue.owned ?? []) owned.set(view.resolve(path) ?? path, purl);
-    problems.push(...(catalogue.problems ?? []));
+    for (const problem of catalogue.problems ?? []) problems.push(problem);
   }
   // What an operating-system package brought is matched through it: that its own name is unclear costs nothing.
   const matters = ({ kind, path }: CatalogueProblem): boolean =>
@@ -114,14 +119,10 @@ function gap(subject: InventorySubject, kind: Gap['kind'], layer: Digest, path: 
 
 function comparePackages(a: Package, b: Package): number {
   return (
-    order(a.type, b.type) ||
-    order(a.name, b.name) ||
-    order(a.version, b.version) ||
-    order(a.location.path, b.location.path) ||
-    order(a.purl, b.purl)
+    compareText(a.type, b.type) ||
+    compareText(a.name, b.name) ||
+    compareText(a.version, b.version) ||
+    compareText(a.location.path, b.location.path) ||
+    compareText(a.purl, b.purl)
   );
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

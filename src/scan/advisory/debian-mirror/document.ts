@@ -10,7 +10,7 @@ export interface AskedSuite {
   /** ISO 8601 instants, as its Release file says. */
   readonly date?: string;
   readonly validUntil?: string;
-  /** Fingerprints of the keys that signed the Release file, primary keys. */
+  /** Fingerprints of the keys that signed the Release file, and of their primary keys. */
   readonly signedBy: readonly string[];
   /** Why the signature was not checked; such a suite is taken only on demand. */
   readonly unsigned?: string;
@@ -32,12 +32,20 @@ export interface NewerPackage {
   readonly unread?: string;
 }
 
+/** Something about a suite or a release that makes less known than there could be. */
+export interface GatherProblem {
+  readonly reason: string;
+  /** The suite or release. */
+  readonly place: string;
+}
+
 /** What was gathered for some targets. */
 export interface GatheredChangelogs {
   readonly suites: readonly AskedSuite[];
   /** `debian:12`; those of the targets that the suites speak of. */
   readonly namespaces: readonly string[];
   readonly packages: readonly NewerPackage[];
+  readonly problems: readonly GatherProblem[];
 }
 
 const FORMAT = 'plimsoll-debian-mirror-1';
@@ -63,6 +71,7 @@ export function readGathered(document: unknown, path: string, skip: (place: stri
     suites: usable(fields['suites'], 'suite', readSuite),
     namespaces: textsOf(fields['namespaces']).filter((namespace) => /^debian:[a-z0-9]{1,20}$/.test(namespace)),
     packages: usable(fields['packages'], 'package', readPackage),
+    problems: usable(fields['problems'], 'problem', readProblem),
   };
 }
 
@@ -79,6 +88,13 @@ function readSuite(value: unknown): AskedSuite | undefined {
     signedBy: textsOf(value['signedBy']),
     ...given('unsigned', value['unsigned']),
   };
+}
+
+function readProblem(value: unknown): GatherProblem | undefined {
+  if (!isFields(value)) return undefined;
+  const reason = textOf(value['reason']);
+  const place = textOf(value['place']);
+  return reason === undefined || place === undefined ? undefined : { reason, place };
 }
 
 function readPackage(value: unknown): NewerPackage | undefined {

@@ -91,7 +91,7 @@ export function fixesSince(entries: readonly ChangelogEntry[], source: string, i
 }
 
 /** Position of the newest entry that the installed version contains; undefined when all are newer. */
-export function positionOf(entries: readonly ChangelogEntry[], source: string, installed: string): number | undefined {
+function positionOf(entries: readonly ChangelogEntry[], source: string, installed: string): number | undefined {
   const own = entries.map((entry) =>
     entry.package === source && isValidVersion('deb', entry.version) ? entry.version : undefined,
   );

@@ -196,7 +196,7 @@ test('the oldest of several installed versions counts; other releases and owned 
   assert.deepEqual(await of(installed('foo', '1-0', { ownedBy: 'pkg:deb/debian/x' })), []);
   assert.deepEqual(await of(installed('foo', 'not a version')), []);
   assert.deepEqual(await of(installed('foo', '1-0', { namespace: 'debian:11' })), []);
-  assert.match(remarks.join('\n'), /no suite of bullseye is known here; debian:11 is not covered/);
+  assert.match(remarks.join('\n'), /bullseye: no suite is known here: debian:11 is not covered/);
   assert.match(
     await failure(
       gatherChangelogs(
@@ -261,7 +261,10 @@ test('signatures: only what the keyring vouches for is taken', NEEDS, async () =
   assert.match(await failure(gatherChangelogs(request())), /the suite has no signature; install gpgv/);
   const output = await gathered(request({ allowUnsigned: true }));
   assert.deepEqual(fixes(output), FOUND);
-  assert.match(remarks.join('\n'), /bookworm-security is taken without a signature \(the suite has no signature\)/);
+  assert.match(
+    remarks.join('\n'),
+    /bookworm-security: a suite taken without a signature \(the suite has no signature\)/,
+  );
 });
 
 test('without gpgv or sqv nothing is taken, unless it is allowed, and then it is said', NEEDS, async () => {
@@ -361,14 +364,51 @@ test('indexes in xz or plain, under their digest, and suites that are out of dat
     });
     assert.deepEqual(fixes(await gathered(request())), FOUND, packing);
     assert.ok(server.asked.some((path) => path.includes('/by-hash/SHA256/')));
-    assert.match(remarks.join('\n'), /bookworm-security was to be renewed by 2026-11-20T01:00:00Z/);
+    assert.match(remarks.join('\n'), /bookworm-security: a suite that was to be renewed by 2026-11-20T01:00:00Z/);
   }
+});
+
+test('a mirror that fails everywhere is no mirror', NEEDS, async () => {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => `${letter}${letter}`);
+  mirror.suite(SECURITY, {
+    packages: names.map((name) => ({ name, source: name, version: '2', changelog: changelogOf(name, ['2', 'x']) })),
+  });
+  for (const name of names)
+    server.answers.set(`/pool/${name}_2_amd64.deb`, (response) => response.writeHead(500).end());
+  const given = request({ inventories: [inventory(...names.map((name) => installed(name, '1')))] });
+  assert.match(await failure(gatherChangelogs(given)), /^input-unreadable: debian-mirror: the mirror fails: .*500/);
+  assert.deepEqual(readdirSync(given.home), []);
+});
+
+test('a suite without packages of the architecture says so', NEEDS, async () => {
+  const arm = installed('foo', '1-0', { purl: 'pkg:deb/debian/foo@1-0?arch=arm64&distro=debian-12' });
+  const output = await gathered(request({ inventories: [inventory(arm)] }));
+  assert.deepEqual(fixes(output), []);
+  assert.equal(output.skipped.filter((one) => one.startsWith('a suite without packages of arm64 @ ')).length, 2);
+});
+
+test('a keyring that is not there is named', NEEDS, async () => {
+  assert.match(
+    await failure(gatherChangelogs(request({ keyrings: ['/nonexistent.gpg'] }))),
+    /^input-missing: the keyring \/nonexistent\.gpg/,
+  );
+  const wrong = join(temporaryFolder(), 'wrong.asc');
+  writeFileSync(wrong, '-----BEGIN PGP MESSAGE-----\n');
+  assert.match(await failure(gatherChangelogs(request({ keyrings: [wrong] }))), /^parse: .*not a keyring/);
+  assert.match(
+    await failure(gatherChangelogs(request({ urls: ['file://host/x'] }))),
+    /^input-unreadable: file:\/\/host/,
+  );
 });
 
 test('a mirror without a security suite says so', NEEDS, async () => {
   rmSync(join(mirror.folder, SECURITY), { recursive: true });
-  assert.deepEqual(fixes(await gathered(request())), []);
-  assert.deepEqual(remarks, ['debian-mirror: no security suite of bookworm: what only that fixes is missing']);
+  const output = await gathered(request());
+  assert.deepEqual(
+    [fixes(output), output.skipped],
+    [[], ['no security suite: what only that fixes is missing @ bookworm']],
+  );
+  assert.deepEqual(remarks, ['debian-mirror: bookworm: no security suite: what only that fixes is missing']);
 });
 
 test('a mirror in a folder', NEEDS, async () => {

@@ -1,6 +1,6 @@
 // Asks a mirror what is newer than in the targets, and fetches the changelogs of that. Nothing of the mirror is taken on trust: Release files are
 // signed, they vouch for the indexes, and the indexes for the packages.
-import { writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { digestOf } from '../../../platform/canonical.ts';
@@ -8,18 +8,26 @@ import { PlimsollError } from '../../../platform/errors.ts';
 import { mapLimited } from '../../../platform/map-limited.ts';
 import { compareVersions } from '../../../versions/compare.ts';
 import type { GatheredFile, GatherRequest } from '../feed.ts';
-import { type AskedSuite, type GatheredChangelogs, type NewerPackage, writeGathered } from './document.ts';
+import { cacheFolder, forgetOld, writeStored } from './cache.ts';
+import {
+  type AskedSuite,
+  type GatheredChangelogs,
+  type GatherProblem,
+  type NewerPackage,
+  writeGathered,
+} from './document.ts';
 import { trustedKeyrings } from './keyring.ts';
 import { newerChangelog, type Offer } from './newer-changelog.ts';
 import { aptPlaces, nameOf, type Place, usualPlaces, withoutPassword } from './places.ts';
 import { findVerifier } from './signature.ts';
-import { cacheFolder, forgetOld } from './stored-files.ts';
 import { type Mirror, type OpenedSuite, offersOf, openSuite } from './suite.ts';
 import { type DebianTarget, debianTargets, releaseOfSuite } from './targets.ts';
 import { aptTransport, type Transport, webTransport } from './transport.ts';
 
 /** Packages fetched at once. */
 const AT_ONCE = 4;
+/** Changelogs that cannot be had, and most of those asked for: the mirror is down, and what was gathered before is better. */
+const HOPELESS = 5;
 const FILE = 'changelogs.json.gz';
 
 /** A source package whose newest version is newer than the target's. */
@@ -38,8 +46,14 @@ interface Newer {
  */
 export async function gatherChangelogs(request: GatherRequest, root = '/'): Promise<readonly GatheredFile[]> {
   const targets = debianTargets(request.inventories);
-  if (targets.length === 0)
+  if (targets.length === 0) {
     throw new PlimsollError('unsupported', 'debian-mirror: no Debian package is in the targets');
+  }
+  const problems: GatherProblem[] = [];
+  const note: Note = (place, reason) => {
+    request.remark(`debian-mirror: ${place}: ${reason}`);
+    problems.push({ reason, place });
+  };
   const codenames = targets.map(({ codename }) => codename);
   const isUsual = request.urls.length > 0;
   const places = isUsual ? usualPlaces(request.urls, codenames) : aptPlaces(root, codenames);
@@ -53,21 +67,32 @@ export async function gatherChangelogs(request: GatherRequest, root = '/'): Prom
     keyrings: request.keyrings.length > 0 ? request.keyrings : trustedKeyrings(root),
     allowUnsigned: request.allowUnsigned,
   };
-  const suites = await openSuites(places, mirror, request);
-  const covered = targets.filter((target) => isCovered(target, suites, request));
+  const suites = await openSuites(places, mirror, request, note);
+  const covered = targets.filter((target) => isCovered(target, suites, note));
   if (covered.length === 0) {
-    throw new PlimsollError(
-      'usage',
-      `debian-mirror: no suite of ${codenames.join(', ')} ${isUsual ? `at ${request.urls.join(', ')}` : 'among the sources of apt; name a mirror with --feed debian-mirror=URL'}`,
-    );
+    const where = isUsual ? `at ${request.urls.join(', ')}` : 'among the sources of apt';
+    const remedy = isUsual ? '' : '; name a mirror with --feed debian-mirror=URL';
+    throw new PlimsollError('usage', `debian-mirror: no suite of ${codenames.join(', ')} ${where}${remedy}`);
   }
   const newer: Newer[] = [];
-  for (const target of covered) newer.push(...(await newerThan(target, suites, mirror)));
+  for (const target of covered) newer.push(...(await newerThan(target, suites, mirror, note)));
   const packages = await changelogsOf(newer, mirror, request);
-  for (const name of ['indexes', 'changelogs']) forgetOld(cacheFolder(request.cache, name), request.now());
-  const asked = suites.filter((suite) => covered.some(({ codename }) => releaseOf(suite) === codename)).map(askedSuite);
-  return [keep({ suites: asked, namespaces: covered.map(({ namespace }) => namespace), packages }, request.home)];
+  for (const name of readdirSync(request.cache)) forgetOld(cacheFolder(request.cache, name), request.now());
+  return [
+    keep(
+      {
+        suites: suites.filter((suite) => covered.some((target) => isOf(suite, target))).map(askedSuite),
+        namespaces: covered.map(({ namespace }) => namespace),
+        packages,
+        problems,
+      },
+      request.home,
+    ),
+  ];
 }
+
+/** Tells the user, and whoever reads the set later, what is not known. */
+type Note = (place: string, reason: string) => void;
 
 function transportOfApt({ environment }: GatherRequest): Transport {
   const transport = aptTransport(environment);
@@ -81,7 +106,8 @@ function transportOfApt({ environment }: GatherRequest): Transport {
 async function openSuites(
   places: readonly Place[],
   mirror: Mirror,
-  { now, onProgress, remark }: GatherRequest,
+  { now, onProgress }: GatherRequest,
+  note: Note,
 ): Promise<readonly OpenedSuite[]> {
   const suites: OpenedSuite[] = [];
   for (const place of places) {
@@ -94,46 +120,42 @@ async function openSuites(
     }
     suites.push(suite);
     const { validUntil } = suite.release;
-    if (suite.unsigned !== undefined) remark(`${name} is taken without a signature (${suite.unsigned})`);
+    if (suite.unsigned !== undefined) note(name, `a suite taken without a signature (${suite.unsigned})`);
     if (validUntil !== undefined && Date.parse(validUntil) < now().getTime()) {
-      remark(`${name} was to be renewed by ${validUntil}: what was fixed since then is missing`);
+      note(name, `a suite that was to be renewed by ${validUntil}: what was fixed since then is missing`);
     }
   }
   return suites;
 }
 
-function isCovered(
-  { codename, namespace }: DebianTarget,
-  suites: readonly OpenedSuite[],
-  { remark }: GatherRequest,
-): boolean {
-  const own = suites.filter((suite) => releaseOf(suite) === codename);
-  if (own.length === 0) remark(`debian-mirror: no suite of ${codename} is known here; ${namespace} is not covered`);
-  else if (!own.some(isSecurity))
-    remark(`debian-mirror: no security suite of ${codename}: what only that fixes is missing`);
+function isCovered(target: DebianTarget, suites: readonly OpenedSuite[], note: Note): boolean {
+  const own = suites.filter((suite) => isOf(suite, target));
+  if (own.length === 0) note(target.codename, `no suite is known here: ${target.namespace} is not covered`);
+  else if (!own.some(isSecurity)) note(target.codename, 'no security suite: what only that fixes is missing');
   return own.length > 0;
 }
 
 /** By the name that the suite gives itself, because apt may be told "stable". */
-function releaseOf({ place, release }: OpenedSuite): string | undefined {
-  return releaseOfSuite(release.codename ?? place.suite);
+function isOf({ place, release }: OpenedSuite, { codename }: DebianTarget): boolean {
+  return releaseOfSuite(release.codename ?? place.suite) === codename;
 }
 
 function isSecurity({ place, release }: OpenedSuite): boolean {
-  return (
-    /[-/](?:security|updates)$/.test(place.suite) && /security/i.test(`${release.suite} ${place.suite} ${place.uri}`)
-  );
+  return [place.suite, release.suite ?? ''].some((name) => /-security$|\/updates$/.test(name));
 }
 
 async function newerThan(
   target: DebianTarget,
   suites: readonly OpenedSuite[],
   mirror: Mirror,
+  note: Note,
 ): Promise<readonly Newer[]> {
   const wanted = new Set(target.sources.keys());
   const newest = new Map<string, Offer[]>();
-  for (const suite of suites.filter((one) => releaseOf(one) === target.codename)) {
-    for (const offer of await offersOf(suite, target.architecture, wanted, mirror)) {
+  for (const suite of suites.filter((one) => isOf(one, target))) {
+    const offers = await offersOf(suite, target.architecture, wanted, mirror);
+    if (offers === undefined) note(nameOf(suite.place), `a suite without packages of ${target.architecture}`);
+    for (const offer of offers ?? []) {
       const known = newest.get(offer.source);
       const order = known?.[0] === undefined ? 1 : compareVersions('deb', offer.version, known[0].version);
       const found = { ...offer, uri: suite.place.uri };
@@ -156,13 +178,20 @@ async function changelogsOf(
   { onProgress, remark }: GatherRequest,
 ): Promise<readonly NewerPackage[]> {
   let done = 0;
+  let failed = 0;
   const packages = await mapLimited(newer, AT_ONCE, async ({ target, source, installed, offers }) => {
     const found = await newerChangelog(offers, mirror);
     onProgress?.(`debian-mirror: changelogs ${++done} of ${newer.length}`);
     const about = { namespace: target.namespace, source, installed, newest: offers[0]?.version ?? '' };
-    if ('unread' in found) return { ...about, unread: found.unread };
-    const { path, sha256 } = found.offer;
-    return { ...about, path, sha256, changelog: found.changelog };
+    if ('unread' in found) {
+      failed += 1;
+      if (failed >= HOPELESS && failed * 2 > done) {
+        throw new PlimsollError('input-unreadable', `debian-mirror: the mirror fails: ${found.unread}`);
+      }
+      return { ...about, unread: found.unread };
+    }
+    const { path, sha256, version } = found.offer;
+    return { ...about, newest: version, path, sha256, changelog: found.changelog };
   });
   const unread = packages.filter((one) => 'unread' in one);
   if (unread.length > 0) {
@@ -187,7 +216,7 @@ function askedSuite({ place, release, signedBy, unsigned }: OpenedSuite): AskedS
 
 function keep(gathered: GatheredChangelogs, home: string): GatheredFile {
   const bytes = gzipSync(writeGathered(gathered));
-  writeFileSync(join(home, FILE), bytes, { mode: 0o600 });
+  writeStored(join(home, FILE), bytes);
   const source = gathered.suites.map(
     ({ uri, suite, unsigned }) => `${uri} ${suite}${unsigned === undefined ? '' : ' (not signed)'}`,
   );

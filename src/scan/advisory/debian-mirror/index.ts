@@ -33,6 +33,7 @@ function read(file: FeedFile, sink: FeedSink): void {
   for (const namespace of gathered.namespaces) sink.covers(namespace, 'part');
   const date = contentDate(gathered.suites);
   if (date !== undefined) sink.updated(date);
+  for (const { reason, place } of gathered.problems) sink.skip(reason, place);
   for (const newer of gathered.packages) readPackage(newer, sink, `${newer.namespace} ${newer.source} ${newer.newest}`);
 }
 

@@ -1,8 +1,9 @@
 // Keys that sign a suite, as files that gpgv and sqv take: keyrings in binary form, those in ASCII armour unpacked (RFC 9580, 6.2).
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { LimitError, ParseError } from '../../../platform/errors.ts';
+import { LimitError, messageOf, ParseError, PlimsollError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
+import { writeStored } from './cache.ts';
 
 const ARMOUR = /-----BEGIN PGP PUBLIC KEY BLOCK-----\r?\n([\s\S]*?)-----END PGP PUBLIC KEY BLOCK-----/g;
 
@@ -19,17 +20,28 @@ export function trustedKeyrings(root: string): readonly string[] {
 
 /**
  * Binary forms of the keyrings, written to `folder` where they are in armour.
- * @throws ParseError when a keyring is neither
+ * @throws PlimsollError `input-missing` when a keyring cannot be read; ParseError when it is neither
  */
 export function binaryKeyrings(keyrings: readonly string[], folder: string): readonly string[] {
   return keyrings.map((keyring, index) => {
-    const bytes = readFileSync(keyring);
-    if (bytes.length > LIMITS.metadataBytes) throw new LimitError(`${keyring}: larger than any keyring`);
+    const bytes = readKeyring(keyring);
     if (!bytes.includes('-----BEGIN PGP')) return keyring;
     const target = join(folder, `keyring-${index}.gpg`);
-    writeFileSync(target, unarmour(bytes.toString('latin1'), keyring), { mode: 0o600 });
+    writeStored(target, unarmour(bytes.toString('latin1'), keyring));
     return target;
   });
+}
+
+function readKeyring(keyring: string): Buffer {
+  try {
+    if (statSync(keyring).size > LIMITS.metadataBytes) throw new LimitError(`${keyring}: larger than any keyring`);
+    return readFileSync(keyring);
+  } catch (error) {
+    if (error instanceof LimitError) throw error;
+    throw new PlimsollError('input-missing', `the keyring ${keyring} cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 /** The bytes of all key blocks in the text. `name` stands for it in messages. */

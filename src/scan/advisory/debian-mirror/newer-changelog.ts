@@ -1,12 +1,13 @@
 // Gets the changelog of the newest version of a source package: from the smallest of its binary packages that carries it.
-import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { LimitError, ParseError, PlimsollError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
+import { cacheFolder, writeStored } from './cache.ts';
 import { readDebChangelog } from './deb-file.ts';
 import type { OfferedPackage } from './packages-index.ts';
-import { cacheFolder, haveFile } from './stored-files.ts';
+import { haveFile } from './stored-files.ts';
 import type { Mirror } from './suite.ts';
 
 /** A binary package and the address of the mirror that offers it. */
@@ -39,7 +40,7 @@ export async function newerChangelog(offers: readonly Offer[], mirror: Mirror): 
     try {
       const found = await fetchChangelog(offer, mirror);
       if (found !== undefined && 'text' in found) {
-        writeFileSync(placeOf(offer, mirror), gzipSync(found.text), { mode: 0o600 });
+        writeStored(placeOf(offer, mirror), gzipSync(found.text));
         return { offer, changelog: found.text };
       }
       if (found !== undefined) pointedTo.add(found.sharedWith);

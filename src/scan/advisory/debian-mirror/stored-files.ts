@@ -1,8 +1,7 @@
 // Files under their digest: what a Release file or an index vouches for is fetched once, checked, and checked again whenever it is used.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
-import { messageOf, PlimsollError } from '../../../platform/errors.ts';
+import { existsSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { PlimsollError } from '../../../platform/errors.ts';
 import { fileChunks } from '../../image/file-chunks.ts';
 import { withoutPassword } from './places.ts';
 import type { Transport } from './transport.ts';
@@ -12,20 +11,6 @@ export interface Expected {
   /** 64 hexadecimal digits. */
   readonly sha256: string;
   readonly size: number;
-}
-
-/** Days for which a file that nobody asks for is kept. */
-const KEPT_DAYS = 60;
-
-/** A folder of the cache, made when it is not there. */
-export function cacheFolder(cache: string, name: string): string {
-  const folder = join(cache, name);
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw new PlimsollError('advisories', `cannot write ${folder}: ${messageOf(error)}`, { cause: error });
-  }
-  return folder;
 }
 
 /**
@@ -47,25 +32,23 @@ export async function haveFile(
     }
     rmSync(file, { force: true });
   }
-  for (const url of urls) {
-    if (!(await transport.fetch(url, file, expected.size))) continue;
-    if (isExpected(file, expected)) return true;
-    rmSync(file, { force: true });
-    throw new PlimsollError(
-      'digest-mismatch',
-      `${withoutPassword(url)} is not the file that the mirror's index names: size or SHA-256 differ`,
-    );
-  }
-  return false;
-}
-
-/** Removes files of the folder that nobody asked for in a long time. */
-export function forgetOld(folder: string, now: Date): void {
-  const oldest = now.getTime() - KEPT_DAYS * 86_400_000;
-  for (const name of readdirSync(folder)) {
-    const file = join(folder, name);
-    if ((statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? oldest) < oldest)
-      rmSync(file, { recursive: true, force: true });
+  // Two updates at once each fetch their own.
+  const part = `${file}.${process.pid}`;
+  try {
+    for (const url of urls) {
+      if (!(await transport.fetch(url, part, expected.size))) continue;
+      if (!isExpected(part, expected)) {
+        throw new PlimsollError(
+          'digest-mismatch',
+          `${withoutPassword(url)} is not the file that the mirror's index names: size or SHA-256 differ`,
+        );
+      }
+      renameSync(part, file);
+      return true;
+    }
+    return false;
+  } finally {
+    rmSync(part, { force: true });
   }
 }
 

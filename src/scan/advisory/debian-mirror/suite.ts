@@ -1,17 +1,18 @@
 // Opens a suite of a mirror: its Release file with the signature checked, and the packages that its indexes offer.
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlimsollError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
 import { checkAddress } from '../update/download.ts';
 import type { SignedBy } from './apt-sources.ts';
+import { cacheFolder, writeStored } from './cache.ts';
 import { binaryKeyrings, unarmour } from './keyring.ts';
 import { type OfferedPackage, offersIn } from './packages-index.ts';
 import { nameOf, type Place, withoutPassword } from './places.ts';
 import type { Environment } from './programs.ts';
 import { parseRelease, type ReleaseFile } from './release-file.ts';
 import { checkSignature, type SignedFile, type Verdict, type Verifier } from './signature.ts';
-import { cacheFolder, haveFile } from './stored-files.ts';
+import { haveFile } from './stored-files.ts';
 import type { Transport } from './transport.ts';
 import { unpack } from './unpack.ts';
 
@@ -98,7 +99,7 @@ async function fetchSigned(
 function keyringsOf(signedBy: SignedBy, usual: readonly string[], folder: string): readonly string[] {
   if (signedBy.key !== undefined) {
     const file = join(folder, 'key.gpg');
-    writeFileSync(file, unarmour(signedBy.key, 'Signed-By'), { mode: 0o600 });
+    writeStored(file, unarmour(signedBy.key, 'Signed-By'));
     return [file];
   }
   return binaryKeyrings(signedBy.keyrings.length > 0 ? signedBy.keyrings : usual, folder);
@@ -120,7 +121,7 @@ function refuse(place: Place, verdict: Exclude<Verdict, { readonly state: 'good'
 }
 
 /**
- * Everything that the suite offers of the wanted source packages.
+ * Everything that the suite offers of the wanted source packages; undefined when it has no packages of the architecture.
  * @throws PlimsollError when an index is not there or not what the Release file says; LimitError
  */
 export async function offersOf(
@@ -128,13 +129,14 @@ export async function offersOf(
   architecture: string,
   wanted: ReadonlySet<string>,
   mirror: Mirror,
-): Promise<readonly OfferedPackage[]> {
-  const offers: OfferedPackage[] = [];
+): Promise<readonly OfferedPackage[] | undefined> {
+  let offers: OfferedPackage[] | undefined;
   for (const component of place.components.length > 0 ? place.components : release.components) {
     const path = `${component}/binary-${architecture}/Packages`;
     const index = await fetchIndex(place, release, path, mirror);
     if (index === undefined) continue;
-    offers.push(...offersIn(await readWhole(index, mirror.environment), wanted));
+    offers ??= [];
+    for (const offer of offersIn(await readWhole(index, mirror.environment), wanted)) offers.push(offer);
   }
   return offers;
 }

@@ -1,9 +1,10 @@
 // How files of a mirror are fetched. With apt's configuration apt itself fetches, so that its proxies, credentials and certificates hold; with
 // addresses given by the user this program does. What is fetched is checked by signature or digest afterwards, so plain http will do.
-import { copyFileSync, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, rmSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { LimitError, PlimsollError } from '../../../platform/errors.ts';
+import { LimitError, messageOf, PlimsollError } from '../../../platform/errors.ts';
 import { type DownloadOptions, download } from '../update/download.ts';
+import { writeStored } from './cache.ts';
 import { withoutPassword } from './places.ts';
 import { type Environment, type Outcome, runProgram } from './programs.ts';
 import { APT_HELPER } from './unpack.ts';
@@ -38,12 +39,17 @@ export function webTransport(options: Omit<DownloadOptions, 'maxBytes' | 'plainH
 }
 
 function copyLocal(url: string, file: string, maxBytes: number): boolean {
-  const path = fileURLToPath(url);
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat?.isFile() !== true) return false;
-  if (stat.size > maxBytes) throw new LimitError(`${url}: larger than ${maxBytes} bytes`);
-  copyFileSync(path, file);
-  return true;
+  try {
+    const path = fileURLToPath(url);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat?.isFile() !== true) return false;
+    if (stat.size > maxBytes) throw new LimitError(`${url}: larger than ${maxBytes} bytes`);
+    copyFileSync(path, file);
+    return true;
+  } catch (error) {
+    if (error instanceof LimitError) throw error;
+    throw new PlimsollError('input-unreadable', `${url}: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /** Fetches with apt's own downloader; undefined where apt is not installed. */
@@ -80,7 +86,7 @@ function loginFile(url: string, file: string): { readonly args: readonly string[
   if (user === undefined || password === undefined) return { args: [], remove: () => undefined };
   const path = `${file}.login`;
   const lines = `machine ${scheme}://${host}\nlogin ${decoded(user)}\npassword ${decoded(password)}\n`;
-  writeFileSync(path, lines, { mode: 0o600 });
+  writeStored(path, lines);
   return { args: ['-o', `Dir::Etc::netrc=${path}`], remove: () => rmSync(path, { force: true }) };
 }
 

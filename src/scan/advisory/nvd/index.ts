@@ -13,6 +13,7 @@ export const nvd: Feed = {
   licence: 'public domain (NIST); CVSS scores of others by their sources',
   home: HOME,
   downloads: YEARS.map((year) => `${HOME}/feeds/json/cve/2.0/nvdcve-2.0-${year}.json.gz`),
+  onRequest: true,
   accepts: (path) => /\.json$/.test(path),
   read: readNvd,
   open: openNvd,

@@ -26,7 +26,7 @@ export function readNvd(file: FeedFile, sink: FeedSink): void {
   }
 }
 
-/** Reads a file in pieces: the file of a recent year has hundreds of megabytes. */
+/** Reads a file in pieces: the file of a year may have hundreds of megabytes. */
 export function openNvd(file: Omit<FeedFile, 'bytes'>, sink: FeedSink): FeedReader {
   const elements = new JsonElements(file.path, 'vulnerabilities', (element) =>
     readRecord(fieldsOf(element)['cve'], file.path, sink),

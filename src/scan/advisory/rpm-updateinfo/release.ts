@@ -1,5 +1,6 @@
 // Which distribution release an update is for. The file does not say it plainly: Red Hat and kin tell by the update's id and the tag in the
 // release of each package, SUSE by the id, openSUSE by the id or the text beside it.
+import { suseRelease } from '../suse-products.ts';
 
 /** What is known of an update when a package's namespace is asked for. */
 export interface UpdateNames {
@@ -63,8 +64,9 @@ function suseNamespace({ id, release }: UpdateNames): string | undefined {
     }
     return `${/^(DESKTOP|Product-SLED)/.test(product) ? 'sled' : 'sles'}:${major}${pack === undefined ? '' : `.${pack}`}`;
   }
-  const leap =
-    /^openSUSE-(?:SLE|Leap)-(\d+\.\d+)-/.exec(id) ?? /^openSUSE (?:Leap )?(\d+\.\d+)\b/.exec(release.slice(0, 100));
-  if (leap?.[1] !== undefined) return `opensuse-leap:${leap[1]}`;
+  const leap = /^openSUSE-(?:SLE|Leap)-(\d+\.\d+)-/.exec(id)?.[1];
+  if (leap !== undefined) return suseRelease(`openSUSE Leap ${leap}`)?.namespace;
+  const named = /^openSUSE (?:Leap )?\d+\.\d+(?![\w.])/.exec(release.slice(0, 100))?.[0];
+  if (named !== undefined) return suseRelease(named)?.namespace;
   return /^openSUSE[ -]Tumbleweed\b/.test(`${id} ${release}`) ? 'opensuse-tumbleweed' : undefined;
 }

@@ -114,7 +114,7 @@ test('namespaces follow from ids, tags of packages, and the text beside them', (
     ['SUSE-SLE-Micro-6.0-2024-1', '', '1', 'sl-micro:6.0'],
     ['openSUSE-SLE-15.4-2022-1', 'openSUSE Leap 15.4', '150400.1', 'opensuse-leap:15.4'],
     ['openSUSE-2020-100', 'openSUSE Leap 15.1 Update', 'lp151.4.1', 'opensuse-leap:15.1'],
-    ['openSUSE-2014-100', 'openSUSE 13.1 Update', '1', 'opensuse-leap:13.1'],
+    ['openSUSE-2014-100', 'openSUSE 13.1 Update', '1', 'opensuse:13.1'],
     ['openSUSE-Tumbleweed-2024-1', '', '1', 'opensuse-tumbleweed'],
     ['11749', '0', '1', undefined],
     ['RLSA-2023:1', '0', '1', undefined],

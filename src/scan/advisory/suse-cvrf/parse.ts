@@ -80,8 +80,9 @@ function readVulnerability(
     return;
   }
   const severities = severitiesOf(vulnerability);
-  const { fixes, others } = fixesOf(vulnerability);
+  const { fixes, others, unread } = fixesOf(vulnerability);
   if (fixes.length === 0) sink.skip(others > 0 ? 'other products only' : 'no package that is fixed', place);
+  if (unread > 0) sink.skip('packages with a status other than fixed', place);
   for (const { namespace, name, version, extended } of fixes) {
     covered.add(namespace);
     sink.advisory({
@@ -103,12 +104,25 @@ function readVulnerability(
   }
 }
 
-/** Fixed packages of known releases, each once; a fix for everyone stands before the same for subscribers. */
-function fixesOf(vulnerability: XmlElement): { readonly fixes: readonly Fix[]; readonly others: number } {
+/** What a vulnerability says of packages. */
+interface Fixes {
+  /** Fixed packages of known releases, each once; a fix for everyone stands before the same for subscribers. */
+  readonly fixes: readonly Fix[];
+  /** Fixed packages of products that are not known. */
+  readonly others: number;
+  /** Packages of known releases that are affected, not affected or under investigation. */
+  readonly unread: number;
+}
+
+function fixesOf(vulnerability: XmlElement): Fixes {
   const fixes = new Map<string, Fix>();
   let others = 0;
+  let unread = 0;
   for (const status of childrenOf(childOf(vulnerability, 'ProductStatuses'), 'Status')) {
-    if (status.attributes['Type'] !== 'Fixed') continue;
+    if (status.attributes['Type'] !== 'Fixed') {
+      unread += childrenOf(status, 'ProductID').filter(({ text }) => suseRelease(text.split(':', 1)[0] ?? '')).length;
+      continue;
+    }
     for (const { text } of childrenOf(status, 'ProductID')) {
       const fix = fixOf(text);
       if (fix === undefined) {
@@ -120,7 +134,7 @@ function fixesOf(vulnerability: XmlElement): { readonly fixes: readonly Fix[]; r
       if (fixes.get(key)?.extended !== false) fixes.set(key, fix);
     }
   }
-  return { fixes: [...fixes.values()], others };
+  return { fixes: [...fixes.values()], others, unread };
 }
 
 /** `SUSE Linux Enterprise Server 15 SP3:libz1-1.2.11-150000.3.30.1`; undefined for other products. */

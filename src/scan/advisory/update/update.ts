@@ -27,10 +27,11 @@ export interface UpdateOptions
   readonly remark: (text: string) => void;
 }
 
-/** Feeds that an update without names means: those fetched before, or at the first time all that have a publisher's address. */
+/** Feeds that an update without names means: those fetched before, or at the first time all that have a publisher's address and are not huge. */
 export function usualRequests(folder: string): readonly UpdateRequest[] {
   const kept = keptFeedIds(folder).flatMap((id) => findFeed(id) ?? []);
-  const feeds = kept.length > 0 ? kept : FEEDS.filter((feed) => (feed.downloads ?? []).length > 0);
+  const feeds =
+    kept.length > 0 ? kept : FEEDS.filter(({ downloads, onRequest }) => downloads !== undefined && onRequest !== true);
   return feeds.map((feed) => ({ feed, urls: feed.gather === undefined ? [] : readKeptFeed(folder, feed.id).urls }));
 }
 

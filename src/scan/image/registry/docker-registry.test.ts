@@ -93,7 +93,7 @@ test(
     assert.equal(multi.layers.length, 2);
     for (const layer of multi.layers) {
       const pieces: Uint8Array[] = [];
-      for await (const piece of readBlob(layer, client)) pieces.push(piece);
+      for await (const piece of readBlob(layer, client)) pieces.push(Buffer.from(piece));
       assert.equal(digestOf(Buffer.concat(pieces)), layer.digest);
     }
     const arm = await openImage(`${host}/team/app@${MULTI[0].digest}`, { client, platform: 'linux/arm64' });

@@ -38,6 +38,12 @@ export async function openDockerArchive(
       `${files.name} is for ${formatPlatform(config)} alone, not for ${formatPlatform(wanted)}`,
     );
   }
+  // As `docker load`: a layer that the list leaves out would be missing from the scan without a word.
+  if (image.layers.length !== config.diffIds.length) {
+    throw new ParseError(
+      `${files.name} lists ${image.layers.length} layers where ${what} names ${config.diffIds.length}: the archive is damaged or forged`,
+    );
+  }
   const layers: LayerDescriptor[] = [];
   for (const path of image.layers) {
     const location = files.locate(cleanPath(path));

@@ -1,0 +1,17 @@
+// Values of options that several commands take, checked while the command line is read.
+import { InvalidArgumentError } from 'commander';
+
+/** A day of the calendar as YYYY-MM-DD. @throws InvalidArgumentError */
+export function isoDate(text: string): string {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
+  // Date.parse takes February the 31st for one of the first days of March.
+  if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(text)) return text;
+  throw new InvalidArgumentError('write a date as 2022-04-06');
+}
+
+/** A number of worker threads. @throws InvalidArgumentError */
+export function numberOfJobs(text: string): number {
+  const number = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (number >= 1 && number <= 256) return number;
+  throw new InvalidArgumentError('write a number from 1 to 256');
+}
