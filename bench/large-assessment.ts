@@ -1,6 +1,7 @@
 // A made-up assessment of any size, for measuring outputs: images on a few bases that share packages and vulnerabilities the way real
 // releases do. The same numbers give the same assessment.
 import { type Digest, digestOf } from '../src/platform/canonical.ts';
+import { compareText } from '../src/platform/order.ts';
 import { SEVERITY_LEVELS, type SeverityLevel } from '../src/scan/advisory/advisory.ts';
 import type { AssessedImage, Assessment, Finding } from '../src/scan/assess/assessment.ts';
 import type { Package } from '../src/scan/inventory/package.ts';
@@ -48,7 +49,7 @@ export function largeAssessment(imageCount: number, findingCount: number): Asses
     packages: images.flatMap((image, number) =>
       (bases[number % BASES] ?? []).map((installed) => ({ ...installed, image: digestOfImage(image) })),
     ),
-    findings: findings.sort((a, b) => compare(a.slot, b.slot) || compare(a.vulnerability, b.vulnerability)),
+    findings: findings.sort((a, b) => compareText(a.slot, b.slot) || compareText(a.vulnerability, b.vulnerability)),
     gaps: [],
   };
 }
@@ -140,8 +141,4 @@ function generator(seed: number): () => number {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return state / 2 ** 32;
   };
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

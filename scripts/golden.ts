@@ -3,8 +3,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { statisticsOf } from '../src/explain/statistics.ts';
+import { csvText } from '../src/publish/csv/write.ts';
+import { packageColumns } from '../src/publish/html/package-columns.ts';
 import { reportData } from '../src/publish/html/report-data.ts';
 import { assessmentJson } from '../src/publish/json/write.ts';
+import { TABLES } from '../src/publish/tables/index.ts';
 import { assessmentTable } from '../src/publish/terminal/assessment.ts';
 import { sampleAssessment } from '../test/support/sample-assessment.ts';
 
@@ -22,7 +25,8 @@ export function goldenFiles(): readonly GoldenFile[] {
   const assessment = sampleAssessment();
   const statistics = statisticsOf(assessment);
   const tool = { name: 'plimsoll', version: '0.0.0' };
-  const data = reportData(assessment, statistics, tool);
+  const packages = packageColumns(assessment);
+  const data = reportData(assessment, statistics, packages, tool);
   return [
     { path: 'sample/table.txt', text: assessmentTable(assessment, statistics, { color: false, columns: 100 }) },
     {
@@ -35,6 +39,8 @@ export function goldenFiles(): readonly GoldenFile[] {
     },
     { path: 'sample/assessment.json', text: assessmentJson(assessment, statistics, tool) },
     { path: 'sample/report-data.json', text: `${JSON.stringify(data, undefined, 1)}\n` },
+    { path: 'sample/report-packages.json', text: `${JSON.stringify(packages, undefined, 1)}\n` },
+    ...TABLES.map(({ name, make }) => ({ path: `sample/${name}.csv`, text: csvText(make(assessment, statistics)) })),
   ];
 }
 

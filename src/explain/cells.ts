@@ -1,5 +1,7 @@
 // Cells: what figures count. Findings (rows a package) fold into (slot, vulnerability) cells, and those into (vulnerability) cells.
 // Rules: docs/guide/counting.md, "Cells and bases".
+
+import { compareText } from '../platform/order.ts';
 import { type FixState, SEVERITY_LEVELS, type SeverityLevel } from '../scan/advisory/advisory.ts';
 import type { Finding } from '../scan/assess/assessment.ts';
 
@@ -128,5 +130,5 @@ function feedsOf(rows: readonly Finding[]): InstanceCell['feeds'] {
 }
 
 function sortedEntries<T>(map: ReadonlyMap<string, T>): readonly [string, T][] {
-  return [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return [...map].sort(([a], [b]) => compareText(a, b));
 }

@@ -1,5 +1,6 @@
 // Content addressing: canonical JSON (sorted keys, no white space) and SHA-256 digests over it.
 import { createHash } from 'node:crypto';
+import { compareText } from './order.ts';
 
 /** `sha256:` and 64 lower-case hexadecimal digits, as OCI image-spec "Digests" writes it. */
 export type Digest = `sha256:${string}`;
@@ -17,9 +18,7 @@ export function isDigest(text: string): text is Digest {
 /** JSON with the keys of every object sorted by code unit; absent and undefined members are left out. Equal values give equal text. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, member: unknown) =>
-    isPlainObject(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : member,
+    isPlainObject(member) ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => compareText(a, b))) : member,
   );
 }
 

@@ -1,4 +1,5 @@
 // "Could not tell" as a value: what was not read, where and why. Travels with every result up to the report.
+import { compareText } from './order.ts';
 
 /** The kinds of gap that outputs name (docs/reference/gaps.md). */
 export type GapKind =
@@ -27,13 +28,9 @@ export interface Gap {
 /** Order of gaps in every output: by kind, target, location, reason. */
 export function compareGaps(a: Gap, b: Gap): number {
   return (
-    order(a.kind, b.kind) ||
-    order(a.target, b.target) ||
-    order(a.location ?? '', b.location ?? '') ||
-    order(a.reason, b.reason)
+    compareText(a.kind, b.kind) ||
+    compareText(a.target, b.target) ||
+    compareText(a.location ?? '', b.location ?? '') ||
+    compareText(a.reason, b.reason)
   );
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

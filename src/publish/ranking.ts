@@ -2,6 +2,7 @@
 // Counted on cells (docs/guide/counting.md), for the summaries of every format.
 import { type InstanceCell, instanceCells, severityOrder } from '../explain/cells.ts';
 import type { SlotCounts } from '../explain/statistics.ts';
+import { compareText } from '../platform/order.ts';
 import { SEVERITY_LEVELS, type SeverityLevel } from '../scan/advisory/advisory.ts';
 import type { Finding } from '../scan/assess/assessment.ts';
 
@@ -75,8 +76,4 @@ function highest(cells: readonly InstanceCell[]): SeverityLevel {
 
 function isSevere(severity: SeverityLevel): boolean {
   return severity === 'critical' || severity === 'high';
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,4 +1,6 @@
 // Another scanner's findings as rows of an assessment: one id for one vulnerability by our rules, the scanner's word for everything else. Pure.
+
+import { compareText } from '../platform/order.ts';
 import type { Advisory, SeverityLevel } from './advisory/advisory.ts';
 import type { Finding } from './assess/assessment.ts';
 import { type Identities, resolveIdentities } from './assess/identity.ts';
@@ -46,10 +48,10 @@ function rowsOf(image: ImportedImage, importer: string, identities: Identities):
   }
   return [...rows.values()].sort(
     (a, b) =>
-      order(a.vulnerability, b.vulnerability) ||
-      order(a.purl, b.purl) ||
-      order(a.location, b.location) ||
-      order(a.advisories.join(), b.advisories.join()),
+      compareText(a.vulnerability, b.vulnerability) ||
+      compareText(a.purl, b.purl) ||
+      compareText(a.location, b.location) ||
+      compareText(a.advisories.join(), b.advisories.join()),
   );
 }
 
@@ -89,8 +91,4 @@ function rowOf(
     advisories: [`${importer}/${finding.id}`],
     ...(statement === undefined ? {} : { statement }),
   };
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,8 +1,10 @@
 // Order of Alpine package versions: number{.number}…{letter}{_suffix{number}}…{~hash}{-rN}.
 // Source: apk-tools 3, src/version.c and its test table; the form letter{number} of apk-tools 2 is accepted as well, because
 // Alpine shipped such packages (sudo 1.9.5p2-r0).
+
+import { compareText } from '../platform/order.ts';
 import { compareDigits, trimZeros } from './digits.ts';
-import { compareText, type Order, versionOrder } from './order.ts';
+import { type Order, versionOrder } from './order.ts';
 import { VersionError } from './version-error.ts';
 
 /**

@@ -1,5 +1,7 @@
 // Numbers inside versions as strings of digits: they may be longer than any machine number, so they never become one.
-import { compareText, type Order } from './order.ts';
+
+import { compareText } from '../platform/order.ts';
+import type { Order } from './order.ts';
 
 const ZERO = 48;
 

@@ -1,7 +1,9 @@
 // Order of RubyGems versions: numbers and words between dots, a word making a pre-release.
 // Source: the documentation of Gem::Version in RubyGems.
+
+import { compareText } from '../platform/order.ts';
 import { compareDigits, isDigit, trimZeros } from './digits.ts';
-import { compareText, type Order, versionOrder } from './order.ts';
+import { type Order, versionOrder } from './order.ts';
 import { VersionError } from './version-error.ts';
 
 /** Numbers without leading zeros ('' is 0) and words; zeros before the first word and at the end are gone. */

@@ -1,7 +1,9 @@
 // Order of Maven artifact versions: numbers and qualifiers in nested lists, a hyphen or a change between digits and letters
 // opening a list. Source: the "Version Order Specification" of Maven's POM reference, as ComparableVersion of Maven 3.8 and 3.9 has it.
+
+import { compareText } from '../platform/order.ts';
 import { compareDigits, isDigit, trimZeros } from './digits.ts';
-import { compareText, type Order, reversed, versionOrder } from './order.ts';
+import { type Order, reversed, versionOrder } from './order.ts';
 import { VersionError } from './version-error.ts';
 
 /** A number (digits without leading zeros), a qualifier, or a list that a hyphen or a change of kind opened. */

@@ -53,8 +53,3 @@ export function versionOrder<Parsed>(
 export function reversed(order: Order): Order {
   return order === 0 ? 0 : order === 1 ? -1 : 1;
 }
-
-/** Order of two texts by UTF-16 code unit, which for ASCII is the byte order of the reference programs. */
-export function compareText(a: string, b: string): Order {
-  return a === b ? 0 : a < b ? -1 : 1;
-}

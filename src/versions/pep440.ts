@@ -1,7 +1,9 @@
 // Order of Python package versions: [N!]N(.N)*[{a|b|rc}N][.postN][.devN][+local].
 // Source: PEP 440, now the "Version specifiers" page of the Python packaging user guide, with its normalisations.
+
+import { compareText } from '../platform/order.ts';
 import { compareDigits, trimZeros } from './digits.ts';
-import { compareText, type Order, versionOrder } from './order.ts';
+import { type Order, versionOrder } from './order.ts';
 import { VersionError } from './version-error.ts';
 
 /** Numbers without leading zeros; undefined is an absent part. */

@@ -1,6 +1,8 @@
 // Precedence of Semantic Versioning 2.0.0, section 11, shared by the schemes npm, semver and go, which differ in what they accept.
+
+import { compareText } from '../platform/order.ts';
 import { compareDigits, trimZeros } from './digits.ts';
-import { compareText, type Order } from './order.ts';
+import type { Order } from './order.ts';
 
 /** One part of a pre-release between dots. */
 interface Identifier {

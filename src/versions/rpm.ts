@@ -1,7 +1,9 @@
 // Order of RPM package versions: [epoch:]version[-release], an absent epoch being 0 and an absent release the least.
 // Source: rpm-version(7) and rpmvercmp of the RPM library, with ~ (before) and ^ (after).
+
+import { compareText } from '../platform/order.ts';
 import { compareDigits, isDigit, trimZeros } from './digits.ts';
-import { compareText, type Order, versionOrder } from './order.ts';
+import { type Order, versionOrder } from './order.ts';
 import { VersionError } from './version-error.ts';
 
 interface RpmVersion {

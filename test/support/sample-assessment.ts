@@ -2,6 +2,7 @@
 // vulnerabilities, and names chosen to break out of terminals, HTML and look-up tables. Nothing in it is a real product or advisory.
 import { type Digest, digestOf } from '../../src/platform/canonical.ts';
 import { compareGaps, type Gap } from '../../src/platform/gap.ts';
+import { compareText } from '../../src/platform/order.ts';
 import type { FeedRecord, FixState, SeverityLevel } from '../../src/scan/advisory/advisory.ts';
 import type { AssessedImage, Assessment, Finding, InventoryIdentity } from '../../src/scan/assess/assessment.ts';
 import type { Package, PackageType } from '../../src/scan/inventory/package.ts';
@@ -337,7 +338,7 @@ function feed(
 
 /** The sample. Every call gives an equal value. */
 export function sampleAssessment(): Assessment {
-  const assessed = images.map(assessedImage).sort((a, b) => order(a.image.slot, b.image.slot));
+  const assessed = images.map(assessedImage).sort((a, b) => compareText(a.image.slot, b.image.slot));
   const read = assessed.filter((entry) => entry.sample.unread !== true);
   const releaseGaps: readonly Gap[] = [
     { kind: 'not-scanned', target: 'rpm/index.yaml', reason: 'RPM packages of the nodes are not scanned' },
@@ -355,7 +356,7 @@ export function sampleAssessment(): Assessment {
     severityPolicy: 'vendor-cvss-nvd',
     asOf: '2022-04-06',
     images: assessed.map((entry) => entry.image),
-    inventories: read.map(inventoryOf).sort((a, b) => order(a.digest, b.digest)),
+    inventories: read.map(inventoryOf).sort((a, b) => compareText(a.digest, b.digest)),
     packages: read.flatMap((entry) => entry.sample.packages.map((item) => packageOf(item, entry.sample, entry.digest))),
     findings: read.flatMap((entry) => findingsOf(entry.sample, entry.image.slot, entry.digest)).sort(compareFindings),
     gaps: [...assessed.flatMap((entry) => entry.image.gaps), ...releaseGaps].sort(compareGaps),
@@ -457,13 +458,9 @@ function purlOf(item: SamplePackage, image: SampleImage): string {
 
 function compareFindings(a: Finding, b: Finding): number {
   return (
-    order(a.slot, b.slot) ||
-    order(a.vulnerability, b.vulnerability) ||
-    order(a.purl, b.purl) ||
-    order(a.location, b.location)
+    compareText(a.slot, b.slot) ||
+    compareText(a.vulnerability, b.vulnerability) ||
+    compareText(a.purl, b.purl) ||
+    compareText(a.location, b.location)
   );
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

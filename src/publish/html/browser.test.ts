@@ -1,21 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { largeAssessment } from '../../../bench/large-assessment.ts';
-import { buildReportPage } from '../../../scripts/report-page.ts';
-import { openBrowser } from '../../../test/support/browser.ts';
 import { needsPrograms } from '../../../test/support/needs.ts';
+import { EVERY_VIEW, ReportBrowser, resultLine } from '../../../test/support/report-browser.ts';
 import { HOSTILE_IMAGE, HOSTILE_PACKAGE, sampleAssessment } from '../../../test/support/sample-assessment.ts';
 import { formatPercent } from '../../explain/shares.ts';
 import { statisticsOf } from '../../explain/statistics.ts';
 import { SEVERITY_LEVELS } from '../../scan/advisory/advisory.ts';
 import { BASES, count } from '../words.ts';
 import { VIEWS } from './page/view-state.ts';
-import { reportHtml } from './report.ts';
 
 const sample = sampleAssessment();
 const statistics = statisticsOf(sample);
@@ -24,53 +20,24 @@ const statistics = statisticsOf(sample);
 const needs = needsPrograms('chromium');
 
 describe('the report in Chromium', () => {
-  let folder: string;
-  let browser: Browser;
+  let reports: ReportBrowser;
   let address: string;
   let largeAddress: string;
-  const complaints: string[] = [];
 
   before(async () => {
     if (needs.skip !== false) return;
-    folder = mkdtempSync(join(tmpdir(), 'plimsoll-report-'));
-    const page = await buildReportPage();
-    address = pathToFileURL(join(folder, 'report.html')).href;
-    largeAddress = pathToFileURL(join(folder, 'large.html')).href;
-    writeFileSync(join(folder, 'report.html'), reportHtml(sample, statistics, page));
-    const large = largeAssessment(300, 50_000);
-    writeFileSync(join(folder, 'large.html'), reportHtml(large, statisticsOf(large), page));
-    browser = await openBrowser();
+    reports = await ReportBrowser.start();
+    address = reports.write('report.html', sample);
+    largeAddress = reports.write('large.html', largeAssessment(300, 50_000));
   });
 
   after(async () => {
-    if (needs.skip !== false) return;
-    await browser.close();
-    rmSync(folder, { recursive: true, force: true });
+    if (needs.skip === false) await reports.stop();
   });
 
-  /** Opens the file from disk. What the console says, what a policy forbids and what is asked of the network is written down. */
-  async function open(hash = '', options: BrowserContextOptions = {}, file = address): Promise<Page> {
-    complaints.length = 0;
-    const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, ...options });
-    const page = await context.newPage();
-    page.on('console', (message) => complaints.push(`console: ${message.text()}`));
-    page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
-    page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`));
-    page.on('request', (request) => {
-      if (!request.url().startsWith(file)) complaints.push(`request: ${request.url()}`);
-    });
-    await page.goto(file + hash);
-    await page.waitForSelector('[role=tabpanel]');
-    return page;
-  }
-
-  async function close(page: Page): Promise<void> {
-    assert.equal(await page.evaluate('window.breach'), undefined, 'no script of a name ran');
-    await page.context().close();
-    assert.deepEqual(complaints, []);
-  }
-
-  const resultLine = async (page: Page): Promise<string> => (await page.locator('.result').textContent()) ?? '';
+  const open = (hash = '', options: BrowserContextOptions = {}, file = address): Promise<Page> =>
+    reports.open(file, hash, options);
+  const close = (page: Page): Promise<void> => reports.close(page);
 
   test('every view opens without a word on the console and without a request', needs, async () => {
     const page = await open();
@@ -105,8 +72,7 @@ describe('the report in Chromium', () => {
     const feeds = sample.advisorySet.feeds.filter((feed) => feed.id !== 'kev');
     const findings = sample.findings.map((finding) => ({ ...finding, kev: false }));
     const without = { ...sample, findings, advisorySet: { ...sample.advisorySet, feeds } };
-    writeFileSync(join(folder, 'without.html'), reportHtml(without, statistics, await buildReportPage()));
-    const page = await open('', {}, pathToFileURL(join(folder, 'without.html')).href);
+    const page = await open('', {}, reports.write('without.html', without));
     assert.match(
       (await page.locator('.funnel').textContent()) ?? '',
       /\?known to be exploited.*the advisory set has no KEV feed/,
@@ -195,13 +161,16 @@ describe('the report in Chromium', () => {
   });
 
   test('the policy stops what someone puts into the file', needs, async () => {
-    const html = readFileSync(join(folder, 'report.html'), 'utf8');
+    const html = readFileSync(join(reports.folder, 'report.html'), 'utf8');
     const added = `<script>window.breach = 1</script><p onclick="window.breach = 1">x</p><img src="https://example.invalid/x.png">`;
-    writeFileSync(join(folder, 'changed.html'), html.replace('</body>', `${added}</body>`));
-    const page = await open('', {}, pathToFileURL(join(folder, 'changed.html')).href);
+    const page = await open('', {}, reports.writeText('changed.html', html.replace('</body>', `${added}</body>`)));
     await page.getByText('x', { exact: true }).click();
     assert.equal(await page.evaluate('window.breach'), undefined);
-    assert.equal(complaints.filter((line) => /Content Security Policy/.test(line)).length, 3, complaints.join('\n'));
+    assert.equal(
+      reports.complaints.filter((line) => /Content Security Policy/.test(line)).length,
+      3,
+      reports.complaints.join('\n'),
+    );
     await page.context().close();
   });
 
@@ -232,13 +201,7 @@ describe('the report in Chromium', () => {
   test('on a narrow screen nothing sticks out sideways', needs, async () => {
     for (const width of [360, 760, 1100]) {
       const page = await open('', { viewport: { width, height: 780 } });
-      for (const hash of [
-        ...VIEWS.map((view) => `#/${view}`),
-        '#/finding/3',
-        '#/cve/CVE-2022-90001',
-        '#/image/registry.example/harbour/api:1.4.0',
-        `#/package/${encodeURIComponent(sample.packages[0]?.purl ?? '')}`,
-      ]) {
+      for (const hash of EVERY_VIEW) {
         await page.evaluate(`location.hash = '${hash}'`);
         await page.waitForTimeout(50);
         const over = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
@@ -265,6 +228,10 @@ describe('the report in Chromium', () => {
     await page.keyboard.press('End');
     await page.waitForSelector('tr[aria-rowindex="50001"]');
     assert.ok((await page.locator('tbody tr').count()) < 80);
+    await page.locator('#tab-packages').click();
+    assert.equal(await resultLine(page), '4,200 packages of 4,200');
+    assert.ok((await page.locator('tbody tr').count()) < 80);
+    await page.locator('#tab-findings').click();
     await page.locator('input[type=search]').fill('no such thing');
     await page.waitForSelector('.nothing');
     await page.getByRole('button', { name: 'Show all' }).click();

@@ -2,11 +2,12 @@
 import type { AssessedImage, Assessment } from '../../scan/assess/assessment.ts';
 import type { Package } from '../../scan/inventory/package.ts';
 import { type Column, column, numbered } from './columns.ts';
+import { type PackedTexts, packTexts } from './packed-texts.ts';
 
 /** The packages, a row a distinct one: those that several images have stand once. Sorted by name, version, package URL. */
 export interface PackageColumns {
   readonly count: number;
-  readonly purl: readonly string[];
+  readonly purl: PackedTexts;
   readonly name: Column<string>;
   readonly version: Column<string>;
   readonly type: Column<string>;
@@ -14,9 +15,9 @@ export interface PackageColumns {
   readonly source: Column<string | null>;
   /** Package URL of the operating-system package that it belongs to. */
   readonly ownedBy: Column<string | null>;
-  /** Where it lies: pairs of a number in `paths` and one in `imageSets`. */
+  /** Where it lies: pairs of a number in `paths`, which are sorted, and one in `imageSets`. */
   readonly places: readonly (readonly number[])[];
-  readonly paths: readonly string[];
+  readonly paths: PackedTexts;
   /** Sets of images, as numbers in the list of images: packages of one base are in the same images. */
   readonly imageSets: readonly (readonly number[])[];
 }
@@ -30,24 +31,25 @@ interface PlacedPackage {
 /** Gives the columns. Same assessment, same bytes. */
 export function packageColumns({ packages, images }: Assessment): PackageColumns {
   const placed = placedPackages(packages, images);
-  const paths = new Map<string, number>();
+  const paths = [...new Set(packages.map(({ location }) => location.path))].sort();
+  const numberOfPath = new Map(paths.map((path, number) => [path, number]));
   const imageSets = new Map<string, number>();
   const numberOfSet = (those: ReadonlySet<number>): number =>
     numbered(imageSets, JSON.stringify([...those].sort((a, b) => a - b)));
   const places = placed.map(({ imagesByPath }) =>
-    [...imagesByPath].sort(byFirst).flatMap(([path, those]) => [numbered(paths, path), numberOfSet(those)]),
+    [...imagesByPath].sort(byFirst).flatMap(([path, those]) => [numberOfPath.get(path) ?? 0, numberOfSet(those)]),
   );
   const installed = placed.map((one) => one.installed);
   return {
     count: installed.length,
-    purl: installed.map(({ purl }) => purl),
+    purl: packTexts(installed.map(({ purl }) => purl)),
     name: column(installed, ({ name }) => name),
     version: column(installed, ({ version }) => version),
     type: column(installed, ({ type }) => type),
     source: column(installed, ({ source }) => (source === undefined ? null : `${source.name} ${source.version}`)),
     ownedBy: column(installed, ({ ownedBy }) => ownedBy ?? null),
     places,
-    paths: [...paths.keys()],
+    paths: packTexts(paths),
     imageSets: [...imageSets.keys()].map((text): readonly number[] => JSON.parse(text)),
   };
 }

@@ -7,7 +7,7 @@ import type { AssessedImage, Assessment, Finding, InventoryIdentity } from '../.
 import { type RankedVulnerability, spreadVulnerabilities } from '../ranking.ts';
 import type { Tool } from '../tool.ts';
 import { type Column, column, listColumn } from './columns.ts';
-import { type PackageColumns, packageColumns } from './package-columns.ts';
+import type { PackageColumns } from './package-columns.ts';
 
 /** The findings, a column a field. Absent optional fields are null. The order is the assessment's: by slot, vulnerability, purl, location. */
 export interface FindingColumns {
@@ -40,7 +40,7 @@ export interface ReportImage extends Omit<AssessedImage, 'gaps'> {
   readonly gaps: number;
 }
 
-/** All that the page shows. */
+/** What the page opens with. The packages stand beside it: they are opened when they are asked for. */
 export interface ReportData {
   readonly tool: Tool;
   readonly id: string;
@@ -56,7 +56,8 @@ export interface ReportData {
   readonly spread: readonly RankedVulnerability[];
   readonly cataloguers: readonly string[];
   readonly charts: Assessment['charts'];
-  readonly packages: PackageColumns;
+  /** Different packages. */
+  readonly packages: number;
   readonly findings: FindingColumns;
   readonly gaps: readonly Gap[];
 }
@@ -75,7 +76,12 @@ const NO_CELLS: SlotCounts = {
 };
 
 /** Gives the page's data. Same assessment, same bytes. */
-export function reportData(assessment: Assessment, statistics: Statistics, tool: Tool): ReportData {
+export function reportData(
+  assessment: Assessment,
+  statistics: Statistics,
+  packages: PackageColumns,
+  tool: Tool,
+): ReportData {
   const { id, release, charts, advisorySet, statements, severityPolicy, asOf, gaps } = assessment;
   return {
     tool,
@@ -91,7 +97,7 @@ export function reportData(assessment: Assessment, statistics: Statistics, tool:
     spread: spreadVulnerabilities(assessment.findings, SPREAD_LENGTH),
     cataloguers: cataloguersOf(assessment.inventories),
     charts,
-    packages: packageColumns(assessment),
+    packages: packages.count,
     findings: findingColumns(assessment.findings),
     gaps,
   };

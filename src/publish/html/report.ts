@@ -10,6 +10,7 @@ import type { Assessment } from '../../scan/assess/assessment.ts';
 import { TOOL } from '../tool.ts';
 import { BASES } from '../words.ts';
 import { escapeHtml, escapeJsonForHtml } from './escape.ts';
+import { packageColumns } from './package-columns.ts';
 import { builtPage, type PageFiles } from './page-files.ts';
 import { reportData } from './report-data.ts';
 
@@ -20,7 +21,8 @@ import { reportData } from './report-data.ts';
 export function reportHtml(assessment: Assessment, statistics: Statistics, page: PageFiles = builtPage()): string {
   const { release } = assessment;
   const title = escapeHtml(printable(`${release.name} ${release.version}: security report`));
-  const data = escapeJsonForHtml(JSON.stringify(reportData(assessment, statistics, TOOL)));
+  const packages = packageColumns(assessment);
+  const data = reportData(assessment, statistics, packages, TOOL);
   checkEmbeddable(page);
   return `<!doctype html>
 <html lang="en">
@@ -36,11 +38,17 @@ export function reportHtml(assessment: Assessment, statistics: Statistics, page:
 <body>
 <div id="app"></div>
 <noscript>${withoutScript(assessment, statistics)}</noscript>
-<script type="application/json" id="data">${data}</script>
+${dataBlock('data', data)}
+${dataBlock('packages', packages)}
 <script>${page.script}</script>
 </body>
 </html>
 `;
+}
+
+/** JSON that the page reads by the element's id. */
+function dataBlock(id: string, value: unknown): string {
+  return `<script type="application/json" id="${id}">${escapeJsonForHtml(JSON.stringify(value))}</script>`;
 }
 
 /** A data block is not script, so `script-src` does not concern it (HTML, "The script element", data blocks). */

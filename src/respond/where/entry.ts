@@ -1,6 +1,7 @@
 // What an assessment is searched by: its distinct packages, each with the slots that have it and the findings on it there.
 
 import { ParseError } from '../../platform/errors.ts';
+import { compareText } from '../../platform/order.ts';
 import type { Assessment, Finding } from '../../scan/assess/assessment.ts';
 import type { Package } from '../../scan/inventory/package.ts';
 import { parsePackageUrl } from '../../scan/inventory/purl.ts';
@@ -102,10 +103,6 @@ export function namesOf({ name, source }: Pick<Entry, 'name' | 'source'>): reado
 
 function compareEntries(a: Entry, b: Entry): number {
   return compareText(a.name, b.name) || compareText(a.version, b.version) || compareText(a.purl, b.purl);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function findingKey({ slot, purl, layer, location }: Pick<Finding, 'slot' | 'purl' | 'layer' | 'location'>): string {

@@ -1,6 +1,7 @@
 // Where a vulnerability or a package is: over stored assessments, image by image. What could not be searched or decided is part of the answer.
 import { latestOfVersions } from '../../explain/history.ts';
 import { messageOf, PlimsollError } from '../../platform/errors.ts';
+import { compareText } from '../../platform/order.ts';
 import type { Store } from '../../platform/store.ts';
 import { type ListedAssessment, listAssessments } from '../../scan/assess/assessment-store.ts';
 import { type PackageUrl, parsePackageUrl } from '../../scan/inventory/purl.ts';
@@ -224,8 +225,4 @@ function matchOf(
 
 function compareMatches(a: WhereMatch, b: WhereMatch): number {
   return compareText(a.slot, b.slot) || compareText(a.package, b.package) || compareText(a.purl, b.purl);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,6 +1,7 @@
 // Joins the inventories of a release with an advisory set under a severity policy at a date. Gives an Assessment: findings, gaps, identity.
 // Rules: docs/guide/counting.md. Pure: equal inputs give equal bytes, in whatever order they come.
 import { canonicalJson, type Digest, digestOf } from '../../platform/canonical.ts';
+import { compareText } from '../../platform/order.ts';
 import type { AdvisorySet } from '../advisory/advisory.ts';
 import { osNamespace } from '../inventory/os-release/namespace.ts';
 import type { Package } from '../inventory/package.ts';
@@ -78,7 +79,7 @@ export function assess(input: AssessInput): Assessment {
 function usedInventories(images: readonly PlacedImage[]): readonly InventoryToAssess[] {
   const used = new Map<Digest, InventoryToAssess>();
   for (const { inventory } of images) if (inventory !== undefined) used.set(inventory.image, inventory);
-  return [...used.values()].sort((a, b) => order(a.image, b.image));
+  return [...used.values()].sort((a, b) => compareText(a.image, b.image));
 }
 
 function assessedImage(
@@ -140,8 +141,4 @@ function identityOf({ image, cataloguers, platform, config, os, gaps }: Inventor
     ...(os === undefined ? {} : { os: osOf(os, undefined) }),
     gaps: uniqueGaps(gaps),
   };
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

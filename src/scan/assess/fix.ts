@@ -1,5 +1,7 @@
 // Whether a finding can be fixed, and with which version: from the intervals of the records that decide.
 // Rules: docs/guide/counting.md, "Fixable".
+
+import { compareText } from '../../platform/order.ts';
 import type { VersionScheme } from '../../versions/scheme.ts';
 import type { Advisory, FixState } from '../advisory/advisory.ts';
 import { covers, orderOf, type Versioned, versionOf } from './covers.ts';
@@ -57,5 +59,5 @@ function laterFixes(records: readonly Advisory[], installed: Versioned): readonl
 
 /** Equal versions in different spellings keep a fixed order, so that the result does not depend on the order of records. */
 function ordered(versions: readonly string[], scheme: VersionScheme): readonly string[] {
-  return versions.toSorted((a, b) => orderOf(scheme, a, b) || (a < b ? -1 : a > b ? 1 : 0));
+  return versions.toSorted((a, b) => orderOf(scheme, a, b) || compareText(a, b));
 }

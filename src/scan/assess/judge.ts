@@ -1,6 +1,7 @@
 // Judges inventories against one advisory set: every name is looked up once and every (name, version) judged once, so that 300 images on
 // three bases cost little more than the bases.
 import type { Digest } from '../../platform/canonical.ts';
+import { compareText } from '../../platform/order.ts';
 import type { AdvisorySet, Enrichment } from '../advisory/advisory.ts';
 import type { Package } from '../inventory/package.ts';
 import type { Finding } from './assessment.ts';
@@ -76,7 +77,10 @@ function judgeInventory(
     }
   }
   rows.sort(
-    (a, b) => order(a.vulnerability, b.vulnerability) || order(a.purl, b.purl) || order(a.location, b.location),
+    (a, b) =>
+      compareText(a.vulnerability, b.vulnerability) ||
+      compareText(a.purl, b.purl) ||
+      compareText(a.location, b.location),
   );
   return { rows, undecided };
 }
@@ -131,8 +135,4 @@ function remembered<In, Out>(keyOf: (value: In) => string, compute: (value: In) 
     }
     return result.value;
   };
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,6 +1,7 @@
 // Puts the images of a release into slots, each with its inventory or with the gap that says why there is none.
 // Rules: docs/guide/counting.md, "Slots". Pure.
 import type { Gap } from '../../platform/gap.ts';
+import { compareText } from '../../platform/order.ts';
 import type { Inventory } from '../inventory/package.ts';
 import { assignSlots } from '../release/slots.ts';
 import type { AssessedImage } from './assessment.ts';
@@ -39,13 +40,13 @@ export function placeImages(
       if (inventory === undefined) return { ...named, gaps: uniqueGaps(unreadGaps(gaps), slot) };
       return { ...named, digest: inventory.image, gaps: uniqueGaps([...gaps, ...inventory.gaps], slot), inventory };
     })
-    .sort((a, b) => order(a.slot, b.slot));
+    .sort((a, b) => compareText(a.slot, b.slot));
 }
 
 /** Images of one reference and platform: one that was read stands for all, in the charts of all. */
 function mergeEqual(images: readonly ImageToAssess[]): ImageToAssess {
   const [first, ...others] = images.toSorted(
-    (a, b) => order(a.digest ?? '~', b.digest ?? '~') || order(a.physical, b.physical),
+    (a, b) => compareText(a.digest ?? '~', b.digest ?? '~') || compareText(a.physical, b.physical),
   );
   if (first === undefined) throw new TypeError('a group of images is never empty');
   const charts = [first, ...others].flatMap((image) => image.charts);
@@ -56,8 +57,4 @@ function mergeEqual(images: readonly ImageToAssess[]): ImageToAssess {
 function unreadGaps(gaps: readonly Gap[]): readonly Gap[] {
   if (gaps.some(({ kind }) => kind === 'image-unreadable' || kind === 'not-scanned')) return gaps;
   return [...gaps, { kind: 'image-unreadable', target: '', reason: 'the image was not read' }];
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

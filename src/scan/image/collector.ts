@@ -223,7 +223,11 @@ export class LayerCollector {
 
   /** The later entry at a path stands. */
   #replace(header: EntryHeader): void {
-    this.#facts.replace(header.path, header.type === 'dir');
+    if (this.#facts.replace(header.path, header.type === 'dir')) {
+      // Were the folder a link of a lower layer, a runtime would keep the files where it led.
+      const reason = 'takes the place of a folder that the same layer filled; what was in it is not counted';
+      this.skipped(header.path, 'undecidable', reason);
+    }
     // Among the links, an entry that is none says that the link before it is gone.
     if (this.#linked.delete(header.path)) this.#links.add({ ...header, type: 'other' });
   }

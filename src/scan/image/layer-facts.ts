@@ -58,13 +58,17 @@ export class LayerFacts {
     return here !== undefined && this.#replacedAt(path, new Map()) < here.entry ? here.byReader : undefined;
   }
 
-  /** A new entry at `path`: what was there before is gone, and what was below it unless the entry is a directory. */
-  replace(path: string, isDirectory: boolean): void {
-    if (this.#byPath.size === 0) return;
+  /**
+   * A new entry at `path`: what was there before is gone, and what was below it unless the entry is a directory.
+   * @returns whether facts below it are gone.
+   */
+  replace(path: string, isDirectory: boolean): boolean {
+    if (this.#byPath.size === 0) return false;
     this.#byPath.delete(path);
-    if (isDirectory || !this.#folders.has(path)) return;
+    if (isDirectory || !this.#folders.has(path)) return false;
     this.#folders.set(path, this.#entries);
     this.#anyReplaced = true;
+    return true;
   }
 
   /** All facts that stand, in no particular order. */

@@ -130,6 +130,13 @@ describe('readLayer', () => {
       { path: 'a/c/x.note', body: '4' },
     ]);
     assert.deepEqual(facts(report), ['a/b/marker=2', 'a/c/x.note=4']);
+    assert.deepEqual(
+      report.unknowns.map(({ kind, path }) => [kind, path]),
+      [
+        ['undecidable', 'a'],
+        ['undecidable', 'a/c'],
+      ],
+    );
   });
 
   test('files known by their first bytes are passed on in pieces, wherever they lie', async () => {

@@ -56,21 +56,21 @@ async function walkLayer(chunks: BlobChunks, options: LayerOptions): Promise<Wal
   const pass = new LayerPass(walker, options);
   let failure: unknown;
   // After a failure the rest is still hashed: a blob that was changed is another matter than one that was built broken.
-  for await (const chunk of chunks) {
-    hash.update(chunk);
-    if (failure !== undefined) continue;
+  const attempt = async (step: () => void | Promise<void>): Promise<void> => {
+    if (failure !== undefined) return;
     try {
-      const pending = pass.push(chunk);
-      if (pending !== undefined) await pending;
+      await step();
     } catch (error) {
       failure = error;
-      if (error instanceof LimitError) break;
     }
-  }
+  };
   try {
-    if (failure === undefined) await pass.end();
-  } catch (error) {
-    failure = error;
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      await attempt(() => pass.push(chunk));
+      if (failure instanceof LimitError) break;
+    }
+    await attempt(() => pass.end());
   } finally {
     pass.close();
   }

@@ -116,39 +116,67 @@ export function text(bytes: Buffer, at: number, length: number): string {
 }
 
 /**
- * The records of a PAX extended header: `LENGTH KEY=VALUE\n` (POSIX.1-2017 pax "pax Extended Header"). One without a value says nothing.
- * @throws ParseError when a record's length does not fit, or a NUL stands in a key or name.
+ * The records of a PAX extended header that the walk uses: `LENGTH KEY=VALUE\n` (POSIX.1-2017 pax "pax Extended Header"). One without a value says
+ * nothing.
+ * @throws ParseError when a record's length does not fit, or a NUL stands in a path.
  */
 export function readPaxRecords(body: Buffer): Map<string, string> {
   const records = new Map<string, string>();
-  let at = 0;
-  while (at < body.length) {
-    const space = body.indexOf(0x20, at);
-    const length = space === -1 || space - at > 12 ? Number.NaN : Number(body.toString('latin1', at, space));
-    if (
-      !Number.isInteger(length) ||
-      length < space - at + 3 ||
-      at + length > body.length ||
-      body[at + length - 1] !== 0x0a
-    ) {
+  for (let at = 0; at < body.length; ) {
+    let length = 0;
+    let start = at;
+    for (; isDigit(body[start]) && length <= body.length; start++) length = length * 10 + ((body[start] ?? 0) - 0x30);
+    start += 1;
+    const end = at + length - 1;
+    if (body[start - 1] !== 0x20 || end < start || end >= body.length || body[end] !== 0x0a) {
       throw new ParseError('tar: malformed PAX record');
     }
-    const equals = body.indexOf(0x3d, space);
-    if (equals === -1 || equals >= at + length) throw new ParseError('tar: PAX record without a key');
-    const key = body.toString('utf8', space + 1, equals);
-    const end = at + length - 1;
-    const value = text(body, equals + 1, end - (equals + 1));
-    const hasNul = body.subarray(equals + 1, end).includes(0);
-    if (key.includes('\0') || (hasNul && NAMES.has(key))) throw new ParseError(`tar: a NUL in the PAX record ${key}`);
-    // The sparse format 0.0 repeats these two keys; joined they are the map of format 0.1.
-    const repeated = key === 'GNU.sparse.offset' || key === 'GNU.sparse.numbytes';
-    const earlier = repeated ? records.get('GNU.sparse.map') : undefined;
-    if (end === equals + 1) records.delete(key);
-    else records.set(repeated ? 'GNU.sparse.map' : key, earlier === undefined ? value : `${earlier},${value}`);
-    at += length;
+    let equals = start;
+    while (equals < end && body[equals] !== 0x3d) equals++;
+    if (equals === start || equals === end) throw new ParseError('tar: PAX record without a key');
+    at = end + 1;
+    if (equals - start > LONGEST_KEY) continue;
+    const key = body.toString('latin1', start, equals);
+    if (USED_KEYS.has(key)) takeRecord(records, key, body.subarray(equals + 1, end));
   }
   return records;
 }
+
+function takeRecord(records: Map<string, string>, key: string, bytes: Buffer): void {
+  if (bytes.length === 0) {
+    records.delete(key);
+    return;
+  }
+  if ((key === 'path' || key === 'linkpath') && bytes.includes(0))
+    throw new ParseError(`tar: a NUL in the PAX record ${key}`);
+  const value = text(bytes, 0, bytes.length);
+  // The sparse format 0.0 repeats these two keys; joined they are the map of format 0.1.
+  const repeated = key === 'GNU.sparse.offset' || key === 'GNU.sparse.numbytes';
+  const earlier = repeated ? records.get('GNU.sparse.map') : undefined;
+  records.set(repeated ? 'GNU.sparse.map' : key, earlier === undefined ? value : `${earlier},${value}`);
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
+}
+
+const USED_KEYS: ReadonlySet<string> = new Set([
+  'path',
+  'linkpath',
+  'size',
+  'uid',
+  'gid',
+  'GNU.sparse.major',
+  'GNU.sparse.minor',
+  'GNU.sparse.name',
+  'GNU.sparse.size',
+  'GNU.sparse.realsize',
+  'GNU.sparse.map',
+  'GNU.sparse.offset',
+  'GNU.sparse.numbytes',
+  'SCHILY.xattr.security.capability',
+]);
+const LONGEST_KEY = Math.max(...[...USED_KEYS].map((key) => key.length));
 
 /** A record that is a count or size. @throws ParseError when it is not a whole number from 0 to 2^53. */
 export function paxCount(pax: ReadonlyMap<string, string>, key: string): number | undefined {
@@ -166,9 +194,6 @@ export function paxId(pax: ReadonlyMap<string, string>, key: 'uid' | 'gid'): num
   if (!/^-?\d{1,15}$/.test(value)) throw new ParseError(`tar: PAX record ${key} is not a number`);
   return Number(value) >>> 0;
 }
-
-/** Records whose value is a name, which cannot hold a NUL. */
-const NAMES: ReadonlySet<string> = new Set(['path', 'linkpath', 'uname', 'gname']);
 
 function checkSum(bytes: Uint8Array, at: number): void {
   let sum = 8 * 0x20;

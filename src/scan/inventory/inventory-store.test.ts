@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { packTar } from '../../../demo/image/tar.ts';
+import { PlimsollError } from '../../platform/errors.ts';
 import { openStore, type Store } from '../../platform/store.ts';
 import { readLayer } from '../image/layer.ts';
 import { type LayerReport, WALK_VERSION } from '../image/layer-report.ts';
@@ -34,6 +35,19 @@ describe('inventoryStore', () => {
     assert.deepEqual(
       { ...kept, links: Buffer.from(kept?.links ?? []), listing: Buffer.from(kept?.listing ?? []) },
       { ...report, links: Buffer.from(report.links), listing: Buffer.from(report.listing) },
+    );
+    await store.close();
+  });
+
+  test('a damaged result is an error of the store that says what to do', async () => {
+    const store = await opened();
+    const reports = inventoryStore(store, ['r@1']);
+    const report = await aReport();
+    await reports.saveReport(report);
+    await store.run('UPDATE layer_report SET body = ?', Buffer.from('damaged'));
+    await assert.rejects(
+      reports.report(report.digest),
+      (error) => error instanceof PlimsollError && error.code === 'store' && /move it away/.test(error.message),
     );
     await store.close();
   });

@@ -1,6 +1,7 @@
 // The tables of layer reports and inventories. A report is kept under the digest that was computed over the blob's bytes, never under a claimed one.
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Digest } from '../../platform/canonical.ts';
+import { messageOf, PlimsollError } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
 import type { Migration, Store } from '../../platform/store.ts';
 import { type LayerReport, WALK_VERSION } from '../image/layer-report.ts';
@@ -49,7 +50,7 @@ export function inventoryStore(store: Store, cataloguers: readonly string[]): In
         key,
       );
       if (row === undefined) return undefined;
-      const body = unpack(row['body']) as Omit<LayerReport, 'links' | 'listing'>;
+      const body = unpack(row['body'], `layer ${digest}`) as Omit<LayerReport, 'links' | 'listing'>;
       return { ...body, links: bytes(row['links']), listing: bytes(row['listing']) };
     },
     saveReport: async ({ links, listing, ...body }) =>
@@ -68,7 +69,7 @@ export function inventoryStore(store: Store, cataloguers: readonly string[]): In
         layers.join(' '),
         key,
       );
-      return row === undefined ? undefined : (unpack(row['body']) as Inventory);
+      return row === undefined ? undefined : (unpack(row['body'], `image ${image}`) as Inventory);
     },
     saveInventory: async (inventory) =>
       store.run(
@@ -85,8 +86,14 @@ function pack(value: unknown): Uint8Array {
   return zstdCompressSync(JSON.stringify(value));
 }
 
-function unpack(value: unknown): unknown {
-  return JSON.parse(zstdDecompressSync(bytes(value), { maxOutputLength: 8 * LIMITS.fileBytes }).toString());
+/** @throws PlimsollError `store` for what `pack` did not write: every image with it would fail, scan after scan. */
+function unpack(value: unknown, what: string): unknown {
+  try {
+    return JSON.parse(zstdDecompressSync(bytes(value), { maxOutputLength: 8 * LIMITS.fileBytes }).toString());
+  } catch (error) {
+    const message = `the store is damaged (${what}: ${messageOf(error)}); move it away and scan again`;
+    throw new PlimsollError('store', message, { cause: error });
+  }
 }
 
 function bytes(value: unknown): Uint8Array {

@@ -1,5 +1,6 @@
 // Puts a release together from what an adapter read: images, figures, lint, all sorted.
 import { compareGaps, type Gap } from '../../platform/gap.ts';
+import { compareText } from '../../platform/order.ts';
 import type { Verdict } from '../../platform/verdict.ts';
 import { type ChartEntry, releasesAtTwoVersions } from './chart-entry.ts';
 import type { ReleaseIdentity } from './identity.ts';
@@ -43,7 +44,7 @@ export function assembleRelease(parts: ReleaseParts): Release {
       precacheEntries: parts.precacheEntries,
     },
     lint: [...parts.lint, ...releasesAtTwoVersions(charts), ...lintMentions(parts.mentions)].sort(
-      (a, b) => order(a.check, b.check) || order(a.subject, b.subject) || order(a.reason, b.reason),
+      (a, b) => compareText(a.check, b.check) || compareText(a.subject, b.subject) || compareText(a.reason, b.reason),
     ),
     gaps: boundGaps([...parts.gaps].sort(compareGaps)),
   };
@@ -68,14 +69,10 @@ function plainChart({ manifest, chart, version, release, namespace }: ChartEntry
 
 function compareCharts(a: ChartRelease, b: ChartRelease): number {
   return (
-    order(a.manifest, b.manifest) ||
-    order(a.chart, b.chart) ||
-    order(a.release, b.release) ||
-    order(a.namespace, b.namespace) ||
-    order(a.version, b.version)
+    compareText(a.manifest, b.manifest) ||
+    compareText(a.chart, b.chart) ||
+    compareText(a.release, b.release) ||
+    compareText(a.namespace, b.namespace) ||
+    compareText(a.version, b.version)
   );
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -95,18 +95,24 @@ function writeState(state: ViewState, set: (key: string, value: string) => void)
       return state.view;
     case 'images':
       return list('image', state.images, IMAGE_SORT_KEYS[0]);
-    case 'packages':
+    case 'packages': {
+      const path = list('package', state.packages, PACKAGE_SORT_KEYS[0]);
       set('type', state.packages.types.join(','));
       flag('vulnerable', state.packages.vulnerable);
       set('image', state.packages.image);
-      return list('package', state.packages, PACKAGE_SORT_KEYS[0]);
-    case 'cves':
+      return path;
+    }
+    case 'cves': {
+      const path = list('cve', state.cves, CVE_SORT_KEYS[0]);
       risk(state.cves);
-      return list('cve', state.cves, CVE_SORT_KEYS[0]);
-    case 'findings':
+      return path;
+    }
+    case 'findings': {
+      const path = list('finding', state.findings, SORT_KEYS[0]);
       risk(state.findings);
       set('image', state.findings.image);
-      return list('finding', state.findings, SORT_KEYS[0]);
+      return path;
+    }
     default:
       return state.view;
   }

@@ -19,7 +19,7 @@ import {
 import { type TableColumn, WindowedTable } from './windowed-table.tsx';
 
 const COLUMNS: readonly TableColumn<CveSortKey>[] = [
-  { id: 'severity', title: <span title="Severity">Sev</span>, label: 'severity', sort: 'severity' },
+  { id: 'severity', title: <span title="Severity">Sev</span>, label: 'Sev: severity', sort: 'severity' },
   { id: 'vulnerability', title: 'Vulnerability', sort: 'id' },
   { id: 'package', title: 'Packages', sort: 'package' },
   { id: 'images', title: 'Images', sort: 'images', numeric: true },

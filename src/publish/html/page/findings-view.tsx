@@ -13,7 +13,7 @@ import { START, type ViewState } from './view-state.ts';
 import { type TableColumn, WindowedTable } from './windowed-table.tsx';
 
 const COLUMNS: readonly TableColumn<SortKey>[] = [
-  { id: 'severity', title: <span title="Severity">Sev</span>, label: 'severity', sort: 'severity' },
+  { id: 'severity', title: <span title="Severity">Sev</span>, label: 'Sev: severity', sort: 'severity' },
   { id: 'vulnerability', title: 'Vulnerability', sort: 'vulnerability' },
   { id: 'package', title: 'Package', sort: 'package' },
   { id: 'version', title: 'Installed' },

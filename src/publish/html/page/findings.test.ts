@@ -6,6 +6,7 @@ import { sampleAssessment } from '../../../../test/support/sample-assessment.ts'
 import { statisticsOf } from '../../../explain/statistics.ts';
 import { SEVERITY_LEVELS, type SeverityLevel } from '../../../scan/advisory/advisory.ts';
 import type { Assessment, Finding } from '../../../scan/assess/assessment.ts';
+import { packageColumns } from '../package-columns.ts';
 import { reportData } from '../report-data.ts';
 import { type FindingFilter, openFindings, SORT_KEYS, type SortKey, valueAt } from './findings.ts';
 
@@ -13,7 +14,7 @@ const TOOL = { name: 'plimsoll', version: '0.0.0' };
 const ALL: FindingFilter = { query: '', levels: new Set(), fixable: false, kev: false, slot: '' };
 
 function opened(assessment: Assessment) {
-  const data = reportData(assessment, statisticsOf(assessment), TOOL);
+  const data = reportData(assessment, statisticsOf(assessment), packageColumns(assessment), TOOL);
   return { data, table: openFindings(data.findings, (slot) => slot) };
 }
 

@@ -10,7 +10,7 @@ import { FilterField, Filters } from './filters.tsx';
 import { ImageDetail } from './image-detail.tsx';
 import { Counted, EndOfLifeFlag, Flag, ImageName } from './marks.tsx';
 import { imageNamed, type ViewProps } from './report.ts';
-import { compareNatural, holdsAll, inOrder } from './texts.ts';
+import { compareNatural, inOrder, searchFor } from './texts.ts';
 import type { ImageSortKey, ViewState } from './view-state.ts';
 import { type TableColumn, WindowedTable } from './windowed-table.tsx';
 
@@ -21,7 +21,7 @@ const COLUMNS: readonly TableColumn<ImageSortKey>[] = [
   ...SEVERITY_LEVELS.map((level) => ({
     id: level,
     title: <span title={level}>{LEVEL_LETTER[level]}</span>,
-    label: level,
+    label: `${LEVEL_LETTER[level]}: ${level}`,
     numeric: true,
     ...(level === 'critical' && { sort: 'severity' as const }),
   })),
@@ -47,7 +47,8 @@ export function ImagesView({ report, state, go }: ViewProps) {
   const { query, sort, descending } = own;
   const change = (part: Partial<ViewState['images']>): void => go({ images: { ...own, ...part } });
   const images = useMemo(() => {
-    const passing = report.data.images.filter((image) => holdsAll(wordsOf(image), query));
+    const holds = searchFor(query);
+    const passing = report.data.images.filter((image) => holds(wordsOf(image)));
     return inOrder(passing, ORDERS[sort], descending, compareWeight);
   }, [report, query, sort, descending]);
   const shown = imageNamed(report, own.shown);
@@ -120,7 +121,9 @@ function systemOf({ os }: ReportImage): string {
   return os === undefined ? '' : `${os.id} ${os.version ?? ''}`.trim();
 }
 
-/** What a search looks in. */
+/** What a search looks in, in lower case. */
 function wordsOf(image: ReportImage): string {
-  return [image.logical, image.slot, image.digest ?? '', systemOf(image), image.origin, ...image.charts].join(' ');
+  return [image.logical, image.slot, image.digest ?? '', systemOf(image), image.origin, ...image.charts]
+    .join(' ')
+    .toLowerCase();
 }

@@ -4,5 +4,9 @@ import { App } from './app.tsx';
 import { openReport } from './report.ts';
 
 const root = document.getElementById('app');
-const data = document.getElementById('data');
-if (root !== null && data !== null) render(<App report={openReport(data.textContent ?? '')} />, root);
+if (root !== null) render(<App report={openReport(blockText)} />, root);
+
+/** The text of a data block. */
+function blockText(id: 'data' | 'packages'): string {
+  return document.getElementById(id)?.textContent ?? '';
+}

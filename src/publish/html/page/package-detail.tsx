@@ -3,12 +3,12 @@ import { plural } from '../../words.ts';
 import { Detail, Entry } from './detail.tsx';
 import { Jump, toCve, toFindings, toImage, toPackage } from './jump.tsx';
 import { ImageName, SeverityBadge } from './marks.tsx';
-import { type PackageRow, placesOf } from './packages.ts';
+import type { PackageRow } from './packages.ts';
 import { type Go, slotLabel, type ViewProps } from './report.ts';
 
 /** The details of a package. */
 export function PackageDetail({ report, row, state, go }: ViewProps & { readonly row: PackageRow }) {
-  const places = placesOf(report.data.packages, row.number);
+  const places = report.packages().placesOf(row);
   const { purl, name, version, type, source, ownedBy, vulnerabilities } = row;
   return (
     <Detail

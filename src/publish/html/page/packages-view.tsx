@@ -6,9 +6,8 @@ import { NotHere } from './detail.tsx';
 import { FilterField, Filters } from './filters.tsx';
 import { Counted, Flag, SeverityBadge } from './marks.tsx';
 import { PackageDetail } from './package-detail.tsx';
-import { filterPackages, PACKAGE_ORDERS, type PackageRow } from './packages.ts';
+import type { PackageRow } from './packages.ts';
 import { slotLabel, type ViewProps } from './report.ts';
-import { inOrder } from './texts.ts';
 import { type PackageSortKey, START, type ViewState } from './view-state.ts';
 import { type TableColumn, WindowedTable } from './windowed-table.tsx';
 
@@ -18,7 +17,7 @@ const COLUMNS: readonly TableColumn<PackageSortKey>[] = [
   { id: 'type', title: 'Type', sort: 'type' },
   { id: 'source', title: 'Source' },
   { id: 'images', title: 'Images', sort: 'images', numeric: true },
-  { id: 'severity', title: <span title="Highest severity known">Sev</span>, label: 'severity', sort: 'severity' },
+  { id: 'severity', title: <span title="Highest severity known">Sev</span>, label: 'Sev: severity', sort: 'severity' },
   { id: 'known', title: 'Known', label: 'known vulnerabilities', sort: 'vulnerabilities', numeric: true },
 ];
 
@@ -28,13 +27,11 @@ export function PackagesView({ report, state, go }: ViewProps) {
   const { query, types, vulnerable, image, sort, descending, shown } = own;
   const change = (part: Partial<ViewState['packages']>): void => go({ packages: { ...own, ...part } });
   const all = report.packages();
-  const allTypes = useMemo(() => [...new Set(all.map(({ type }) => type))].sort(), [all]);
   const rows = useMemo(() => {
     const number = image === '' ? undefined : report.data.images.findIndex(({ slot }) => slot === image);
-    const passing = filterPackages(all, { query, types, vulnerable, image: number });
-    return inOrder(passing, PACKAGE_ORDERS[sort], descending, (a, b) => a.number - b.number);
+    return all.filter({ query, types, vulnerable, image: number }, sort, descending);
   }, [report, all, query, types, vulnerable, image, sort, descending]);
-  const chosen = useMemo(() => all.find(({ purl }) => purl === shown), [all, shown]);
+  const chosen = all.withPurl(shown);
   return (
     <div class={`listing ${chosen === undefined ? '' : 'with-detail'}`}>
       <div class="list">
@@ -46,14 +43,14 @@ export function PackagesView({ report, state, go }: ViewProps) {
             value={query}
             onChange={(text) => change({ query: text })}
           />
-          {allTypes.length > 1 && (
+          {all.types.length > 1 && (
             <fieldset class="chips">
               <legend class="unseen">Type</legend>
-              {allTypes.map((type) => (
+              {all.types.map((type) => (
                 <Chip
                   key={type}
                   pressed={types.includes(type)}
-                  onToggle={() => change({ types: allTypes.filter((one) => (one === type) !== types.includes(one)) })}
+                  onToggle={() => change({ types: all.types.filter((one) => (one === type) !== types.includes(one)) })}
                 >
                   {type}
                 </Chip>
@@ -70,7 +67,7 @@ export function PackagesView({ report, state, go }: ViewProps) {
             />
           </div>
           <p class="result" role="status">
-            <strong>{plural(rows.length, 'package')}</strong> of {count(all.length)}
+            <strong>{plural(rows.length, 'package')}</strong> of {count(all.rows.length)}
           </p>
         </Filters>
         <WindowedTable

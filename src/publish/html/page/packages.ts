@@ -1,10 +1,12 @@
-// The packages of the report, a row a distinct one over all images, with what is known of it. No DOM.
+// The packages of the report, a row a distinct one over all images, with what is known of it. Opened once, ordered once an order. No DOM.
+import { printable } from '../../../platform/printable.ts';
 import { SEVERITY_LEVELS, type SeverityLevel } from '../../../scan/advisory/advisory.ts';
 import type { Column } from '../columns.ts';
 import type { PackageColumns } from '../package-columns.ts';
+import { unpackTexts } from '../packed-texts.ts';
 import type { FindingColumns } from '../report-data.ts';
 import { valueAt } from './findings.ts';
-import { compareNatural, holdsAll } from './texts.ts';
+import { compareNatural, searchFor } from './texts.ts';
 import type { PackageSortKey } from './view-state.ts';
 
 /** A package and where it is. */
@@ -38,11 +40,63 @@ export interface PackageFilter {
   readonly image: number | undefined;
 }
 
-/** The rows, in the order of the columns: by name, version, package URL. */
-export function packageRows(columns: PackageColumns, findings: FindingColumns): readonly PackageRow[] {
+/** A path at which a package lies, and the numbers of the images that have it there. */
+export interface PackagePlace {
+  readonly path: string;
+  readonly images: readonly number[];
+}
+
+/** The packages, opened for filtering. */
+export interface PackageTable {
+  /** By name, numbers in it by their value. */
+  readonly rows: readonly PackageRow[];
+  readonly types: readonly string[];
+  filter(filter: PackageFilter, sort: PackageSortKey, descending: boolean): readonly PackageRow[];
+  withPurl(purl: string): PackageRow | undefined;
+  placesOf(row: PackageRow): readonly PackagePlace[];
+}
+
+/** Ascending orders; amounts have their largest first. Ties stay by name, whichever the direction. */
+const ORDERS: Readonly<Record<PackageSortKey, (a: PackageRow, b: PackageRow) => number>> = {
+  name: (a, b) => compareNatural(a.name, b.name),
+  type: (a, b) => compareNatural(a.type, b.type),
+  images: (a, b) => b.images.length - a.images.length,
+  severity: (a, b) => levelOf(a) - levelOf(b),
+  vulnerabilities: (a, b) => b.vulnerabilities.length - a.vulnerabilities.length,
+};
+
+/** Opens the columns. */
+export function openPackages(columns: PackageColumns, findings: FindingColumns): PackageTable {
+  const rows = packageRows(columns, findings).toSorted((a, b) => compareNatural(a.name, b.name));
+  const byPurl = new Map(rows.map((row) => [row.purl, row]));
+  const paths = unpackTexts(columns.paths).map(printable);
+  const orders = new Map<string, readonly PackageRow[]>([['name 1', rows]]);
+
+  function ordered(sort: PackageSortKey, sign: 1 | -1): readonly PackageRow[] {
+    const key = `${sort} ${sign}`;
+    const known = orders.get(key) ?? rows.toSorted((a, b) => sign * ORDERS[sort](a, b));
+    orders.set(key, known);
+    return known;
+  }
+
+  return {
+    rows,
+    types: [...new Set(columns.type.values)].sort(),
+    filter: (wanted, sort, descending) => filterPackages(ordered(sort, descending ? -1 : 1), wanted),
+    withPurl: (purl) => byPurl.get(purl),
+    placesOf: ({ number }) =>
+      pairsOf(columns, number).map(([path, set]) => ({
+        path: paths[path] ?? '',
+        images: columns.imageSets[set] ?? [],
+      })),
+  };
+}
+
+function packageRows(columns: PackageColumns, findings: FindingColumns): readonly PackageRow[] {
   const known = knownByPurl(findings);
-  return columns.purl.map((purl, number): PackageRow => {
+  return unpackTexts(columns.purl).map((text, number): PackageRow => {
     const value = <T>(column: Column<T>): T => valueAt(column, number);
+    const purl = printable(text);
     const name = value(columns.name);
     const version = value(columns.version);
     const source = value(columns.source);
@@ -63,43 +117,28 @@ export function packageRows(columns: PackageColumns, findings: FindingColumns): 
   });
 }
 
-/** The rows that pass. */
-export function filterPackages(rows: readonly PackageRow[], filter: PackageFilter): readonly PackageRow[] {
+function filterPackages(rows: readonly PackageRow[], filter: PackageFilter): readonly PackageRow[] {
   const { query, types, vulnerable, image } = filter;
+  const holds = searchFor(query);
   return rows.filter(
     (row) =>
       (types.length === 0 || types.includes(row.type)) &&
       (!vulnerable || row.severity !== null) &&
       (image === undefined || row.images.includes(image)) &&
-      holdsAll(row.text, query),
+      holds(row.text),
   );
 }
 
-/** Ascending orders; amounts have their largest first. Ties by the order of the rows. */
-export const PACKAGE_ORDERS: Readonly<Record<PackageSortKey, (a: PackageRow, b: PackageRow) => number>> = {
-  name: (a, b) => compareNatural(a.name, b.name),
-  type: (a, b) => compareNatural(a.type, b.type),
-  images: (a, b) => b.images.length - a.images.length,
-  severity: (a, b) => levelOf(a) - levelOf(b),
-  vulnerabilities: (a, b) => b.vulnerabilities.length - a.vulnerabilities.length,
-};
-
-/** Paths at which a package lies, each with the numbers of its images. */
-export function placesOf(
-  { places, paths, imageSets }: PackageColumns,
-  number: number,
-): readonly { readonly path: string; readonly images: readonly number[] }[] {
+/** Numbers of path and set of images. */
+function pairsOf({ places }: PackageColumns, number: number): readonly (readonly [path: number, set: number])[] {
   const pairs = places[number] ?? [];
-  return Array.from({ length: pairs.length / 2 }, (_, index) => ({
-    path: paths[pairs[2 * index] ?? 0] ?? '',
-    images: imageSets[pairs[2 * index + 1] ?? 0] ?? [],
-  }));
+  return Array.from({ length: pairs.length / 2 }, (_, index) => [pairs[2 * index] ?? 0, pairs[2 * index + 1] ?? 0]);
 }
 
 function imagesOf(columns: PackageColumns, number: number): readonly number[] {
-  const [first, ...others] = placesOf(columns, number);
-  if (first === undefined || others.length === 0) return first?.images ?? [];
-  return [...new Set([first, ...others].flatMap(({ images }) => images))].sort((a, b) => a - b);
+  const sets = pairsOf(columns, number).map(([, set]) => columns.imageSets[set] ?? []);
+  const [first = [], ...others] = sets;
+  return others.length === 0 ? first : [...new Set(sets.flat())].sort((a, b) => a - b);
 }
 
 function levelOf({ severity }: PackageRow): number {

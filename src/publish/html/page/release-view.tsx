@@ -41,7 +41,7 @@ function Origins({ report }: ViewProps) {
           {count(scannedImages)}
           {unreadImages > 0 && <span class="warn-text">, {count(unreadImages)} not read</span>}
         </Fact>
-        <Fact name="Packages">{count(packages.count)} different</Fact>
+        <Fact name="Packages">{count(packages)} different</Fact>
         <Fact name="Charts">{count(charts.length)}</Fact>
         {namespaces > 0 && <Fact name="Namespaces">{count(namespaces)}</Fact>}
       </dl>

@@ -1,9 +1,10 @@
 // The report as the page's parts see it: the embedded data, opened once, and the state of the view with its change.
 import { printable } from '../../../platform/printable.ts';
 import type { AssessedImage } from '../../../scan/assess/assessment.ts';
+import type { PackageColumns } from '../package-columns.ts';
 import type { ReportData, ReportImage } from '../report-data.ts';
 import { type FindingTable, openFindings } from './findings.ts';
-import { type PackageRow, packageRows } from './packages.ts';
+import { openPackages, type PackageTable } from './packages.ts';
 import type { ViewState } from './view-state.ts';
 import { type VulnerabilityRow, vulnerabilityIndex, vulnerabilityRows } from './vulnerabilities.ts';
 
@@ -17,7 +18,7 @@ export interface Report {
   readonly vulnerabilities: () => readonly VulnerabilityRow[];
   /** By id or alias. */
   readonly vulnerability: (id: string) => VulnerabilityRow | undefined;
-  readonly packages: () => readonly PackageRow[];
+  readonly packages: () => PackageTable;
 }
 
 /** A part of the state to change. */
@@ -30,9 +31,9 @@ export interface ViewProps {
   readonly go: Go;
 }
 
-/** Reads the data that the page carries. */
-export function openReport(json: string): Report {
-  const data = visible<ReportData>(JSON.parse(json));
+/** Reads the data that the page carries, the packages when they are first asked for. `textOf` gives the JSON of a data block. */
+export function openReport(textOf: (block: 'data' | 'packages') => string): Report {
+  const data = visible<ReportData>(JSON.parse(textOf('data')));
   const images = new Map(data.images.map((image) => [image.slot, image]));
   const vulnerabilities = once(() => vulnerabilityRows(data.findings));
   const index = once(() => vulnerabilityIndex(vulnerabilities()));
@@ -42,7 +43,7 @@ export function openReport(json: string): Report {
     findings: openFindings(data.findings, (slot) => slotLabel(images, slot)),
     vulnerabilities,
     vulnerability: (id) => index()(id),
-    packages: once(() => packageRows(data.packages, data.findings)),
+    packages: once(() => openPackages(visible<PackageColumns>(JSON.parse(textOf('packages'))), data.findings)),
   };
 }
 
@@ -56,7 +57,7 @@ function once<T>(make: () => T): () => T {
 
 /**
  * The data with every invisible, reordering or control character written out: a name must not look like another one. Text alone changes;
- * the long columns of numbers are passed over.
+ * long columns of numbers, and packed texts, which begin with one, are passed over.
  */
 function visible<T>(value: T): T;
 function visible(value: unknown): unknown {

@@ -24,7 +24,8 @@ function Feeds({ report }: ViewProps) {
         Instances are those that a feed speaks of. Feeds that list only fixed issues have a fix for all of theirs by
         construction.
       </p>
-      <div class="scroll">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard (WCAG 2.1.1) */}
+      <section class="scroll" tabIndex={0} aria-label="Advisory feeds, table">
         <table class="plain-table">
           <thead>
             <tr>
@@ -77,7 +78,7 @@ function Feeds({ report }: ViewProps) {
             })}
           </tbody>
         </table>
-      </div>
+      </section>
     </section>
   );
 }

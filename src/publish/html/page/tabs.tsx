@@ -56,7 +56,7 @@ function showSelected(bar: HTMLElement | null): void {
 function Amount({ report, view }: { readonly report: Report; readonly view: View }) {
   const amounts: Partial<Record<View, number>> = {
     images: report.data.images.length,
-    packages: report.data.packages.count,
+    packages: report.data.packages,
     cves: report.data.statistics.distinct.total,
     findings: report.findings.count,
     gaps: report.data.gaps.length,

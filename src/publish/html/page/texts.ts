@@ -7,13 +7,10 @@ export function compareNatural(a: string, b: string): number {
   return COLLATOR.compare(a, b);
 }
 
-/** Whether every word of the query occurs somewhere in the text. An empty query occurs in any. */
-export function holdsAll(text: string, query: string): boolean {
-  const searched = text.toLowerCase();
-  return query
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => searched.includes(word));
+/** A test of texts in lower case: whether every word of the query occurs somewhere in them. An empty query occurs in any. */
+export function searchFor(query: string): (text: string) => boolean {
+  const words = query.toLowerCase().split(/\s+/);
+  return (text) => words.every((word) => text.includes(word));
 }
 
 /** Items in the given order or its reverse; ties are decided by the second order in both. */

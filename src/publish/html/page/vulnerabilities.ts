@@ -2,7 +2,7 @@
 import { SEVERITY_LEVELS, type SeverityLevel } from '../../../scan/advisory/advisory.ts';
 import type { FindingColumns } from '../report-data.ts';
 import { valueAt } from './findings.ts';
-import { compareNatural, holdsAll } from './texts.ts';
+import { compareNatural, searchFor } from './texts.ts';
 import type { CveSortKey, RiskFilters } from './view-state.ts';
 
 /** A vulnerability and where it is. */
@@ -22,6 +22,8 @@ export interface VulnerabilityRow {
   readonly epss: number | null;
   /** Numbers of its findings, in the order of the assessment. */
   readonly findings: readonly number[];
+  /** Words that a search looks in, in lower case. */
+  readonly text: string;
 }
 
 /** The rows, in the order of their first finding. */
@@ -37,12 +39,13 @@ export function filterVulnerabilities(
   query: string,
   { levels, fixable, kev }: RiskFilters,
 ): readonly VulnerabilityRow[] {
+  const holds = searchFor(query);
   return rows.filter(
     (row) =>
       (levels.length === 0 || levels.includes(row.severity)) &&
       (!fixable || row.fixableImages > 0) &&
       (!kev || row.kev) &&
-      holdsAll([row.id, ...row.aliases, ...row.packages].join(' '), query),
+      holds(row.text),
   );
 }
 
@@ -98,5 +101,6 @@ function rowOf(columns: FindingColumns, id: string, findings: readonly number[])
     kev,
     epss,
     findings,
+    text: [id, ...aliases, ...packages].join(' ').toLowerCase(),
   };
 }

@@ -9,7 +9,7 @@ import { useNarrow, usePrinting } from './media.ts';
 export interface TableColumn<Key extends string> {
   readonly id: string;
   readonly title: ComponentChildren;
-  /** Read out instead of the title. */
+  /** Read out instead of the title, which it contains: who speaks to the page says what is to be seen. */
   readonly label?: string;
   /** Present when the column can be sorted by. */
   readonly sort?: Key;

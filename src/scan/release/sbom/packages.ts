@@ -1,6 +1,7 @@
 // The packages of a document: each component read, those whose files belong to another marked, what cannot be read kept apart. Pure.
 import { LimitError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
+import { compareText } from '../../../platform/order.ts';
 import type { Location, OsRelease, Package } from '../../inventory/package.ts';
 import { distributionOf } from './distribution.ts';
 import type { SbomComponent, SbomDocument, SbomProblem } from './document.ts';
@@ -47,11 +48,11 @@ export function distinctPackages(packages: readonly Package[]): readonly Package
   const distinct = new Map(packages.map((one) => [`${one.purl} ${one.location.path}`, one]));
   return [...distinct.values()].sort(
     (a, b) =>
-      order(a.type, b.type) ||
-      order(a.name, b.name) ||
-      order(a.version, b.version) ||
-      order(a.location.path, b.location.path) ||
-      order(a.purl, b.purl),
+      compareText(a.type, b.type) ||
+      compareText(a.name, b.name) ||
+      compareText(a.version, b.version) ||
+      compareText(a.location.path, b.location.path) ||
+      compareText(a.purl, b.purl),
   );
 }
 
@@ -74,8 +75,4 @@ function withSources(found: readonly FoundPackage[]): readonly FoundPackage[] {
     if (source !== undefined || !hasOwnSource(one.package)) return one;
     return { ...one, package: { ...one.package, source: { name, version } } };
   });
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
