@@ -35,6 +35,7 @@ export function largeAssessment(imageCount: number, findingCount: number): Asses
     id: digestOf(`large ${imageCount} ${findingCount}`),
     release: { name: 'large', version: '1.0.0', target: 'csm:large' },
     charts: [],
+    lint: [],
     advisorySet: { id: digestOf('set'), builtAt: '2022-04-05T12:00:00Z', starter: false, feeds: [] },
     statements: digestOf('[]'),
     severityPolicy: 'vendor-cvss-nvd',

@@ -12,6 +12,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   { name: 'reassess', load: () => import('./reassess.ts') },
   { name: 'startup', load: () => import('./startup.ts') },
   { name: 'advisory-set', load: () => import('./advisory-set.ts') },
+  { name: 'trivy', load: () => import('./trivy.ts') },
   { name: 'report', load: () => import('./report.ts') },
 ];
 

@@ -1,5 +1,13 @@
 // B9: time to start. The program's help and its smallest command against an empty Node program of the same runtime.
-import { cost, interleaved, type Measurement, PLIMSOLL, ratioMeasurement } from './measurement.ts';
+import {
+  cost,
+  interleaved,
+  type Measurement,
+  PLIMSOLL,
+  pairedRatio,
+  ratioMeasurement,
+  type Timed,
+} from './measurement.ts';
 
 const ROUNDS = 15;
 
@@ -11,9 +19,10 @@ export async function measure(): Promise<readonly Measurement[]> {
   help();
   compare();
   const [reference, first, second] = interleaved(ROUNDS, [empty, help, compare]);
-  const base = (reference?.wallSeconds ?? 0) * 1000;
-  return [
-    ratioMeasurement('B9', 'plimsoll --help', (first?.wallSeconds ?? 0) * 1000, base, 'ms', 1.8),
-    ratioMeasurement('B9', 'plimsoll versions compare deb 1 2', (second?.wallSeconds ?? 0) * 1000, base, 'ms', 2.2),
-  ];
+  if (reference === undefined || first === undefined || second === undefined) return [];
+  const against = (name: string, one: Timed, most: number): Measurement => {
+    const ratio = pairedRatio(one, reference, 'wallSeconds');
+    return ratioMeasurement('B9', name, one.wallSeconds * 1000, reference.wallSeconds * 1000, 'ms', most, ratio);
+  };
+  return [against('plimsoll --help', first, 1.8), against('plimsoll versions compare deb 1 2', second, 2.2)];
 }

@@ -1,6 +1,7 @@
 // Writes the advisory feeds as their publishers would have given them on a day: Alpine secdb, Debian tracker, OSV, KEV.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { compareText } from '../src/platform/order.ts';
 import type { DemoFacts } from './facts.ts';
 
 /** A feed's id and the file or folder that it was written to, as `advisories build --feed ID=PATH` takes them. */
@@ -52,7 +53,9 @@ function alpineSecdb(facts: DemoFacts, branch: string, day: string): unknown {
     reponame: 'main',
     urlprefix: 'https://dl-cdn.alpinelinux.org/alpine',
     distroversion: branch,
-    packages: [...packages].sort(byKey).map(([name, secfixes]) => ({ pkg: { name, secfixes } })),
+    packages: [...packages]
+      .sort(([a], [b]) => compareText(a, b))
+      .map(([name, secfixes]) => ({ pkg: { name, secfixes } })),
   };
 }
 
@@ -133,19 +136,21 @@ function distributionRecords(facts: DemoFacts, day: string): readonly OsvRecord[
     const urgency = fact.urgency ?? 'not yet assigned';
     add(`DEBIAN-${fact.id}`, state.since, fact.source, { ...part, ecosystem_specific: { urgency } });
   }
-  return [...records].sort(byKey).map(([id, record]) => {
-    const cve = id.slice(id.indexOf('-') + 1);
-    const vector = facts.cvss[cve];
-    return {
-      schema_version: '1.7.0',
-      id,
-      modified: `${record.since}T00:00:00Z`,
-      upstream: [cve],
-      ...(vector === undefined ? {} : { severity: [{ type: 'CVSS_V3', score: vector }] }),
-      affected: record.affected,
-      references: [{ type: 'ADVISORY', url: record.source }],
-    };
-  });
+  return [...records]
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([id, record]) => {
+      const cve = id.slice(id.indexOf('-') + 1);
+      const vector = facts.cvss[cve];
+      return {
+        schema_version: '1.7.0',
+        id,
+        modified: `${record.since}T00:00:00Z`,
+        upstream: [cve],
+        ...(vector === undefined ? {} : { severity: [{ type: 'CVSS_V3', score: vector }] }),
+        affected: record.affected,
+        references: [{ type: 'ADVISORY', url: record.source }],
+      };
+    });
 }
 
 function affected(ecosystem: string, name: string, introduced: string, fixed: string | undefined) {
@@ -163,8 +168,4 @@ function kevCatalogue(facts: DemoFacts, day: string): unknown {
     count: entries.length,
     vulnerabilities: entries.map(([cveID, dateAdded]) => ({ cveID, dateAdded })),
   };
-}
-
-function byKey(a: readonly [string, unknown], b: readonly [string, unknown]): number {
-  return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
 }

@@ -1,7 +1,9 @@
 // Builds dist/: the program as split chunks, the layer worker, and the page of the HTML report as one script and one style sheet.
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { writeStarterSet } from '../src/scan/advisory/starter/index.ts';
 import { buildReportPage } from './report-page.ts';
 
 /**
@@ -57,9 +59,23 @@ try {
   const page = await buildReportPage();
   writeFileSync(resolve(out, 'report-page.js'), page.script);
   writeFileSync(resolve(out, 'report-page.css'), page.style);
+  writeStarterSet(resolve(out, 'starter.db'));
+  writeFileSync(resolve(out, 'build-id'), digestOfFiles(out));
 } catch (error) {
   rmSync(out, { recursive: true, force: true });
   throw error;
+}
+
+/** One digest of all files: names and bytes. */
+function digestOfFiles(folder: string): string {
+  const hash = createHash('sha256');
+  for (const file of globSync('**/*.{js,css,db}', { cwd: folder }).sort()) {
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(resolve(folder, file)))
+      .update('\0');
+  }
+  return hash.digest('hex');
 }
 
 const old = `${dist}.old.${process.pid}`;

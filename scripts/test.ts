@@ -1,25 +1,43 @@
-// Runs the tests: `test.ts` the unit tests beside the sources, `test.ts --e2e` the end-to-end suite under test/e2e.
-// Further arguments are file patterns. Ends with a line `N passed, N failed, N skipped`.
+// Runs the tests: `test.ts` the unit tests beside the sources; `test.ts --oracles` those of them that take long, because another scanner, a browser or
+// a whole real feed judges; `test.ts --e2e` the end-to-end suite under test/e2e. Further arguments are file patterns. Ends with a line `N passed, N failed, N skipped`.
 // With PLIMSOLL_REQUIRE_ALL=1 a skipped test counts as failed: continuous integration has every tool.
-import { globSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { existsSync, globSync } from 'node:fs';
+import { availableParallelism, homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 
+/** Tests beside the sources that take seconds each. */
+const ORACLES = [
+  'src/publish/html/browser.test.ts',
+  'src/publish/html/browser-views.test.ts',
+  'src/scan/advisory/real-feeds.test.ts',
+  'src/scan/image/registry/docker-registry.test.ts',
+  'src/scan/import/trivy/trivy.test.ts',
+  'src/scan/inventory/go/go-programs.test.ts',
+  'src/scan/inventory/rpm/fuzz.test.ts',
+  'src/scan/release/sbom/trivy.test.ts',
+];
+
+const root = resolve(import.meta.dirname, '..');
 const args = process.argv.slice(2);
 const endToEnd = args.includes('--e2e');
 const patterns = args.filter((arg) => !arg.startsWith('--'));
-const chosen =
-  patterns.length > 0 ? patterns : [endToEnd ? 'test/e2e/**/*.test.ts' : '{src,scripts,bench,demo}/**/*.test.ts'];
-const files = globSync(chosen, { cwd: `${import.meta.dirname}/..` }).sort();
+const files = globSync(patterns.length > 0 ? patterns : suite(), { cwd: root }).sort();
 const requireAll = process.env['PLIMSOLL_REQUIRE_ALL'] === '1';
+
+// Each file is a process of its own; without the cache half of a small one's time goes into stripping types.
+process.env['NODE_COMPILE_CACHE'] ??= join(
+  process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'),
+  'plimsoll-test/code',
+);
 
 let passed = 0;
 let failed = 0;
 const skipped: string[] = [];
 
 const stream = run({
-  files: files.map((file) => `${import.meta.dirname}/../${file}`),
+  files: files.map((file) => resolve(root, file)),
   concurrency: endToEnd ? 1 : availableParallelism(),
   timeout: endToEnd ? 900_000 : 180_000,
 });
@@ -39,3 +57,14 @@ stream.on('end', () => {
   process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 });
 stream.compose(spec).pipe(process.stdout);
+
+/** Patterns of the files that are run when none are named. */
+function suite(): readonly string[] {
+  if (endToEnd) return ['test/e2e/**/*.test.ts'];
+  const missing = ORACLES.filter((file) => !existsSync(resolve(root, file)));
+  if (missing.length > 0) throw new Error(`no such tests: ${missing.join(', ')}`);
+  if (args.includes('--oracles')) return ORACLES;
+  return globSync('{src,scripts,bench,demo,test/fuzz}/**/*.test.ts', { cwd: root }).filter(
+    (file) => !ORACLES.includes(file),
+  );
+}

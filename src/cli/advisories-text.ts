@@ -54,6 +54,10 @@ function feedLines(feed: FeedRecord): readonly string[] {
     `  sha256   ${feed.sha256.slice(7)}`,
     `  licence  ${printable(feed.licence)}`,
   );
+  if (feed.failedUpdate !== undefined) {
+    const { at, reason } = feed.failedUpdate;
+    lines.push(`  FAILED   the update of ${printable(at)}: ${printable(reason)}`);
+  }
   if (feed.partialNamespaces !== undefined) lines.push(`  in part  ${printable(feed.partialNamespaces.join(' '))}`);
   for (const { reason, count, example } of feed.skippedReasons) {
     lines.push(

@@ -235,6 +235,19 @@ test('update downloads, builds, and leaves the set alone when it cannot', async 
   assert.equal(openAdvisorySet(join(WORK, 'elsewhere.db')).id, id);
 
   const failed = await run('update', '--feed', `kev=${base}/login`);
-  assert.deepEqual([failed.code, openAdvisorySet(path).id], [3, id]);
-  assert.match(failed.stderr, /kev: nothing in .* can be read: .*not JSON/);
+  assert.deepEqual([failed.code, openAdvisorySet(path).id], [1, id]);
+  assert.match(
+    failed.stderr,
+    /^plimsoll: kev could not be brought up to date, the download of 2026-01-02 is used again: .*not JSON/m,
+  );
+  assert.match(failed.stdout, /^ {2}FAILED {3}the update of 2026-01-02T03:04:05\.000Z: kev: nothing in .*not JSON/m);
+  const status = JSON.parse((await run('status', '--format', 'json')).stdout);
+  const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(
+    JSON.parse(readFileSync(join(import.meta.dirname, '../../schema/advisories-status-1.json'), 'utf8')),
+  );
+  assert.ok(validate(status), JSON.stringify(validate.errors));
+
+  const nothing = await run('update', '--feed', `epss=${base}/absent.csv`, '--output', 'partly.db');
+  assert.equal(nothing.code, 1);
+  assert.match(nothing.stderr, /epss could not be brought up to date, the set holds nothing of it/);
 });

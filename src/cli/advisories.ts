@@ -1,22 +1,24 @@
 // `plimsoll advisories`: make, look at, move, compare and update the advisory set.
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { PlimsollError } from '../platform/errors.ts';
+import { escapeHidden, jsonText } from '../platform/json-text.ts';
 import { LIMITS } from '../platform/limits.ts';
 import { printable } from '../platform/printable.ts';
-import { createProgress, type Progress } from '../platform/progress.ts';
+import type { Progress } from '../platform/progress.ts';
 import { buildAdvisorySet } from '../scan/advisory/set/build.ts';
 import { diffAdvisorySets, diffEntries, diffFeeds } from '../scan/advisory/set/diff.ts';
 import { exportLines } from '../scan/advisory/set/export-lines.ts';
 import { importAdvisorySet } from '../scan/advisory/set/import.ts';
-import { openAdvisorySet, type StoredAdvisorySet } from '../scan/advisory/set/open.ts';
+import { openAdvisorySet, type SetUse, type StoredAdvisorySet } from '../scan/advisory/set/open.ts';
 import { batches, writeLines } from '../scan/advisory/set/write-lines.ts';
-import { updateFeeds, usualRequests } from '../scan/advisory/update/update.ts';
+import { type UpdateFailure, updateAdvisorySet, usualRequests } from '../scan/advisory/update/update.ts';
 import { diffText, type SetStatus, statusText } from './advisories-text.ts';
-import { type CommandContext, type CommonOptions, newCommand, writeResult } from './command.ts';
+import { type CommandContext, type CommonOptions, newCommand, newGroup, writeResult } from './command.ts';
 import { feedDate, feedIds, feedPath, updateRequests } from './feed-arguments.ts';
 import { cacheFolder, defaultAdvisoriesPath } from './locations.ts';
+import { progressFor, remarker } from './talk.ts';
 import type { inventoriesOf } from './target-inventories.ts';
 
 const EXAMPLE = [
@@ -30,10 +32,7 @@ const IDLE_MILLISECONDS = 60_000;
 
 /** The command with its subcommands. */
 export function advisoriesCommand(context: CommandContext): Command {
-  return new Command('advisories')
-    .description('make, look at, move, compare and update the advisory set')
-    .helpCommand(false)
-    .addHelpText('after', `\nExample:\n${EXAMPLE.replace(/^/gm, '  ')}`)
+  return newGroup('advisories', 'make, look at, move, compare and update the advisory set', EXAMPLE)
     .addCommand(buildCommand(context))
     .addCommand(updateCommand(context))
     .addCommand(statusCommand(context))
@@ -92,10 +91,14 @@ function buildCommand(context: CommandContext): Command {
 function updateCommand(context: CommandContext): Command {
   return setCommand(
     'update',
-    'download feeds and make the advisory set from them; the only command that downloads',
+    'download feeds and make the advisory set from them; the only command that downloads; exit code 1 when a feed failed and its earlier download is used',
     'plimsoll advisories update\nplimsoll advisories update --feed osv=https://osv.example.org/Go/all.zip\nplimsoll advisories update --feed debian-mirror --for rootfs:/ --output machine.db',
   )
-    .option('--feed <id[=url]>', `only these, from their publisher or a mirror (${feedIds()}); repeatable`, collect)
+    .option(
+      '--feed <id[=url]>',
+      `only these, from their publisher or a mirror (${feedIds()}); repeatable. rpm-updateinfo@rocky:9=URL says what a repository is for`,
+      collect,
+    )
     .option(
       '--for <target>',
       'what a package mirror is asked about: images or a release, as in scan; repeatable',
@@ -117,9 +120,9 @@ function updateCommand(context: CommandContext): Command {
       await withProgress(context, options, async (progress) => {
         const talk = {
           onProgress: (text: string) => progress.update(text),
-          remark: (text: string) => remark(context, options, text),
+          remark: remarker(context, options),
         };
-        const inputs = await updateFeeds(requests, {
+        const failures = await updateAdvisorySet(requests, output, {
           ...talk,
           ...(targets.length === 0 ? {} : { inventories: await readTargets(targets, context, options, talk) }),
           folder,
@@ -132,13 +135,18 @@ function updateCommand(context: CommandContext): Command {
           maxBytes: LIMITS.downloadBytes,
           idleMilliseconds: IDLE_MILLISECONDS,
         });
-        await buildAdvisorySet(inputs, output, {
-          builtAt: context.now().toISOString(),
-          onProgress: (text) => progress.update(text),
-        });
+        progress.done();
+        for (const failure of failures) context.stderr(`plimsoll: ${printable(failureText(failure))}\n`);
+        if (failures.length > 0) context.setExitCode(1);
       });
       printStatus(output, context, options);
     });
+}
+
+function failureText({ feed, error, keptFrom }: UpdateFailure): string {
+  const instead =
+    keptFrom === undefined ? 'the set holds nothing of it' : `the download of ${keptFrom.slice(0, 10)} is used again`;
+  return `${feed.id} could not be brought up to date, ${instead}: ${error.message}`;
 }
 
 /** Loads the rooms of the scan only when a target is named. */
@@ -174,7 +182,7 @@ function exportCommand(context: CommandContext): Command {
         const isFolder = output !== undefined && isDirectory(resolve(context.workingDirectory, output));
         const file = isFolder ? join(output, `advisories-${set.id.slice(7, 19)}.jsonl.gz`) : output;
         writePieces(context, { ...options, ...(file === undefined ? {} : { output: file }) }, exportLines(set));
-        if (file !== undefined) remark(context, options, `wrote ${file}`);
+        if (file !== undefined) remarker(context, options)(`wrote ${file}`);
       });
     });
 }
@@ -234,7 +242,7 @@ function printStatus(path: string, context: CommandContext, options: CommonOptio
       `there is no advisory set yet (${path}); "plimsoll advisories update" downloads feeds, "advisories build" takes their files`,
     );
   }
-  withSet(path, (set) => {
+  const show = (set: StoredAdvisorySet): void => {
     const status: SetStatus = {
       schemaVersion: 1,
       file: path,
@@ -246,12 +254,13 @@ function printStatus(path: string, context: CommandContext, options: CommonOptio
       feeds: set.feeds,
     };
     // --output of the commands that make a set names the set, not a file for this text.
-    const text = options.format === 'json' ? JSON.stringify(status, undefined, 2) : statusText(status);
+    const text = options.format === 'json' ? jsonText(status) : statusText(status);
     const written = options.output !== undefined && resolve(context.workingDirectory, options.output) === path;
     if (written) context.stdout(`${text.trimEnd()}\n`);
     else writeResult(context, options, text);
     if (status.content === 'altered') context.setExitCode(1);
-  });
+  };
+  withSet(path, show, 'inspect');
 }
 
 /** The difference as JSON, one change a line, in pieces: two large sets may differ in all they hold. */
@@ -263,7 +272,7 @@ function* diffJson(a: StoredAdvisorySet, b: StoredAdvisorySet): Generator<string
     to: { id: b.id, builtAt: b.builtAt },
     feeds: { added, removed },
   };
-  yield `${JSON.stringify(head).slice(0, -1)},\n"changes":[`;
+  yield `${escapeHidden(JSON.stringify(head)).slice(0, -1)},\n"changes":[`;
   yield* listed(diffAdvisorySets(a, b));
   yield '],\n"entries":[';
   yield* listed(diffEntries(a, b));
@@ -273,7 +282,7 @@ function* diffJson(a: StoredAdvisorySet, b: StoredAdvisorySet): Generator<string
 function* listed(values: Iterable<unknown>): Generator<string> {
   let separator = '\n';
   for (const value of values) {
-    yield separator + JSON.stringify(value);
+    yield separator + escapeHidden(JSON.stringify(value));
     separator = ',\n';
   }
 }
@@ -288,8 +297,8 @@ function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
-function withSet(path: string, work: (set: StoredAdvisorySet) => void): void {
-  const set = openAdvisorySet(path);
+function withSet(path: string, work: (set: StoredAdvisorySet) => void, use: SetUse = 'answer'): void {
+  const set = openAdvisorySet(path, use);
   try {
     work(set);
   } finally {
@@ -302,21 +311,12 @@ async function withProgress<T>(
   options: CommonOptions,
   work: (progress: Progress) => Promise<T>,
 ): Promise<T> {
-  const progress = createProgress({
-    write: context.stderr,
-    isTerminal: context.stderrIsTerminal && options.quiet !== true,
-    now: context.now,
-    columns: context.columns,
-  });
+  const progress = progressFor(context, options);
   try {
     return await work(progress);
   } finally {
     progress.done();
   }
-}
-
-function remark(context: CommandContext, options: CommonOptions, text: string): void {
-  if (options.quiet !== true) context.stderr(`plimsoll: ${printable(text)}\n`);
 }
 
 function collect(value: string, earlier: readonly string[] | undefined): readonly string[] {

@@ -1,5 +1,7 @@
 // Values of options that several commands take, checked while the command line is read.
 import { InvalidArgumentError } from 'commander';
+import { messageOf } from '../platform/errors.ts';
+import { parsePlatform } from '../scan/image/platform.ts';
 
 /** A day of the calendar as YYYY-MM-DD. @throws InvalidArgumentError */
 export function isoDate(text: string): string {
@@ -14,4 +16,14 @@ export function numberOfJobs(text: string): number {
   const number = /^\d{1,3}$/.test(text) ? Number(text) : 0;
   if (number >= 1 && number <= 256) return number;
   throw new InvalidArgumentError('write a number from 1 to 256');
+}
+
+/** `os/architecture[/variant]`. @throws InvalidArgumentError */
+export function platformName(text: string): string {
+  try {
+    parsePlatform(text);
+    return text;
+  } catch (error) {
+    throw new InvalidArgumentError(messageOf(error));
+  }
 }

@@ -37,7 +37,16 @@ export function newCommand(name: string, summary: string, formats: readonly stri
     .option('--config <file>', 'configuration (plimsoll.yaml in the working directory unless given)')
     .option('--quiet', 'no progress and no remarks on stderr')
     .option('--no-color', 'plain text (also with NO_COLOR set)')
-    .addHelpText('after', `\nExample:\n${example.replace(/^(?=.)/gm, '  ')}`);
+    .addHelpText('after', exampleText(example));
+}
+
+/** A command that only holds others; the example ends its help text too. */
+export function newGroup(name: string, summary: string, example: string): Command {
+  return new Command(name).description(summary).helpCommand(false).addHelpText('after', exampleText(example));
+}
+
+function exampleText(example: string): string {
+  return `\nExample:\n${example.replace(/^(?=.)/gm, '  ')}`;
 }
 
 /** Writes the result where the options say. Text is ended by a line feed, bytes stay as they are. */

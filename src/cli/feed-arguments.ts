@@ -3,7 +3,7 @@ import { PlimsollError } from '../platform/errors.ts';
 import type { Feed } from '../scan/advisory/feed.ts';
 import { dateOf } from '../scan/advisory/fields.ts';
 import { FEEDS, findFeed } from '../scan/advisory/registry.ts';
-import type { UpdateRequest } from '../scan/advisory/update/update.ts';
+import type { UpdateRequest } from '../scan/advisory/update/fetch-feed.ts';
 
 /** `ID:VERSION_ID` of os-release, or the id alone of a rolling release. */
 const NAMESPACE = /^[a-z0-9][a-z0-9._-]{0,63}(?::[A-Za-z0-9][A-Za-z0-9._-]{0,63})?$/;
@@ -14,10 +14,12 @@ export function feedIds(): string {
 }
 
 /** The feed and what stands behind `=`; `form` is what was expected. @throws PlimsollError `usage` */
-export function feedArgument(given: string, form: string): { readonly feed: Feed; readonly value: string } {
+function feedArgument(given: string, form: string): { readonly feed: Feed; readonly value: string } {
   const equals = given.indexOf('=');
-  const feed = findFeed(equals === -1 ? given : given.slice(0, equals));
-  if (feed === undefined) throw new PlimsollError('usage', `${given}: no such feed; the feeds are ${feedIds()}`);
+  const id = equals === -1 ? given : given.slice(0, equals);
+  const feed = findFeed(id);
+  // What stands behind the id may be an address with a password.
+  if (feed === undefined) throw new PlimsollError('usage', `${id}: no such feed; the feeds are ${feedIds()}`);
   const value = equals === -1 ? '' : given.slice(equals + 1);
   if (value === '') throw new PlimsollError('usage', `${given}: expected ${form}`);
   return { feed, value };
@@ -32,15 +34,20 @@ export function feedPath(given: string): {
   readonly path: string;
   readonly namespace?: string;
 } {
-  const form = '--feed ID=PATH or --feed ID@NAMESPACE=PATH';
-  const [, id = '', namespace, path = ''] = /^([^=@]*)(?:@([^=]*))?=(.*)$/s.exec(given) ?? [];
-  if (namespace === undefined) {
-    const { feed, value } = feedArgument(given, form);
-    return { feed, path: value };
-  }
-  const { feed } = feedArgument(`${id}=${path}`, form);
+  const { feed, value, namespace } = namedFeed(given, '--feed ID=PATH or --feed ID@NAMESPACE=PATH');
+  return { feed, path: value, ...(namespace === undefined ? {} : { namespace }) };
+}
+
+/** `ID=VALUE` or `ID@NAMESPACE=VALUE`. */
+function namedFeed(
+  given: string,
+  form: string,
+): { readonly feed: Feed; readonly value: string; readonly namespace?: string } {
+  const [, id = '', namespace, value = ''] = /^([^=@]*)(?:@([^=]*))?=(.*)$/s.exec(given) ?? [];
+  if (namespace === undefined) return feedArgument(given, form);
+  const { feed } = feedArgument(`${id}=${value}`, form);
   if (feed.takesNamespace !== true) {
-    throw new PlimsollError('usage', `${given}: ${feed.id} says itself what it is for; give --feed ${feed.id}=PATH`);
+    throw new PlimsollError('usage', `${given}: ${feed.id} says itself what it is for; give --feed ${feed.id}=…`);
   }
   if (!NAMESPACE.test(namespace)) {
     throw new PlimsollError(
@@ -48,7 +55,7 @@ export function feedPath(given: string): {
       `${given}: ${namespace} is no release of a distribution, such as rocky:9 or sles:15.3`,
     );
   }
-  return { feed, path, namespace };
+  return { feed, value, namespace };
 }
 
 /** The feed and the date of its content. @throws PlimsollError `usage` */
@@ -59,14 +66,33 @@ export function feedDate(given: string): readonly [Feed, string] {
   return [feed, date];
 }
 
-/** `ID` or `ID=URL`; several addresses of one feed belong together. */
+/** The address of a feed is told to everyone who reads the set. @throws PlimsollError `usage`, without the address */
+function refuseCredentials({ id }: Feed, address: string): void {
+  const url = URL.parse(address);
+  if (url === null || (url.username === '' && url.password === '')) return;
+  throw new PlimsollError(
+    'usage',
+    `--feed ${id}: its address holds a user or a password, which would get into the set`,
+  );
+}
+
+/** `ID`, `ID=URL` or `ID@NAMESPACE=URL`; several addresses of one feed belong together. @throws PlimsollError `usage` */
 export function updateRequests(given: readonly string[]): readonly UpdateRequest[] {
-  const requests = new Map<Feed, string[]>();
+  const requests = new Map<Feed, { urls: string[]; namespaces: Record<string, string> }>();
   for (const text of given) {
-    const { feed, value } = text.includes('=')
-      ? feedArgument(text, '--feed ID or --feed ID=URL')
-      : { feed: feedArgument(`${text}=-`, '').feed, value: undefined };
-    requests.set(feed, [...(requests.get(feed) ?? []), ...(value === undefined ? [] : [value])]);
+    const named = text.includes('=')
+      ? namedFeed(text, '--feed ID, --feed ID=URL or --feed ID@NAMESPACE=URL')
+      : { feed: feedArgument(`${text}=-`, '').feed };
+    const request = requests.get(named.feed) ?? { urls: [], namespaces: {} };
+    requests.set(named.feed, request);
+    if (!('value' in named)) continue;
+    refuseCredentials(named.feed, named.value);
+    request.urls.push(named.value);
+    if (named.namespace !== undefined) request.namespaces[named.value] = named.namespace;
   }
-  return [...requests].map(([feed, urls]) => ({ feed, urls }));
+  return [...requests].map(([feed, { urls, namespaces }]) => ({
+    feed,
+    urls,
+    ...(Object.keys(namespaces).length > 0 ? { namespaces } : {}),
+  }));
 }

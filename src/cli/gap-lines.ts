@@ -1,15 +1,12 @@
 // Gaps for stderr, where every command that exits 0 names them: images that could not be read one by one, the rest a line a kind, because the
 // report has them all.
-import type { Gap } from '../platform/gap.ts';
+import { type Gap, gapPlace, NAMED_UNREADABLE } from '../platform/gap.ts';
 
-/** Unreadable images that are named before they are only counted. */
-const NAMED_IMAGES = 20;
-
-/** `gap KIND: TARGET: REASON`, with the number of further ones of the kind. */
+/** `gap KIND: TARGET LOCATION: REASON`, with the number of further ones of the kind. */
 export function gapLines(gaps: readonly Gap[]): readonly string[] {
   return [...Map.groupBy(gaps, ({ kind }) => kind)].flatMap(([kind, members]) => {
-    const shown = kind === 'image-unreadable' ? NAMED_IMAGES : 1;
-    const lines = members.slice(0, shown).map(({ target, reason }) => `gap ${kind}: ${target}: ${reason}`);
+    const shown = kind === 'image-unreadable' ? NAMED_UNREADABLE : 1;
+    const lines = members.slice(0, shown).map((gap) => `gap ${kind}: ${gapPlace(gap)}: ${gap.reason}`);
     const more = members.length - lines.length;
     return more > 0 ? [...lines.slice(0, -1), `${lines.at(-1)} (and ${more} more)`] : lines;
   });

@@ -1,11 +1,12 @@
 // `plimsoll history`: the burn-down over the releases that the store keeps, a line an assessment.
 import type { Command } from 'commander';
 import { latestOfVersions } from '../explain/history.ts';
+import { jsonText } from '../platform/json-text.ts';
 import { displayWidth, printable } from '../platform/printable.ts';
-import { openStore } from '../platform/store.ts';
 import { ASSESSMENT_MIGRATIONS, type ListedAssessment, listAssessments } from '../scan/assess/assessment-store.ts';
 import { type CommandContext, type CommonOptions, newCommand, writeResult } from './command.ts';
-import { storePath } from './locations.ts';
+import { openLookupStore } from './lookup-store.ts';
+import { remarker } from './talk.ts';
 
 interface HistoryOptions extends CommonOptions {
   readonly store?: string;
@@ -25,14 +26,14 @@ export function historyCommand(context: CommandContext): Command {
 }
 
 async function showHistory(options: HistoryOptions, context: CommandContext): Promise<void> {
-  const store = await openStore(storePath(context, options.store), ASSESSMENT_MIGRATIONS);
+  const store = await openLookupStore(options.store, context, ASSESSMENT_MIGRATIONS);
   try {
     const listed = await listAssessments(store, options.release);
     const shown = options.all === true ? listed : latestOfVersions(listed);
-    if (shown.length === 0 && options.quiet !== true) {
-      context.stderr('plimsoll: the store has no assessment of that kind yet; scan a release first\n');
+    if (shown.length === 0) {
+      remarker(context, options)('the store has no assessment of that kind yet; scan a release first');
     }
-    const json = () => JSON.stringify({ schemaVersion: 1, assessments: shown }, null, 2);
+    const json = () => jsonText({ schemaVersion: 1, assessments: shown });
     writeResult(context, options, options.format === 'json' ? json() : table(shown));
   } finally {
     await store.close();

@@ -16,11 +16,18 @@ export function cacheFolder(context: CommandContext): string {
 
 /** A user id that no account has, as in many containers, has no home unless the environment names one. */
 function homeFolder(context: CommandContext): string {
+  const home = context.environment['HOME'] || homeOfAccount();
+  if (home !== '') return home;
+  const remedy = 'set HOME or XDG_DATA_HOME, or name the files with --store and --advisories';
+  throw new PlimsollError('usage', `there is no home directory to keep files in: ${remedy}`);
+}
+
+/** Empty without an account, and where HOME is set to nothing: the working directory is no home. */
+function homeOfAccount(): string {
   try {
-    return context.environment['HOME'] || homedir();
-  } catch (error) {
-    const remedy = 'set HOME or XDG_DATA_HOME, or name the files with --store and --advisories';
-    throw new PlimsollError('usage', `there is no home directory to keep files in: ${remedy}`, { cause: error });
+    return homedir();
+  } catch {
+    return '';
   }
 }
 

@@ -63,6 +63,16 @@ describe('the program as a process', () => {
     }
   });
 
+  test('an error that nobody handles ends with exit code 4, whatever was printed before', () => {
+    for (const mishap of ['throw error', 'Promise.reject(error)']) {
+      const code = `const error = new Error('bad \\u009b2J'); process.stdout.write = () => { setImmediate(() => { ${mishap} }); return true; };`;
+      const mistake = `data:text/javascript,${encodeURIComponent(code)}`;
+      const { status, stderr } = spawnSync(process.execPath, ['--import', mistake, ...COMPARE], { encoding: 'utf8' });
+      assert.equal(status, 4, stderr);
+      assert.match(stderr, /plimsoll: internal error: Error: bad \\u\{9b\}2J\n/);
+    }
+  });
+
   test('works for a user without a home', needsPrograms('env'), () => {
     const { status, stdout } = spawnSync('env', ['-i', process.execPath, ...COMPARE], { encoding: 'utf8' });
     assert.equal(status, 0);

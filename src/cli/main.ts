@@ -6,8 +6,7 @@ import type { CommandContext } from './command.ts';
 const { HOME: home = '', XDG_CACHE_HOME: stated = '' } = process.env;
 const caches = stated || (home && join(home, '.cache'));
 if (caches !== '') enableCompileCache(join(caches, 'plimsoll', 'code'));
-const { runProgram } = await import('./program.ts');
-const { printable } = await import('../platform/printable.ts');
+const { internalErrorText, printableLines, runProgram } = await import('./program.ts');
 
 const context: CommandContext = {
   stdout: (result) => process.stdout.write(result),
@@ -30,7 +29,7 @@ let failed = false;
 function fail(message: string): void {
   failed = true;
   process.exitCode = FAILED;
-  context.stderr(`plimsoll: ${printable(message)}\n`);
+  context.stderr(`plimsoll: ${printableLines(message)}\n`);
 }
 
 // A reader that has seen enough (`plimsoll … | head`) is no failure, and takes nothing from the answer that the exit code gives.
@@ -39,8 +38,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 // Nobody is left to tell.
 process.stderr.on('error', () => {});
+// A rejection that nobody handles ends here as well.
 process.on('uncaughtException', (error) => {
-  fail(`internal error: ${error.stack ?? error.message}`);
+  fail(internalErrorText(error));
   process.exit();
 });
 

@@ -1,5 +1,6 @@
 // The table of commands, and what happens to errors: a message on stderr and the exit code of the contract.
 import { Command, CommanderError } from 'commander';
+import { loadConfig } from '../platform/config.ts';
 import { messageOf, PlimsollError } from '../platform/errors.ts';
 import { printable } from '../platform/printable.ts';
 import { TOOL } from '../publish/tool.ts';
@@ -27,6 +28,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'reassess',
     summary: 'apply another advisory set to assessments, without images',
     load: async () => (await import('./reassess.ts')).reassessCommand,
+  },
+  {
+    name: 'compare',
+    summary: 'what changed between two assessments, and why',
+    load: async () => (await import('./compare.ts')).compareCommand,
   },
   {
     name: 'history',
@@ -71,6 +77,12 @@ export async function runProgram(args: readonly string[], context: CommandContex
     program.addCommand(command);
   }
   configure(program, context);
+  // Every command takes --config, and a file that is named must be there and right, also where the command needs none of its settings.
+  program.hook('preAction', async (_program, command) => {
+    const { config } = command.opts<{ readonly config?: string }>();
+    const { workingDirectory, environment } = context;
+    if (config !== undefined) await loadConfig({ path: config, workingDirectory, environment });
+  });
   try {
     if (args.length === 0) program.help({ error: true });
     await program.parseAsync([...args], { from: 'user' });
@@ -89,12 +101,19 @@ function configure(command: Command, context: CommandContext): void {
 function exitCodeOf(error: unknown, context: CommandContext): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof PlimsollError) {
-    const lines = error.message.split('\n').map(printable);
-    context.stderr(`plimsoll: ${lines.join('\n  ')}\n`);
+    context.stderr(`plimsoll: ${printableLines(error.message)}\n`);
     return error.exitCode;
   }
-  context.stderr(
-    `plimsoll: internal error: ${error instanceof Error ? (error.stack ?? messageOf(error)) : String(error)}\n`,
-  );
+  context.stderr(`plimsoll: ${printableLines(internalErrorText(error))}\n`);
   return 4;
+}
+
+/** A mistake in the program, with the place: whoever meets it will report it. */
+export function internalErrorText(error: unknown): string {
+  return `internal error: ${error instanceof Error ? (error.stack ?? messageOf(error)) : String(error)}`;
+}
+
+/** Lines of a message for a terminal, the second and later ones indented; what a message quotes may come from hostile input. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n  ');
 }

@@ -17,7 +17,7 @@ import { runProgram } from './program.ts';
 
 const IMAGE = digestOf('image');
 const MARCH = assess({
-  release: { name: 'harbour', version: '1.2.0', target: 'images:list', charts: [], gaps: [] },
+  release: { name: 'harbour', version: '1.2.0', target: 'images:list', charts: [], lint: [], gaps: [] },
   images: [
     {
       logical: 'quay.io/a:1',
@@ -147,12 +147,15 @@ describe('plimsoll reassess', () => {
     assert.match(stderr, /^plimsoll: gap end-of-life: quay\.io\/a\|linux\/amd64: alpine:3\.15 is past its end of life/);
   });
 
-  it('gives several results as an array, or as one text', async () => {
+  it('gives several results as one document, or as one text', async () => {
     const { stdout } = await run('march.json', 'march.json', '--advisories', 'april.db', '--format', 'json');
-    assert.deepEqual(
-      JSON.parse(stdout).map(({ schemaVersion }: { schemaVersion: number }) => schemaVersion),
-      [1, 1],
-    );
+    const { schemaVersion, assessments } = JSON.parse(stdout);
+    const one = JSON.parse((await run('march.json', '--advisories', 'april.db', '--format', 'json')).stdout);
+    assert.equal(schemaVersion, 1);
+    assert.deepEqual(assessments, [one, one]);
+    writeFileSync(inFolder('several.json'), stdout);
+    const again = await run('several.json', '--advisories', 'april.db');
+    assert.deepEqual([again.code, /several assessments/.test(again.stderr)], [3, true]);
     const { code, stderr } = await run('march.json', 'march.json', '--advisories', 'april.db', '--format', 'html');
     assert.deepEqual([code, stderr.includes('one at a time')], [2, true]);
   });

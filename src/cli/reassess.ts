@@ -2,11 +2,12 @@
 import type { Command } from 'commander';
 import { listedFigures } from '../explain/history.ts';
 import { statisticsOf } from '../explain/statistics.ts';
-import { printable } from '../platform/printable.ts';
-import { openStore } from '../platform/store.ts';
+import { openExistingStore, openStore } from '../platform/store.ts';
+import { assessmentsJson } from '../publish/json/write.ts';
 import { FORMATS } from '../publish/registry.ts';
 import { ASSESSMENT_MIGRATIONS, saveAssessment } from '../scan/assess/assessment-store.ts';
-import { reassess } from '../scan/assess/reassess.ts';
+import { loadBook, saveBook } from '../scan/assess/book-store.ts';
+import { reassessWithBook } from '../scan/assess/reassess.ts';
 import { SEVERITY_POLICIES } from '../scan/assess/severity.ts';
 import { openAdvisories } from './advisories-input.ts';
 import { isoDate } from './arguments.ts';
@@ -15,6 +16,7 @@ import { chosenFormat } from './chosen-format.ts';
 import { type CommandContext, type CommonOptions, newCommand, terminalOptions, writeResult } from './command.ts';
 import { gapLines } from './gap-lines.ts';
 import { storePath } from './locations.ts';
+import { remarker } from './talk.ts';
 
 interface ReassessCommandOptions extends CommonOptions {
   readonly advisories?: string;
@@ -44,7 +46,11 @@ async function reassessAll(
   context: CommandContext,
 ): Promise<void> {
   const format = chosenFormat(context, options, names.length);
-  const store = await openStore(storePath(context, options.store), ASSESSMENT_MIGRATIONS);
+  const path = storePath(context, options.store);
+  const store =
+    (await openExistingStore(path, ASSESSMENT_MIGRATIONS)) ?? (await openStore(path, ASSESSMENT_MIGRATIONS));
+  const talk = remarker(context, options);
+  if (!store.writable) talk(`store ${path} may not be written: the results are not kept`);
   try {
     const set = await openAdvisories(options.advisories, context);
     try {
@@ -53,12 +59,15 @@ async function reassessAll(
         const before = await readAssessmentInput(name, context.workingDirectory, store);
         const [severityPolicy] = SEVERITY_POLICIES;
         const asOf = options.asOf ?? context.now().toISOString().slice(0, 10);
-        const after = reassess(before, { set, severityPolicy, asOf });
+        const earlier = await loadBook(store, before);
+        const { assessment: after, book } = reassessWithBook(before, { set, severityPolicy, asOf }, earlier);
         const statistics = statisticsOf(after);
-        await saveAssessment(store, after, listedFigures(after, statistics), context.now());
+        if (store.writable) {
+          await saveAssessment(store, after, listedFigures(after, statistics), context.now());
+          await saveBook(store, after, book());
+        }
         results.push(format.render(after, statistics, terminalOptions(context, options)));
-        if (options.quiet === true) continue;
-        for (const line of gapLines(after.gaps)) context.stderr(`plimsoll: ${printable(line)}\n`);
+        for (const line of gapLines(after.gaps)) talk(line);
       }
       writeResult(context, options, joined(results, format.id));
     } finally {
@@ -69,10 +78,10 @@ async function reassessAll(
   }
 }
 
-/** One result as it is; several in JSON as an array of documents, as text one behind the other. */
+/** One result as it is; several in JSON as one document, as text one behind the other. */
 function joined(results: readonly (string | Uint8Array)[], format: string): string | Uint8Array {
   const [first = '', ...others] = results;
   if (others.length === 0) return first;
   const texts = results.map(String);
-  return format === 'json' ? `[\n${texts.map((text) => text.trimEnd()).join(',\n')}\n]` : texts.join('\n');
+  return format === 'json' ? assessmentsJson(texts) : texts.join('\n');
 }

@@ -1,11 +1,11 @@
 // What a command takes as TARGET: the options of charts beside it, and the release that it describes.
 import type { Command } from 'commander';
-import { PlimsollError } from '../platform/errors.ts';
+import { loadConfig } from '../platform/config.ts';
 import type { Config } from '../platform/settings.ts';
-import type { LoadOptions } from '../scan/release/adapter.ts';
-import { expandRelease, releaseOfImages } from '../scan/release/expand.ts';
+import { type ExpandOptions, expandTargets } from '../scan/release/expand.ts';
 import type { Release } from '../scan/release/release.ts';
-import type { CommandContext } from './command.ts';
+import { shipRelease } from '../scan/release/shipped.ts';
+import type { CommandContext, CommonOptions } from './command.ts';
 
 /** Options of a target. */
 export interface TargetOptions {
@@ -25,8 +25,17 @@ export function addTargetOptions(command: Command): Command {
     .option('--namespace <name>', 'namespace that chart: is rendered for (default)');
 }
 
+/** The configuration that the options of a command and its surroundings name. @throws PlimsollError `config-invalid` */
+export function readConfig(options: CommonOptions, context: CommandContext): Promise<Config> {
+  const { workingDirectory, environment } = context;
+  return loadConfig({ path: options.config, workingDirectory, environment });
+}
+
+/** Options of a command that takes targets without options for charts. */
+export const NO_TARGET_OPTIONS: TargetOptions = { values: [], set: [] };
+
 /**
- * The release that the targets describe: one target of any kind, or several images.
+ * The release that the targets describe, with the places where the configuration says that its images are.
  * @throws PlimsollError `usage` and what the adapters throw.
  */
 export async function readRelease(
@@ -39,16 +48,13 @@ export async function readRelease(
   const { values, set, namespace } = options;
   const { own } = config.release;
   const chart = { values, set, ...(namespace === undefined ? {} : { namespace }) };
-  const load: LoadOptions = {
+  const load: ExpandOptions = {
     ...(own === undefined ? {} : { own }),
     ...(values.length > 0 || set.length > 0 || namespace !== undefined ? { chart } : {}),
     environment: context.environment,
+    remark,
   };
-  const [only, second] = targets;
-  if (only === undefined) throw new PlimsollError('usage', 'name a target');
-  return second === undefined
-    ? expandRelease(only, { ...load, remark })
-    : releaseOfImages(targets, undefined, { ...load, remark });
+  return shipRelease(await expandTargets(targets, load), config.release.mirrors);
 }
 
 function append(value: string, before: readonly string[]): readonly string[] {

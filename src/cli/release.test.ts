@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { needsShared, sharedPath } from '../../test/support/needs.ts';
+import type { Release } from '../scan/release/release.ts';
 import type { CommandContext } from './command.ts';
 import { releaseCommand } from './release.ts';
 
@@ -77,6 +78,39 @@ test('plimsoll.yaml decides what is our own', async () => {
     code: 'config-invalid',
     message: /own\.yaml:1/,
   });
+});
+
+test('the mirror rules say where images are; what they refuse is named', async () => {
+  writeFileSync(
+    join(root, 'mirrors.yaml'),
+    'release: {mirrors: [{match: team.example/stable/docker.io}, {match: "", to: mirror.example/all}]}\n',
+  );
+  const args = ['show', target, '--config', 'mirrors.yaml'];
+  const result: unknown = JSON.parse((await run([...args, '--format', 'json', '--quiet'])).stdout);
+  assert.equal(validate(result), true, JSON.stringify(validate.errors));
+  const { images, lint } = result as Release;
+  assert.deepEqual(
+    images.map(({ physical, refused }) => [physical, refused]),
+    [
+      ['mirror.example/all/team.example/stable/app:1', undefined],
+      [
+        undefined,
+        'team.example/stable/docker.io/library/alpine:3.16 is refused by the rule for team.example/stable/docker.io',
+      ],
+    ],
+  );
+  assert.deepEqual(
+    lint.map(({ check, verdict }) => [check, verdict]),
+    [
+      ['reference-refused', 'fail'],
+      ['release-at-two-versions', 'warn'],
+    ],
+  );
+  const { stdout } = await run(args);
+  assert.match(stdout, /0 pinned, 0 on disk, 1 refused\n/);
+  assert.match(stdout, /app:1 .* as mirror\.example\/all\/team\.example\/stable\/app:1 {2}docker\/index\.yaml\n/);
+  assert.match(stdout, /alpine:3\.16 +third-party +refused +docker\/index\.yaml\n/);
+  assert.match(stdout, /fail reference-refused team\.example/);
 });
 
 test('text is complete where lines may be long', async () => {

@@ -1,11 +1,14 @@
 // `plimsoll release show`: what a release contains, without asking any registry.
-import { Command } from 'commander';
-import { loadConfig } from '../platform/config.ts';
-import { printable } from '../platform/printable.ts';
+import type { Command } from 'commander';
+import { gapPlace } from '../platform/gap.ts';
+import { jsonText } from '../platform/json-text.ts';
 import { renderRelease } from '../publish/terminal/release.ts';
 import type { Release } from '../scan/release/release.ts';
-import { type CommandContext, type CommonOptions, newCommand, useColor, writeResult } from './command.ts';
-import { addTargetOptions, readRelease, TARGET_WORDS, type TargetOptions } from './release-input.ts';
+import { type CommandContext, type CommonOptions, newCommand, newGroup, useColor, writeResult } from './command.ts';
+import { addTargetOptions, readConfig, readRelease, TARGET_WORDS, type TargetOptions } from './release-input.ts';
+import { remarker } from './talk.ts';
+
+const EXAMPLE = 'plimsoll release show csm:csm-1.2.0\nplimsoll release show manifests:rendered.yaml --format json';
 
 /** The command with its subcommands. */
 export function releaseCommand(context: CommandContext): Command {
@@ -13,28 +16,24 @@ export function releaseCommand(context: CommandContext): Command {
     'show',
     'list the images and charts of a release, what about it looks wrong, and what is not covered',
     ['text', 'json'],
-    'plimsoll release show csm:csm-1.2.0\nplimsoll release show manifests:rendered.yaml --format json',
-  ).argument('<target>', `${TARGET_WORDS}, an image, or a path whose content says what it is`);
-  addTargetOptions(show).action((target: string, options: CommonOptions & TargetOptions) =>
-    showRelease(target, options, context),
+    EXAMPLE,
+  ).argument('<target...>', `${TARGET_WORDS}, images, or paths whose content says what they are`);
+  addTargetOptions(show).action((targets: readonly string[], options: CommonOptions & TargetOptions) =>
+    showRelease(targets, options, context),
   );
-  return new Command('release').description('what a release contains').addCommand(show);
+  return newGroup('release', 'what a release contains', EXAMPLE).addCommand(show);
 }
 
 async function showRelease(
-  target: string,
+  targets: readonly string[],
   options: CommonOptions & TargetOptions,
   context: CommandContext,
 ): Promise<void> {
-  const talk = (line: string): void => {
-    if (options.quiet !== true) context.stderr(`plimsoll: ${printable(line)}\n`);
-  };
-  const config = await loadConfig(options.config, context.workingDirectory);
-  const release = await readRelease([target], options, config, context, talk);
+  const talk = remarker(context, options);
+  const config = await readConfig(options, context);
+  const release = await readRelease(targets, options, config, context, talk);
   if (options.format === 'json') {
-    for (const { kind, target, location, reason } of release.gaps) {
-      talk(`${kind} ${target}${location === undefined ? '' : ` ${location}`}: ${reason}`);
-    }
+    for (const gap of release.gaps) talk(`${gap.kind} ${gapPlace(gap)}: ${gap.reason}`);
     writeResult(context, options, releaseJson(release));
     return;
   }
@@ -45,5 +44,5 @@ async function showRelease(
 
 /** The result as schema/release-1.json describes it. */
 function releaseJson({ name, version, target, counts, images, charts, lint, gaps }: Release): string {
-  return JSON.stringify({ schemaVersion: 1, name, version, target, counts, images, charts, lint, gaps }, null, 2);
+  return jsonText({ schemaVersion: 1, name, version, target, counts, images, charts, lint, gaps });
 }

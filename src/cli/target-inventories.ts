@@ -1,15 +1,14 @@
 // The inventories of targets, for commands that ask what is in them and judge nothing.
 import { availableParallelism } from 'node:os';
-import { loadConfig } from '../platform/config.ts';
 import { PlimsollError } from '../platform/errors.ts';
 import { openStore } from '../platform/store.ts';
 import { registryAccess } from '../scan/image/registry/access.ts';
 import { INVENTORY_MIGRATIONS } from '../scan/inventory/inventory-store.ts';
 import type { Inventory } from '../scan/inventory/package.ts';
 import { inventoryRelease } from '../scan/inventory-release.ts';
-import { expandRelease, releaseOfImages } from '../scan/release/expand.ts';
 import type { CommandContext, CommonOptions } from './command.ts';
 import { storePath } from './locations.ts';
+import { NO_TARGET_OPTIONS, readConfig, readRelease } from './release-input.ts';
 
 /**
  * Reads the targets as `scan` does, with its store of inventories. Images that cannot be read are remarks.
@@ -21,19 +20,14 @@ export async function inventoriesOf(
   options: CommonOptions,
   talk: { readonly remark: (line: string) => void; readonly onProgress: (text: string) => void },
 ): Promise<readonly Inventory[]> {
-  const config = await loadConfig(options.config, context.workingDirectory);
-  const { own } = config.release;
-  const expand = { ...(own === undefined ? {} : { own }), remark: talk.remark };
-  const [only = '', second] = targets;
-  const release =
-    second === undefined ? await expandRelease(only, expand) : releaseOfImages(targets, undefined, expand);
+  const config = await readConfig(options, context);
+  const release = await readRelease(targets, NO_TARGET_OPTIONS, config, context, talk.remark);
   const store = await openStore(storePath(context, undefined), INVENTORY_MIGRATIONS);
   try {
     const { images, inventories } = await inventoryRelease(release, {
       store,
       jobs: availableParallelism(),
       access: registryAccess(context.environment, config.registries),
-      rules: config.release.mirrors,
       onProgress: talk.onProgress,
     });
     const gaps = images.flatMap((image) => image.gaps);

@@ -1,12 +1,13 @@
 // `plimsoll versions compare`: the order of two versions, or of pairs read from stdin, under a package manager's rule.
-import { Argument, Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { messageOf, PlimsollError } from '../platform/errors.ts';
+import { jsonText } from '../platform/json-text.ts';
 import { LIMITS } from '../platform/limits.ts';
 import { compareVersions } from '../versions/compare.ts';
 import type { Order } from '../versions/order.ts';
 import { VERSION_SCHEMES, type VersionScheme } from '../versions/scheme.ts';
 import { VersionError } from '../versions/version-error.ts';
-import { type CommandContext, type CommonOptions, newCommand, writeResult } from './command.ts';
+import { type CommandContext, type CommonOptions, newCommand, newGroup, writeResult } from './command.ts';
 
 /** One pair and its order; the text `invalid` when it is not two versions of the scheme. */
 interface Comparison {
@@ -43,11 +44,7 @@ export function versionsCommand(
       // No lines in, no lines out.
       if (result !== '' || options.output !== undefined) writeResult(context, options, result);
     });
-  return new Command('versions')
-    .description('order version strings as package managers do')
-    .helpCommand(false)
-    .addCommand(compare)
-    .addHelpText('after', `\nExample:\n${EXAMPLE.replace(/^/gm, '  ')}`);
+  return newGroup('versions', 'order version strings as package managers do', EXAMPLE).addCommand(compare);
 }
 
 function compareArguments(scheme: VersionScheme, a: string, b: string | undefined): Comparison {
@@ -93,5 +90,5 @@ function text(comparisons: readonly Comparison[]): string {
 }
 
 function json(scheme: VersionScheme, comparisons: readonly Comparison[]): string {
-  return JSON.stringify({ schemaVersion: 1, scheme, comparisons }, null, 2);
+  return jsonText({ schemaVersion: 1, scheme, comparisons });
 }

@@ -57,7 +57,7 @@ describe('plimsoll where', () => {
         'GHSA-aaaa-bbbb-cccc (CVE-2021-90030): 2 images in 1 of 1 stored assessment',
         '',
         'harbour 1.2.0-beta.7: 2 of 11 images',
-        '  as of 2022-04-06, advisories of 2022-04-05; 1 image not read',
+        '  as of 2022-04-06, advisories of 2022-04-05; figures incomplete; 1 image not read',
         '  registry.example/harbour/api:1.4.0      minimist  1.2.5  critical  fixed in 1.2.6  not_affected:vulnerable_code_not_in_execute_path',
         '  registry.example/harbour/console:2.1.0  minimist  1.2.5  critical  fixed in 1.2.6  not_affected:vulnerable_code_not_in_execute_path',
         '',
@@ -88,6 +88,10 @@ describe('plimsoll where', () => {
   });
 
   it('says when there is nothing to search, and when nothing was found', async () => {
+    const nowhere = await run(['zlib', '--store', 'no/such.db']);
+    assert.equal(nowhere.code, 3);
+    assert.match(nowhere.stderr, /there is no store .*such\.db/);
+    await (await openStore(join(folder, 'empty.db'), ASSESSMENT_MIGRATIONS)).close();
     const empty = await run(['zlib', '--store', 'empty.db']);
     assert.match(empty.stderr, /the store has no assessment yet/);
     const none = await run(['left-pad', '--quiet']);

@@ -1,7 +1,6 @@
 // `plimsoll where`: which stored releases and images have a vulnerability or a package, also one that has no CVE yet.
 import type { Command } from 'commander';
-import { printable } from '../platform/printable.ts';
-import { openStore } from '../platform/store.ts';
+import { jsonText } from '../platform/json-text.ts';
 import { whereTable } from '../publish/terminal/where.ts';
 import { plural } from '../publish/words.ts';
 import { WHERE_MIGRATIONS } from '../respond/where/index-store.ts';
@@ -9,7 +8,8 @@ import { parseQuery, type Query } from '../respond/where/query.ts';
 import { findWhere, type WhereResult } from '../respond/where/where.ts';
 import { ASSESSMENT_MIGRATIONS } from '../scan/assess/assessment-store.ts';
 import { type CommandContext, type CommonOptions, newCommand, terminalOptions, writeResult } from './command.ts';
-import { storePath } from './locations.ts';
+import { openLookupStore } from './lookup-store.ts';
+import { remarker } from './talk.ts';
 
 interface WhereCommandOptions extends CommonOptions {
   readonly store?: string;
@@ -42,10 +42,8 @@ export function whereCommand(context: CommandContext): Command {
 
 async function showWhere(what: string, options: WhereCommandOptions, context: CommandContext): Promise<void> {
   const query = parseQuery(what);
-  const talk = (line: string): void => {
-    if (options.quiet !== true) context.stderr(`plimsoll: ${printable(line)}\n`);
-  };
-  const store = await openStore(storePath(context, options.store), [...ASSESSMENT_MIGRATIONS, ...WHERE_MIGRATIONS]);
+  const talk = remarker(context, options);
+  const store = await openLookupStore(options.store, context, [...ASSESSMENT_MIGRATIONS, ...WHERE_MIGRATIONS]);
   try {
     const result = await findWhere(store, query, {
       all: options.all === true,
@@ -69,5 +67,5 @@ function columnsFor(context: CommandContext, options: CommonOptions): number {
 
 /** The result as schema/where-1.json describes it. */
 function whereJson(text: string, query: Query, result: WhereResult): string {
-  return JSON.stringify({ schemaVersion: 1, query: { text, ...query }, ...result }, null, 2);
+  return jsonText({ schemaVersion: 1, query: { text, ...query }, ...result });
 }

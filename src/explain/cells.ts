@@ -17,6 +17,8 @@ export interface CellState {
   readonly fullyFixable: boolean;
   /** All rows are covered by a `not_affected` statement. */
   readonly notAffected: boolean;
+  /** The statement that covers all rows alike; `partly` where they differ; absent where none covers any. */
+  readonly statement?: string;
 }
 
 /** A cell of the basis `instances`. */
@@ -35,6 +37,9 @@ export interface DistinctCell extends CellState {
   readonly vulnerability: string;
   readonly slots: readonly string[];
 }
+
+/** Statement of a cell whose rows have different ones. */
+const PARTLY_STATED = 'partly';
 
 /** Fix states, the most useful to a reader first. */
 export const FIX_STATES = [
@@ -79,19 +84,29 @@ export function distinctCells(cells: readonly InstanceCell[]): readonly Distinct
 }
 
 function instanceCell(slot: string, vulnerability: string, rows: readonly Finding[]): InstanceCell {
-  const severity = highest(rows);
-  const fixState = bestFix(rows);
+  const state = stateOfRows(rows);
   return {
     slot,
     vulnerability,
     aliases: [...new Set(rows.flatMap((row) => row.aliases))].sort(),
-    severity,
-    severitySource: severitySourceOf(rows, severity),
+    severitySource: severitySourceOf(rows, state.severity),
+    ...state,
+    feeds: feedsOf(rows),
+  };
+}
+
+/** Folds the rows of one cell, at least one, into its state. */
+export function stateOfRows(rows: readonly Pick<Finding, 'severity' | 'fixState' | 'statement'>[]): CellState {
+  const fixState = bestFix(rows);
+  const [first, ...others] = new Set(rows.map(({ statement }) => statement));
+  const statement = others.length === 0 ? first : PARTLY_STATED;
+  return {
+    severity: highest(rows),
     fixState,
     fixable: fixState === 'fixed',
     fullyFixable: rows.every((row) => row.fixState === 'fixed'),
     notAffected: rows.every(isNotAffected),
-    feeds: feedsOf(rows),
+    ...(statement === undefined ? {} : { statement }),
   };
 }
 
@@ -113,7 +128,7 @@ function severitySourceOf(rows: readonly Finding[], severity: SeverityLevel): st
   return first ?? 'none';
 }
 
-function isNotAffected(row: Finding): boolean {
+function isNotAffected(row: Pick<Finding, 'statement'>): boolean {
   return row.statement?.split(':', 1)[0] === 'not_affected';
 }
 

@@ -52,7 +52,10 @@ function importedHeadline({ images }: Assessment, scanner: string): Headline {
   const unread = images.filter(({ digest }) => digest === undefined).length;
   if (images.length === unread) return refused('no result was read, so there is nothing to count');
   if (unread > 0) return refused(`${unread} of ${images.length} images have no result of ${scanner}`);
-  return { headline: true, headlineReason: `as reported by ${scanner} for all ${images.length} images` };
+  return {
+    headline: true,
+    headlineReason: `as reported by ${scanner} for ${images.length === 1 ? 'the one image' : `all ${images.length} images`}`,
+  };
 }
 
 /** Packages in read slots by namespace; '' where the distribution is not known. */

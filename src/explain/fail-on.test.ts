@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { digestOf } from '../platform/canonical.ts';
 import { PlimsollError } from '../platform/errors.ts';
 import type { Assessment, Finding } from '../scan/assess/assessment.ts';
-import { type FailOn, failOnVerdict, needsBaseline, parseFailOn } from './fail-on.ts';
+import { type FailOn, failOnVerdict, parseFailOn, refuseWithoutBaseline } from './fail-on.ts';
 import { assessmentOf, finding } from './test-assessment.ts';
 
 const slot = 'quay.io/api|linux/amd64';
@@ -63,10 +63,10 @@ describe('the words of --fail-on', () => {
   }
 
   it('a baseline is needed for what is new, and only then', () => {
-    assert.deepEqual(
-      ['high,gaps', 'new:high', 'new:gaps'].map((text) => needsBaseline(parseFailOn(text))),
-      [false, true, true],
-    );
+    refuseWithoutBaseline(parseFailOn('high,gaps'));
+    for (const text of ['new:high', 'new:gaps', 'critical,new:fixable']) {
+      assert.throws(() => refuseWithoutBaseline(parseFailOn(text)), { code: 'usage', message: /--baseline/ }, text);
+    }
     assert.throws(
       () => failing('new:high', [high]),
       (error) => error instanceof PlimsollError && error.code === 'usage',

@@ -49,9 +49,13 @@ export function parseFailOn(text: string): FailOn {
   return { findings, gaps };
 }
 
-/** Whether the conditions compare with a baseline. */
-export function needsBaseline({ findings, gaps }: FailOn): boolean {
-  return gaps === 'new' || findings.some(({ onlyNew }) => onlyNew);
+/**
+ * For conditions that are given without a baseline.
+ * @throws PlimsollError `usage` when one compares with it.
+ */
+export function refuseWithoutBaseline({ findings, gaps }: FailOn): void {
+  if (gaps !== 'new' && !findings.some(({ onlyNew }) => onlyNew)) return;
+  throw new PlimsollError('usage', '--fail-on new:… compares with an earlier assessment; name it with --baseline');
 }
 
 /**
@@ -60,9 +64,7 @@ export function needsBaseline({ findings, gaps }: FailOn): boolean {
  * @throws PlimsollError `usage` when a condition needs a baseline and there is none.
  */
 export function failOnVerdict(failOn: FailOn, assessment: Assessment, baseline?: Assessment): Verdict {
-  if (baseline === undefined && needsBaseline(failOn)) {
-    throw new PlimsollError('usage', '--fail-on new:… compares with an earlier assessment; name it with --baseline');
-  }
+  if (baseline === undefined) refuseWithoutBaseline(failOn);
   const cells = instanceCells(assessment.findings);
   const earlier = cellsByPlaceAndId(baseline === undefined ? [] : instanceCells(baseline.findings));
   const failing = cells.filter((cell) => failOn.findings.some((condition) => fails(cell, condition, earlier)));

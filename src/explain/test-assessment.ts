@@ -35,6 +35,7 @@ export function assessmentOf(
     id: digestOf(JSON.stringify(parts)),
     release: { name: 'harbour', version: '1.2.0', target: 'images:list' },
     charts: [],
+    lint: [],
     advisorySet: {
       id: digestOf('set'),
       builtAt: '2022-04-06T00:00:00Z',
@@ -42,12 +43,9 @@ export function assessmentOf(
       feeds: [
         {
           id: 'alpine-secdb',
-          source: 'test',
-          sha256: digestOf('feed'),
           licence: 'CC0-1.0',
           records: 1,
           skipped: 0,
-          skippedReasons: [],
           namespaces: ['alpine:3.15'],
         },
       ],

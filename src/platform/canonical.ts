@@ -17,11 +17,50 @@ export function isDigest(text: string): text is Digest {
 
 /** JSON with the keys of every object sorted by code unit; absent and undefined members are left out. Equal values give equal text. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, member: unknown) =>
-    isPlainObject(member) ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => compareText(a, b))) : member,
-  );
+  return JSON.stringify(sorted(value));
 }
 
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** The value with sorted keys: itself where they are, since most of what is written comes from records that are made in order. */
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || 'toJSON' in value) return value;
+  if (Array.isArray(value)) return value.some(isObject) ? value.map(sorted) : value;
+  const record: Readonly<Record<string, unknown>> = value as Record<string, unknown>;
+  const names = Object.keys(record);
+  const inOrder = isAscending(names);
+  const keys = inOrder ? names : names.sort(compareText);
+  // An assignment to this name would set the prototype instead.
+  if (keys.includes('__proto__')) return Object.fromEntries(keys.map((key) => [key, sorted(record[key])]));
+  let copy: Record<string, unknown> | undefined = inOrder ? undefined : {};
+  for (const key of keys) {
+    const member = record[key];
+    const own = isObject(member) ? sorted(member) : member;
+    if (copy === undefined && own !== member) copy = upTo(key, keys, record);
+    if (copy !== undefined) copy[key] = own;
+  }
+  return copy ?? value;
+}
+
+/** The members before the key. */
+function upTo(
+  end: string,
+  keys: readonly string[],
+  record: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  for (const key of keys) {
+    if (key === end) break;
+    copy[key] = record[key];
+  }
+  return copy;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+function isAscending(keys: readonly string[]): boolean {
+  for (let index = 1; index < keys.length; index += 1) {
+    if (compareText(keys[index - 1] ?? '', keys[index] ?? '') > 0) return false;
+  }
+  return true;
 }

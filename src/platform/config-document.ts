@@ -1,9 +1,13 @@
 // The text of plimsoll.yaml to settings: YAML with positions, every key checked. Loaded by config.ts when there is a file.
-import { type Document, isMap, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, visit } from 'yaml';
 import { z } from 'zod';
 import { invalidConfig } from './config-error.ts';
 import { messageOf } from './errors.ts';
 import type { Config } from './settings.ts';
+import { parseYamlDocument } from './yaml-document.ts';
+
+/** How many problems of one kind are told. */
+const TOLD = 20;
 
 /**
  * Checks the text of a configuration. `registries.ca` is still the path that the text names.
@@ -12,14 +16,42 @@ import type { Config } from './settings.ts';
  */
 export function parseConfig(text: string, name: string): Config {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+  const document = documentOf(text, lines, name);
   const [error] = document.errors;
   if (error !== undefined) throw invalidConfig(`${name}:${lines.linePos(error.pos[0]).line}: ${error.message}`, error);
+  refuseRepeatedKeys(document, name, lines);
   const schema = configSchema();
   const result = schema.safeParse(plainValue(document, name) ?? {});
   if (result.success) return result.data;
-  const problems = result.error.issues.flatMap((issue) => describe(issue, document, lines));
+  const problems = result.error.issues.slice(0, TOLD).flatMap((issue) => describe(issue, document, lines));
   throw invalidConfig(problems.map((problem) => `${name}:${problem}`).join('\n'), result.error);
+}
+
+/** @throws PlimsollError `config-invalid`: which one of two values was meant, nobody can tell. */
+function refuseRepeatedKeys(document: Document.Parsed, name: string, lines: LineCounter): void {
+  visit(document, {
+    Map: (_key, map) => {
+      const seen = new Set<string>();
+      for (const { key } of map.items) {
+        const text = isScalar(key) ? String(key.value) : undefined;
+        if (text === undefined) continue;
+        if (seen.has(text)) {
+          const range = hasRange(key) ? key.range : undefined;
+          const line = range == null ? 1 : lines.linePos(range[0]).line;
+          throw invalidConfig(`${name}:${line}: the key "${text}" is there twice`);
+        }
+        seen.add(text);
+      }
+    },
+  });
+}
+
+function documentOf(text: string, lines: LineCounter, name: string): Document.Parsed {
+  try {
+    return parseYamlDocument(text, lines, name);
+  } catch (error) {
+    throw invalidConfig(messageOf(error), error);
+  }
 }
 
 /** The document as plain values; aliases that multiply it beyond the library's bound are refused. */
@@ -61,7 +93,7 @@ function describe(issue: z.core.$ZodIssue, document: Document.Parsed, lines: Lin
     return [`${lineAt(path, document, lines)}: ${path.join('.') || 'the file'}: ${issue.message}`];
   }
   const parent = path.length === 0 ? document.contents : document.getIn(path, true);
-  return issue.keys.map((key) => {
+  return issue.keys.slice(0, TOLD).map((key) => {
     const pair = isMap(parent) ? parent.items.find((item) => String(item.key) === key) : undefined;
     const range = hasRange(pair?.key) ? pair.key.range : undefined;
     const line = range == null ? lineAt(path, document, lines) : lines.linePos(range[0]).line;

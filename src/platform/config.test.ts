@@ -1,18 +1,27 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { loadConfig } from './config.ts';
 import { parseConfig } from './config-document.ts';
 import { PlimsollError } from './errors.ts';
-import { DEFAULT_CONFIG } from './settings.ts';
+import { type Config, DEFAULT_CONFIG } from './settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-config-'));
 after(() => rmSync(folder, { recursive: true }));
 
+/** As with `--config PATH` in a folder, with these variables. */
+function load(
+  path: string | undefined,
+  workingDirectory: string = folder,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Config> {
+  return loadConfig({ path, workingDirectory, environment });
+}
+
 test('without a file, or with an empty one, the defaults hold', async () => {
-  assert.deepEqual(await loadConfig(undefined, folder), DEFAULT_CONFIG);
+  assert.deepEqual(await load(undefined), DEFAULT_CONFIG);
   for (const text of ['', '# nothing\n', 'release:\nregistries:\n', 'release:\n  mirrors:\n  # - match: x\n  own:\n']) {
     assert.deepEqual(parseConfig(text, 'plimsoll.yaml'), DEFAULT_CONFIG, JSON.stringify(text));
   }
@@ -36,7 +45,7 @@ registries:
 `;
   writeFileSync(join(folder, 'certificates.pem'), '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n');
   writeFileSync(join(folder, 'all.yaml'), text);
-  assert.deepEqual(await loadConfig('all.yaml', folder), {
+  assert.deepEqual(await load('all.yaml'), {
     release: {
       mirrors: [
         { match: 'artifactory.algol60.net', to: 'artifactory.algol60.net' },
@@ -56,7 +65,63 @@ registries:
 test('plimsoll.yaml of the working directory is found', async () => {
   const own = mkdtempSync(join(folder, 'here-'));
   writeFileSync(join(own, 'plimsoll.yaml'), 'release: {own: [a.example]}\n');
-  assert.deepEqual((await loadConfig(undefined, own)).release.own, ['a.example']);
+  assert.deepEqual((await load(undefined, own)).release.own, ['a.example']);
+});
+
+test('what was found in the working directory may say what a release is, not which registries to trust', async () => {
+  const checkout = mkdtempSync(join(folder, 'checkout-'));
+  const file = join(checkout, 'plimsoll.yaml');
+  for (const [text, keys] of [
+    ['registries: {insecure: [r.example]}', 'registries.insecure'],
+    // The certificates need not be there: the refusal comes first.
+    ['registries: {ca: none.pem}', 'registries.ca'],
+    [
+      'registries: {mirrors: [{prefix: docker.io, location: evil.example}], ca: /etc/shadow}',
+      'registries.ca and registries.mirrors',
+    ],
+  ] as const) {
+    writeFileSync(file, text);
+    await assert.rejects(load(undefined, checkout), {
+      code: 'config-invalid',
+      exitCode: 2,
+      message: new RegExp(`^plimsoll\\.yaml: ${keys}: .*--config plimsoll\\.yaml or PLIMSOLL_CONFIG`),
+    });
+  }
+  writeFileSync(file, 'registries: {insecure: [r.example], mirrors: []}');
+  assert.deepEqual((await load('plimsoll.yaml', checkout)).registries.insecure, ['r.example']);
+  const named = await load(undefined, checkout, { PLIMSOLL_CONFIG: 'plimsoll.yaml' });
+  assert.deepEqual(named.registries.insecure, ['r.example']);
+  writeFileSync(file, 'registries: {insecure: [], mirrors: [], ca: }');
+  assert.deepEqual(await load(undefined, checkout), DEFAULT_CONFIG);
+});
+
+test("the user's own file holds everywhere; a checkout speaks for its release alone", async () => {
+  const home = mkdtempSync(join(folder, 'home-'));
+  mkdirSync(join(home, '.config/plimsoll'), { recursive: true });
+  const own = 'release: {own: [mine.example]}\nregistries: {insecure: [r.example]}\n';
+  writeFileSync(join(home, '.config/plimsoll/plimsoll.yaml'), own);
+  const checkout = mkdtempSync(join(folder, 'checkout-'));
+  for (const environment of [{ HOME: home }, { HOME: '/none', XDG_CONFIG_HOME: join(home, '.config') }]) {
+    const { release, registries } = await load(undefined, checkout, environment);
+    assert.deepEqual([release.own, registries.insecure], [['mine.example'], ['r.example']]);
+  }
+  writeFileSync(join(checkout, 'plimsoll.yaml'), 'release: {own: [theirs.example]}\n');
+  const { release, registries } = await load(undefined, checkout, { HOME: home });
+  assert.deepEqual([release.own, registries.insecure], [['theirs.example'], ['r.example']]);
+  // A named file stands alone.
+  assert.deepEqual(await load('plimsoll.yaml', checkout, { HOME: home, PLIMSOLL_CONFIG: 'none.yaml' }), {
+    ...DEFAULT_CONFIG,
+    release: { mirrors: [], own: ['theirs.example'] },
+  });
+  await assert.rejects(load(undefined, checkout, { PLIMSOLL_CONFIG: 'none.yaml' }), { message: /no such file/ });
+});
+
+test('a link to a device is refused, not read without end', async () => {
+  const checkout = mkdtempSync(join(folder, 'checkout-'));
+  symlinkSync('/dev/zero', join(checkout, 'plimsoll.yaml'));
+  await assert.rejects(load(undefined, checkout), { code: 'config-invalid', message: /it is not a file/ });
+  writeFileSync(join(checkout, 'large.yaml'), ' '.repeat(5 * 1024 ** 2));
+  await assert.rejects(load('large.yaml', checkout), { code: 'config-invalid', message: /more than/ });
 });
 
 const wrong: readonly (readonly [text: string, message: string])[] = [
@@ -73,6 +138,19 @@ for (const [text, message] of wrong) {
     assert.throws(() => parseConfig(text, 'p.yaml'), { code: 'config-invalid', exitCode: 2, message });
   });
 }
+
+test('a file made to be slow is refused soon, with the first problems alone', () => {
+  const keys = Array.from({ length: 20_000 }, (_nothing, place) => `k${place}: 1\n`).join('');
+  const before = process.cpuUsage();
+  assert.throws(
+    () => parseConfig(keys, 'p.yaml'),
+    (error) => error instanceof PlimsollError && error.message.split('\n').length === 20,
+  );
+  assert.throws(() => parseConfig('}'.repeat(20_000), 'p.yaml'), { code: 'config-invalid' });
+  assert.throws(() => parseConfig('['.repeat(20_000), 'p.yaml'), { code: 'config-invalid', message: /nested/ });
+  // Seconds of processor time; the keys alone took twenty when each was compared with all others.
+  assert.ok(process.cpuUsage(before).user / 1e6 < 5);
+});
 
 const malformed: readonly (readonly [text: string, pattern: RegExp])[] = [
   ['release:\n  own: a.example\n', /^p\.yaml:2: release\.own: /],
@@ -99,17 +177,17 @@ for (const [text, pattern] of malformed) {
 }
 
 test('a named file must be there, and so must the certificates it names', async () => {
-  await assert.rejects(loadConfig('none.yaml', folder), {
+  await assert.rejects(load('none.yaml'), {
     code: 'config-invalid',
     message: /none\.yaml: there is no such file/,
   });
-  await assert.rejects(loadConfig('.', folder), { code: 'config-invalid' });
+  await assert.rejects(load('.'), { code: 'config-invalid' });
   writeFileSync(join(folder, 'ca.yaml'), 'registries: {ca: none.pem}\n');
-  await assert.rejects(loadConfig('ca.yaml', folder), {
+  await assert.rejects(load('ca.yaml'), {
     code: 'config-invalid',
     message: /registries\.ca: none\.pem cannot be read/,
   });
   writeFileSync(join(folder, 'empty.pem'), 'x');
   writeFileSync(join(folder, 'ca.yaml'), 'registries: {ca: empty.pem}\n');
-  await assert.rejects(loadConfig('ca.yaml', folder), { code: 'config-invalid', message: /holds no certificate/ });
+  await assert.rejects(load('ca.yaml'), { code: 'config-invalid', message: /holds no certificate/ });
 });

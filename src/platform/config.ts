@@ -1,33 +1,87 @@
-// plimsoll.yaml: reads the configuration file, gives checked settings with defaults. Every key: docs/guide/configuration.md.
+// plimsoll.yaml: finds the configuration, gives checked settings with defaults. Every key: docs/guide/configuration.md.
 // A key that is not known is an error with its line, since a misspelt setting that is silently ignored changes results.
-import { readFileSync } from 'node:fs';
+// A file that merely lies in the working directory may come from whoever wrote the release: it says nothing about trust (docs/adr).
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { invalidConfig } from './config-error.ts';
-import { messageOf } from './errors.ts';
+import { LimitError, messageOf } from './errors.ts';
+import { LIMITS } from './limits.ts';
 import { type Config, DEFAULT_CONFIG } from './settings.ts';
 
-/** Name of the file that is looked for in the working directory. */
+/** Name of the file that is looked for in the working directory and in the folder of the user's settings. */
 export const CONFIG_FILE = 'plimsoll.yaml';
 
+/** Environment variable that names the file, as --config does. */
+const CONFIG_VARIABLE = 'PLIMSOLL_CONFIG';
+
+/** Where the configuration is looked for. */
+export interface ConfigPlaces {
+  /** The file that --config names, from the working directory. */
+  readonly path?: string | undefined;
+  readonly workingDirectory: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
 /**
- * Reads the configuration.
- * @param path of the file, from the working directory; absent: plimsoll.yaml there, or the defaults when there is none
- * @throws PlimsollError `config-invalid` with file and line
+ * Reads the configuration: the file that --config or PLIMSOLL_CONFIG names, alone; else the user's own file, with the section `release` of the
+ * plimsoll.yaml in the working directory in place of its own. Defaults hold where there is neither.
+ * @throws PlimsollError `config-invalid` with file and line, also for a file of the working directory that sets `registries`
  */
-export async function loadConfig(path: string | undefined, workingDirectory: string): Promise<Config> {
-  const name = path ?? CONFIG_FILE;
-  const file = resolve(workingDirectory, name);
+export async function loadConfig({ path, workingDirectory, environment }: ConfigPlaces): Promise<Config> {
+  const named = path ?? (environment[CONFIG_VARIABLE] || undefined);
+  if (named !== undefined) {
+    const config = await readConfig(resolve(workingDirectory, named), named);
+    if (config === undefined) throw invalidConfig(`${named}: there is no such file`);
+    return config;
+  }
+  const file = userFile(environment);
+  const own = file === undefined ? undefined : await readConfig(file, file);
+  const local = await readConfig(resolve(workingDirectory, CONFIG_FILE), CONFIG_FILE, refuseRegistries);
+  return { ...DEFAULT_CONFIG, ...own, ...(local === undefined ? {} : { release: local.release }) };
+}
+
+/** The user's own file (XDG Base Directory Specification 0.8); undefined without a home. */
+function userFile(environment: ConfigPlaces['environment']): string | undefined {
+  const { HOME: home = '', XDG_CONFIG_HOME: stated = '' } = environment;
+  const folder = stated || (home && join(home, '.config'));
+  return folder === '' ? undefined : join(folder, 'plimsoll', CONFIG_FILE);
+}
+
+/**
+ * A checkout decides what a release is, never whom the program trusts: with `ca`, `insecure` or a mirror, its author could answer for any registry.
+ * @throws PlimsollError `config-invalid`
+ */
+function refuseRegistries({ registries }: Config, name: string): void {
+  const { insecure, ca, mirrors } = registries;
+  const keys = [
+    ...(insecure.length > 0 ? ['insecure'] : []),
+    ...(ca === undefined ? [] : ['ca']),
+    ...(mirrors.length > 0 ? ['mirrors'] : []),
+  ].map((key) => `registries.${key}`);
+  if (keys.length === 0) return;
+  throw invalidConfig(
+    `${name}: ${keys.join(' and ')}: a file that was found in the working directory may not say which registries to trust; if it is yours, name it ` +
+      `with --config ${name} or ${CONFIG_VARIABLE}, or move these settings to ~/.config/plimsoll/${CONFIG_FILE}`,
+  );
+}
+
+/** Undefined when there is no such file. `check` comes before anything else that the file names is read. */
+async function readConfig(
+  file: string,
+  name: string,
+  check: (config: Config, name: string) => void = () => undefined,
+): Promise<Config | undefined> {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readSettings(file);
   } catch (error) {
-    const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (absent && path === undefined) return DEFAULT_CONFIG;
-    throw invalidConfig(`${name}: ${absent ? 'there is no such file' : messageOf(error)}`, error);
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw invalidConfig(`${name}: ${messageOf(error)}`, error);
   }
   // Loaded only when there is a file: YAML and its schema are most of what a small command would load.
   const { parseConfig } = await import('./config-document.ts');
   const config = parseConfig(text, name);
+  check(config, name);
   const { ca, ...registries } = config.registries;
   if (ca === undefined) return config;
   return { ...config, registries: { ...registries, ca: readAuthorities(ca, dirname(file), name) } };
@@ -37,7 +91,7 @@ function readAuthorities(path: string, folder: string, name: string): string {
   const file = isAbsolute(path) ? path : join(folder, path);
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readSettings(file);
   } catch (error) {
     throw invalidConfig(`${name}: registries.ca: ${path} cannot be read: ${messageOf(error)}`, error);
   }
@@ -45,4 +99,17 @@ function readAuthorities(path: string, folder: string, name: string): string {
     throw invalidConfig(`${name}: registries.ca: ${path} holds no certificate in PEM form`);
   }
   return text;
+}
+
+/** A file of text. A link to a device or a pipe, as a checkout may bring, is refused, not read without end. */
+function readSettings(path: string): string {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const status = fstatSync(file);
+    if (!status.isFile()) throw new TypeError('it is not a file');
+    if (status.size > LIMITS.settingsBytes) throw new LimitError(`it has more than ${LIMITS.settingsBytes} bytes`);
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
 }

@@ -34,3 +34,11 @@ export function compareGaps(a: Gap, b: Gap): number {
     compareText(a.reason, b.reason)
   );
 }
+
+/** What a gap concerns, and where in it. */
+export function gapPlace({ target, location }: Pick<Gap, 'target' | 'location'>): string {
+  return location === undefined ? target : `${target} ${location}`;
+}
+
+/** Images that could not be read are named one by one up to this number, then counted: nothing of them is in any figure. */
+export const NAMED_UNREADABLE = 20;

@@ -54,12 +54,19 @@ export const LIMITS = {
   manifestBytes: 4 * 1024 ** 2,
   /** An image configuration. */
   configBytes: 16 * 1024 ** 2,
+  /**
+   * Reports of one image's layers, as JSON with their listings: they are held together, in memory about five times as large, while they are laid over
+   * each other. Those of the largest images have about 20 MB.
+   */
+  imageReportBytes: 128 * 1024 ** 2,
   /** Entries of all layers of one image, a layer that comes twice counted twice. */
   imageEntries: 20_000_000,
   /** Layers of one image. */
   imageLayers: 1024,
   /** Entries of an image archive (`docker save`, oci-archive): a few a layer and image. */
   archiveEntries: 100_000,
+  /** JSON documents of a packed image archive, which are kept while it is opened: a manifest, a configuration an image. */
+  archiveDocumentBytes: 64 * 1024 ** 2,
   /** What a registry's token service or a credential helper answers. */
   tokenBytes: 1024 ** 2,
   /** Notable files that an inventory keeps per image. */
@@ -70,10 +77,16 @@ export const LIMITS = {
   ownedPathBytes: 32 * 1024 ** 2,
   /** Characters of one version string. The longest in public feeds stay under 200. */
   versionLength: 1024,
+  /** plimsoll.yaml, or the certificates that it names. */
+  settingsBytes: 1024 ** 2,
   /** A file that describes a release: YAML, a list of references, a table. Reading takes about a second per MiB. */
   releaseFileBytes: 16 * 1024 ** 2,
   /** Files and folders walked in a release's tree. */
   releaseFiles: 1_000_000,
+  /** A YAML file of an advisory feed. Alpine's have about a MiB. */
+  feedYamlBytes: 8 * 1024 ** 2,
+  /** Tokens of one YAML document. A file of Kubernetes objects has some 300,000 a MiB; what is made to be slow has 2 million. */
+  yamlTokens: 5_000_000,
   /** Nesting in one YAML document. Kubernetes objects stay under 30. */
   yamlDepth: 100,
   /** Nodes of one YAML document once its aliases are followed. */

@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { APPLICATION_IDS } from './database-file.ts';
 import { PlimsollError } from './errors.ts';
-import { type Migration, openStore } from './store.ts';
+import { type Migration, openExistingStore, openStore } from './store.ts';
 
 const FIRST: Migration = { area: 'a', version: 1, sql: 'CREATE TABLE note (text TEXT NOT NULL) STRICT' };
 const SECOND: Migration = { area: 'a', version: 2, sql: "ALTER TABLE note ADD COLUMN author TEXT NOT NULL DEFAULT ''" };
+
+const INDEX: Migration = { area: 'i', version: 1, derived: true, sql: 'CREATE TABLE word (text TEXT NOT NULL) STRICT' };
+/** Of a user who owns none of the files: root may write everywhere. */
+const NOBODY = 65_534;
 
 describe('openStore', () => {
   let folder = '';
@@ -98,5 +105,94 @@ describe('openStore', () => {
     assert.equal((await one.all('SELECT * FROM note')).length, 2);
     await one.close();
     await two.close();
+  });
+
+  test('refuses a database that is no store, and leaves it as it was', async () => {
+    const foreign = (name: string, sql: string): string => {
+      const path = join(folder, name);
+      const database = new DatabaseSync(path);
+      database.exec(sql);
+      database.close();
+      return path;
+    };
+    const cases = [
+      [foreign('set.db', `PRAGMA application_id = ${APPLICATION_IDS.advisorySet}`), /advisory set.*--advisories/],
+      [foreign('other.db', 'CREATE TABLE contact (name TEXT)'), /another program/],
+      [foreign('marked.db', 'PRAGMA application_id = 7'), /another program/],
+    ] as const;
+    for (const [path, message] of cases) {
+      const before = readFileSync(path);
+      for (const open of [openStore, openExistingStore]) {
+        await assert.rejects(open(path, [FIRST]), (error) => {
+          assert.ok(error instanceof PlimsollError);
+          assert.match(error.message, message);
+          return error.exitCode === 2;
+        });
+      }
+      assert.deepEqual(readFileSync(path), before);
+    }
+    assert.deepEqual(readdirSync(folder).sort(), ['marked.db', 'other.db', 'set.db']);
+  });
+
+  test('a store is known by its application id, and opening it again writes nothing', async () => {
+    const path = join(folder, 'store.db');
+    await (await openStore(path, [FIRST])).close();
+    const before = readFileSync(path);
+    assert.equal(before.readUInt32BE(68), APPLICATION_IDS.store);
+    await (await openStore(path, [FIRST])).close();
+    assert.deepEqual(readFileSync(path), before);
+  });
+
+  test('where there is none, none is made to look into', async () => {
+    assert.equal(await openExistingStore(join(folder, 'deep/store.db'), [FIRST]), undefined);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  test('a store that may not be written is read; derived tables are made beside it', async () => {
+    const path = join(folder, 'kept', 'store.db');
+    const store = await openStore(path, [FIRST, INDEX]);
+    await store.run('INSERT INTO note (text) VALUES (?)', 'kept');
+    await store.run('INSERT INTO word (text) VALUES (?)', 'half an index');
+    assert.equal(store.writable, true);
+    await store.close();
+    const script = `
+      import { openExistingStore, openStore } from ${JSON.stringify(new URL('./store.ts', import.meta.url).href)};
+      const [path, ...migrations] = JSON.parse(process.argv[1]);
+      const attempt = async (work) => { try { return await work() } catch (error) { return error.code } };
+      const store = await openExistingStore(path, migrations);
+      await store.run("INSERT INTO word (text) VALUES ('new')");
+      console.log(JSON.stringify([
+        store.writable,
+        await store.all('SELECT text FROM note'),
+        await store.all('SELECT text FROM word'),
+        await attempt(() => store.run("INSERT INTO note (text) VALUES ('lost')")),
+        await attempt(() => openStore(path, migrations)),
+      ]));
+      await store.close();
+      console.log(await attempt(() => openExistingStore(path, [...migrations, { area: 'a', version: 2, sql: 'SELECT 1' }])));`;
+    const before = readFileSync(path);
+    chmodSync(folder, 0o755);
+    chmodSync(join(folder, 'kept'), 0o555);
+    chmodSync(path, 0o444);
+    mkdirSync(join(folder, 'work'), { mode: 0o777 });
+    try {
+      const asNobody = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+      const { stdout, stderr } = spawnSync(
+        process.execPath,
+        [
+          '--input-type=module',
+          '--disable-warning=ExperimentalWarning',
+          '-e',
+          script,
+          JSON.stringify([path, FIRST, INDEX]),
+        ],
+        { encoding: 'utf8', cwd: join(folder, 'work'), ...asNobody },
+      );
+      assert.equal(stdout, '[false,[{"text":"kept"}],[{"text":"new"}],"store","store"]\nstore\n', stderr);
+      assert.deepEqual(readFileSync(path), before);
+      assert.deepEqual(readdirSync(join(folder, 'kept')), ['store.db']);
+    } finally {
+      chmodSync(join(folder, 'kept'), 0o755);
+    }
   });
 });

@@ -18,9 +18,9 @@ export function shortDigest(digest: string): string {
   return digest.replace(/^sha256:/, '').slice(0, 12);
 }
 
-/** The day of an ISO 8601 date and time. */
-export function day(instant: string): string {
-  return instant.slice(0, 10);
+/** The day of an ISO 8601 date and time; `undated` where none is known. */
+export function day(instant: string | undefined): string {
+  return instant?.slice(0, 10) ?? 'undated';
 }
 
 /** An image reference cut where the reader cuts it: the registry and path, then the name with its tag. */

@@ -331,8 +331,8 @@ describe('what the results rest on', () => {
     assert.notEqual(a.id, b.id);
     assert.equal(a.advisorySet.builtAt, '2024-01-01T00:00:00Z');
     assert.deepEqual(
-      a.advisorySet.feeds.map(({ id, source, upstreamUpdatedAt, records }) => [id, source, upstreamUpdatedAt, records]),
-      [['scanner', 'scanner:a', '2024-01-01T00:00:00Z', 1]],
+      a.advisorySet.feeds.map(({ id, upstreamUpdatedAt, records }) => [id, upstreamUpdatedAt, records]),
+      [['scanner', '2024-01-01T00:00:00Z', 1]],
     );
     assert.deepEqual(a.gaps, []);
   });

@@ -78,11 +78,12 @@ export function assessResults(origin: ResultsOrigin, results: ImportedResults, o
     return found.map((row) => ({ slot: image.slot, ...row }));
   });
   const assessed = placed.map((image) => assessedImage(image, importedAt(image), asOf));
-  const advisorySet = importedSet(importer.id, target, results, asOf, findings);
+  const advisorySet = importedSet(importer.id, results, asOf, findings);
   const releaseGaps = uniqueGaps([...results.gaps, ...repeated, ...listGaps(images, importer.id)]);
   const basis = {
     release: { ...releaseIdentity(origin, images), target },
     charts: [],
+    lint: [],
     severityPolicy: `${POLICY}${importer.id}`,
     asOf,
     statements: statementsOf(findings),

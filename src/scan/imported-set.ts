@@ -1,7 +1,9 @@
 // What another scanner's results say of the data that they rest on, in the place of an advisory set, and what they leave open.
+
 import { canonicalJson, digestOf } from '../platform/canonical.ts';
 import type { Gap } from '../platform/gap.ts';
-import type { FeedRecord } from './advisory/advisory.ts';
+import { compareText } from '../platform/order.ts';
+import type { FeedFacts } from './advisory/advisory.ts';
 import type { Assessment } from './assess/assessment.ts';
 import { SET_TARGET } from './assess/gaps.ts';
 import type { ImportedImage } from './import/imported.ts';
@@ -11,7 +13,6 @@ import type { ImportedRow } from './imported-findings.ts';
 /** What is known of the scanner's data. Without a name for its database the reports themselves are all that identifies it. */
 export function importedSet(
   importer: string,
-  target: string,
   { images, reports, gaps }: ImportedResults,
   asOf: string,
   findings: readonly ImportedRow[],
@@ -25,15 +26,13 @@ export function importedSet(
   const isNamed = runs.every(({ database }) => database !== undefined);
   const databaseDate = newest(runs.map((run) => run.databaseDate));
   const namespaces = images.flatMap(({ packages }) => packages.map(({ namespace }) => namespace));
-  const feed: FeedRecord = {
+  const feed: FeedFacts = {
     id: importer,
-    source: target,
     ...(databaseDate === undefined ? {} : { upstreamUpdatedAt: databaseDate }),
-    sha256: digestOf(reports.join('\n')),
+    content: digestOf(reports.join('\n')),
     licence: 'as stated by the scanner',
     records: new Set(findings.flatMap(({ advisories }) => advisories)).size,
     skipped: gaps.filter(({ kind }) => kind === 'file-unparsed').length,
-    skippedReasons: [],
     namespaces: sortedTexts(namespaces),
   };
   return {
@@ -75,5 +74,5 @@ function sortedTexts(texts: readonly (string | undefined)[]): readonly string[] 
 /** The latest of the dates that are dates. */
 function newest(dates: readonly (string | undefined)[]): string | undefined {
   const valid = dates.filter((date): date is string => date !== undefined && !Number.isNaN(Date.parse(date)));
-  return valid.toSorted((a, b) => Date.parse(b) - Date.parse(a) || (a < b ? -1 : 1))[0];
+  return valid.toSorted((a, b) => Date.parse(b) - Date.parse(a) || compareText(a, b))[0];
 }

@@ -1,30 +1,24 @@
 // The inventories of a release: opens its images, and makes or looks up what is in each. Judges nothing.
+import { canonicalJson } from '../platform/canonical.ts';
 import type { Gap } from '../platform/gap.ts';
 import { createPool } from '../platform/pool.ts';
 import type { Store } from '../platform/store.ts';
 import type { ImageToAssess } from './assess/placement.ts';
-import type { RegistryAccess } from './image/registry/access.ts';
-import { RegistryClient } from './image/registry/client.ts';
-import type { MappingRule } from './image/resolve.ts';
 import type { ImageSource } from './image/source.ts';
 import { inventoryStore } from './inventory/inventory-store.ts';
 import { cataloguerVersions } from './inventory/merge.ts';
 import type { Inventory } from './inventory/package.ts';
 import { CATALOGUERS } from './inventory/registry.ts';
 import { type LayerJob, type LayerJobResult, layerWorkerEntry } from './layer-job.ts';
-import { type OpenedImage, openImages } from './open-images.ts';
-import { type ImageOutcome, type ReadCounts, readImages } from './read-images.ts';
+import { isPinned, type OpenedImage, type OpenReleaseOptions, openRelease } from './open-images.ts';
+import { type ImageOutcome, type ReadCounts, type ReadImagesOptions, readImages } from './read-images.ts';
 import type { Release } from './release/release.ts';
 
 /** What the reading of a release works with. */
-export interface InventoryOptions {
+export interface InventoryOptions extends OpenReleaseOptions {
   readonly store: Store;
   /** Worker threads. */
   readonly jobs: number;
-  readonly access: RegistryAccess;
-  readonly rules: readonly MappingRule[];
-  readonly platform?: string;
-  readonly onProgress: (text: string) => void;
 }
 
 /** What is in the images of a release, and what it took. */
@@ -41,49 +35,80 @@ export interface InventoriedRelease {
  * @throws PlimsollError `store` when results cannot be kept.
  */
 export async function inventoryRelease(release: Release, options: InventoryOptions): Promise<InventoriedRelease> {
-  const client = new RegistryClient(options.access);
-  const opened = await openImages(release.images, {
-    client,
-    rules: options.rules,
-    ...(options.platform === undefined ? {} : { platform: options.platform }),
-    onProgress: (done, total) => options.onProgress(`images opened ${done} of ${total}`),
-  });
-  const sources = distinctSources(opened);
+  return inventoryImages(await openRelease(release, options), options);
+}
+
+/**
+ * The same for images that were opened already.
+ * @throws PlimsollError `store` when results cannot be kept.
+ */
+export async function inventoryImages(
+  opened: readonly OpenedImage[],
+  options: InventoryOptions,
+): Promise<InventoriedRelease> {
   const pool = createPool<LayerJob, LayerJobResult>(layerWorkerEntry(), options.jobs, options.access);
   try {
-    const { outcomes, counts } = await readImages([...new Set(sources.values())], {
+    const { outcomes, counts } = await readFirstGoodCopies(copiesOfImages(opened), {
       store: inventoryStore(options.store, cataloguerVersions(CATALOGUERS)),
       cataloguers: CATALOGUERS,
       pool,
       onProgress: (done, total) => options.onProgress(`layers read ${done} of ${total}`),
     });
-    const bySource = new Map(outcomes.map((outcome, index) => [[...new Set(sources.values())][index], outcome]));
-    const images = opened.map((one) => toAssess(one, bySource.get(sources.get(one))));
-    const inventories = [...outcomes, ...opened].flatMap((one) => ('inventory' in one ? one.inventory : []));
+    const images = opened.map((one) => toAssess(one, outcomes.get(imageKey(one))));
+    const inventories = [...outcomes.values(), ...opened].flatMap((one) => ('inventory' in one ? one.inventory : []));
     return { images, inventories: distinctInventories(inventories), counts };
   } finally {
-    client.close();
     await pool.close();
   }
 }
 
-/** One source a digest: references that meet in one image are read once. Directories have no digest before they are read. */
-function distinctSources(opened: readonly OpenedImage[]): ReadonlyMap<OpenedImage, ImageSource> {
-  const byDigest = new Map<string, ImageSource>();
-  const sources = new Map<OpenedImage, ImageSource>();
+/** The places of each image, by its key: references that meet in one image are read once, from the first place that gives it whole. */
+function copiesOfImages(opened: readonly OpenedImage[]): ReadonlyMap<string, readonly ImageSource[]> {
+  const copies = new Map<string, Map<string, ImageSource>>();
   for (const one of opened) {
     if (one.source === undefined) continue;
-    const key = one.source.rootfs ?? `${one.source.digest} ${pinned(one.source) ? '' : one.physical}`;
-    const source = byDigest.get(key) ?? one.source;
-    byDigest.set(key, source);
-    sources.set(one, source);
+    const places = copies.get(imageKey(one)) ?? new Map<string, ImageSource>();
+    const place = canonicalJson(one.source.layers.map(({ location }) => location));
+    if (!places.has(place)) places.set(place, one.source);
+    copies.set(imageKey(one), places);
   }
-  return sources;
+  return new Map([...copies].map(([key, places]) => [key, [...places.values()]]));
 }
 
-/** Whether the image's digest fixes the bytes of its layers. */
-function pinned(source: ImageSource): boolean {
-  return source.layers.every((layer) => layer.digest !== undefined || layer.packing === 'foreign');
+/** Equal for images that are known to be one. Directories have no digest before they are read. */
+function imageKey({ source, physical }: OpenedImage): string {
+  if (source === undefined) return '';
+  return source.rootfs ?? `${source.digest} ${isPinned(source) ? '' : physical}`;
+}
+
+/** Reads each image from its first place; one that is damaged there, or out of reach, from the next. */
+async function readFirstGoodCopies(
+  images: ReadonlyMap<string, readonly ImageSource[]>,
+  options: ReadImagesOptions,
+): Promise<{ readonly outcomes: ReadonlyMap<string, ImageOutcome>; readonly counts: ReadCounts }> {
+  const outcomes = new Map<string, ImageOutcome>();
+  const counts: ReadCounts = { layersRead: 0, layersFromStore: 0, imagesFromStore: 0, bytesRead: 0 };
+  let waiting = [...images.keys()];
+  for (let round = 0; waiting.length > 0; round++) {
+    const sources = waiting.flatMap((key) => images.get(key)?.[round] ?? []);
+    const read = await readImages(sources, options);
+    addCounts(counts, read.counts);
+    for (const [index, outcome] of read.outcomes.entries()) {
+      const key = waiting[index] ?? '';
+      // Of several failures the first is told: further copies are where nobody looks first.
+      if (round === 0 || 'inventory' in outcome) outcomes.set(key, outcome);
+    }
+    const isFailed = (key: string): boolean => 'failure' in (outcomes.get(key) ?? {});
+    waiting = waiting.filter((key) => isFailed(key) && images.get(key)?.[round + 1] !== undefined);
+  }
+  return { outcomes, counts };
+}
+
+function addCounts(sum: ReadCounts, more: ReadCounts): void {
+  sum.layersRead += more.layersRead;
+  sum.layersFromStore += more.layersFromStore;
+  sum.imagesFromStore += more.imagesFromStore;
+  sum.bytesRead += more.bytesRead;
 }
 
 function distinctInventories(inventories: readonly Inventory[]): readonly Inventory[] {

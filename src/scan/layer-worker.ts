@@ -1,10 +1,11 @@
-// The worker thread of a scan: takes layer jobs, reads the bytes wherever they are, and answers with reports. It holds no state between jobs.
+// The worker thread of a scan: takes layer jobs, reads the bytes wherever they are, and answers with reports. Between jobs it keeps connections, and its place
+// in a packed archive.
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, PlimsollError } from '../platform/errors.ts';
 import type { WorkerReply } from '../platform/pool.ts';
-import { readBlob, type StoredBlob } from './image/blob.ts';
+import { BlobReader } from './image/blob.ts';
 import { hashLayer } from './image/hash-layer.ts';
-import { type BlobChunks, readLayer } from './image/layer.ts';
+import { readLayer } from './image/layer.ts';
 import type { RegistryAccess } from './image/registry/access.ts';
 import { RegistryClient } from './image/registry/client.ts';
 import { readRootfs } from './image/rootfs.ts';
@@ -13,6 +14,10 @@ import type { LayerJob, LayerJobResult } from './layer-job.ts';
 
 const access = workerData as RegistryAccess;
 let client: RegistryClient | undefined;
+const blobs = new BlobReader(() => {
+  client ??= new RegistryClient(access);
+  return client;
+});
 
 parentPort?.on('message', async (job: LayerJob) => {
   parentPort?.postMessage(await answer(job));
@@ -28,20 +33,15 @@ async function answer(job: LayerJob): Promise<WorkerReply<LayerJobResult>> {
 }
 
 async function work(job: LayerJob): Promise<LayerJobResult> {
-  if (job.kind === 'hash') return hashLayer(chunksOf(job.blob));
+  if (job.kind === 'hash') return hashLayer(blobs.read(job.blob));
   const extra = job.extra ?? [];
   const report =
     job.kind === 'rootfs'
       ? readRootfs(job.folder, CATALOGUERS, extra)
-      : await readLayer(() => chunksOf(job.blob), {
+      : await readLayer(() => blobs.read(job.blob), {
           readers: CATALOGUERS,
           extra,
           ...(job.expected === undefined ? {} : { expected: job.expected }),
         });
   return { digest: report.digest, report };
-}
-
-function chunksOf(blob: StoredBlob): BlobChunks {
-  if (blob.location.kind === 'registry') client ??= new RegistryClient(access);
-  return readBlob(blob, client);
 }

@@ -1,17 +1,18 @@
-// Opens the images of a release: local ones where they lie, others through the registry under their physical reference. What a bill of materials
-// describes has its inventory at once.
+// Opens the images of a release: local ones where they lie, others through the registry under the physical reference that shipRelease gave them. What a
+// bill of materials describes has its inventory at once.
 import { lstatSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { messageOf } from '../platform/errors.ts';
+import { messageOf, PlimsollError } from '../platform/errors.ts';
 import { mapLimited } from '../platform/map-limited.ts';
 import { openImage } from './image/open.ts';
 import { DEFAULT_PLATFORM, formatPlatform } from './image/platform.ts';
-import type { RegistryClient } from './image/registry/client.ts';
-import { type MappingRule, resolveReference } from './image/resolve.ts';
+import type { RegistryAccess } from './image/registry/access.ts';
+import { RegistryClient } from './image/registry/client.ts';
+import { resolvePhysical } from './image/resolve.ts';
 import type { ImageSource } from './image/source.ts';
 import { parseTarget } from './image/target.ts';
 import type { Inventory } from './inventory/package.ts';
-import type { ReleaseImage } from './release/release.ts';
+import type { Release, ReleaseImage } from './release/release.ts';
 
 /** What stands before the path of a bill of materials in `local`. */
 const SBOM = 'sbom:';
@@ -19,10 +20,16 @@ const SBOM = 'sbom:';
 /** How the images of a release are found. */
 export interface OpenImagesOptions {
   readonly client: RegistryClient;
-  readonly rules: readonly MappingRule[];
   /** `os/architecture[/variant]`; linux/amd64 unless given. */
   readonly platform?: string;
   readonly onProgress: (done: number, total: number) => void;
+}
+
+/** How a release is opened. */
+export interface OpenReleaseOptions {
+  readonly access: RegistryAccess;
+  readonly platform?: string;
+  readonly onProgress: (text: string) => void;
 }
 
 /** An image that was opened, or why it was not. */
@@ -40,28 +47,43 @@ export interface OpenedImage {
 /** Requests on their way at once: manifests are small, and registries count requests. */
 const AT_ONCE = 8;
 
+/** Opens the images of a release, in its order: manifests and configurations are read and checked, no layer is. */
+export async function openRelease(
+  release: Pick<Release, 'images'>,
+  { access, platform, onProgress }: OpenReleaseOptions,
+): Promise<readonly OpenedImage[]> {
+  const client = new RegistryClient(access);
+  try {
+    return await openImages(release.images, {
+      client,
+      ...(platform === undefined ? {} : { platform }),
+      onProgress: (done, total) => onProgress(`images opened ${done} of ${total}`),
+    });
+  } finally {
+    client.close();
+  }
+}
+
+/** Whether the image's digest fixes the bytes of its layers: not in docker archives, whose manifest names no digests. */
+export function isPinned(source: ImageSource): boolean {
+  return source.layers.every((layer) => layer.digest !== undefined || layer.packing === 'foreign');
+}
+
 /** Opened images in the order given. */
 export async function openImages(
   images: readonly ReleaseImage[],
   options: OpenImagesOptions,
 ): Promise<readonly OpenedImage[]> {
-  const pins = new Map(
-    images.flatMap((image) => (image.physical === undefined ? [] : [[image.logical, image.physical] as const])),
-  );
   let done = 0;
   options.onProgress(0, images.length);
   return mapLimited(images, AT_ONCE, async (image) => {
-    const opened = await open(image, pins, options);
+    const opened = await open(image, options);
     options.onProgress(++done, images.length);
     return opened;
   });
 }
 
-async function open(
-  image: ReleaseImage,
-  pins: ReadonlyMap<string, string>,
-  options: OpenImagesOptions,
-): Promise<OpenedImage> {
+async function open(image: ReleaseImage, options: OpenImagesOptions): Promise<OpenedImage> {
   const platform = options.platform === undefined ? {} : { platform: options.platform };
   let physical = image.local ?? image.physical ?? image.logical;
   try {
@@ -75,8 +97,8 @@ async function open(
       const source = await openLocal(image.local, platform);
       return { image, physical: image.physical ?? physical, platform: source.platform, source };
     }
-    const resolution = await resolveReference(image.logical, { rules: options.rules, pins, client: options.client });
-    physical = resolution.physical;
+    if (image.refused !== undefined) throw new PlimsollError('config-invalid', image.refused);
+    physical = await resolvePhysical(image.logical, physical, options.client);
     const source = await openImage(`docker://${physical}`, { client: options.client, ...platform });
     return { image, physical, platform: source.platform, source };
   } catch (error) {

@@ -3,11 +3,12 @@
 import type { Digest } from '../platform/canonical.ts';
 import { messageOf, PlimsollError } from '../platform/errors.ts';
 import type { Pool } from '../platform/pool.ts';
+import { blobOf, compareBlobs, hashLayers, type LayerHashes } from './hash-layers.ts';
 import { readsBehindLinks } from './image/behind-links.ts';
-import type { StoredBlob } from './image/blob.ts';
 import type { LayerReport } from './image/layer-report.ts';
 import type { ExtraRead } from './image/readers.ts';
 import type { ImageSource, LayerDescriptor } from './image/source.ts';
+import { ImageReports, ReportCache, reportBytes } from './image-reports.ts';
 import type { Cataloguer } from './inventory/cataloguer.ts';
 import type { InventoryStore } from './inventory/inventory-store.ts';
 import { type InventorySubject, mergeInventory, viewOf } from './inventory/merge.ts';
@@ -59,10 +60,12 @@ export async function readImages(
     outcomes.set(source, { source, failure: messageOf(error) });
   };
 
+  const layered = sources.filter((candidate) => candidate.rootfs === undefined);
+  const hashes = hashLayers(layered, options.pool);
   const pending: Pinned[] = [];
-  for (const source of sources.filter((candidate) => candidate.rootfs === undefined)) {
+  for (const source of layered) {
     try {
-      const pinned = await pin(source, options);
+      const pinned = await pin(source, hashes);
       const digests = pinned.layers.map((layer) => layer.digest);
       const inventory = await options.store.inventory(source.digest, digests);
       if (inventory === undefined) pending.push(pinned);
@@ -76,14 +79,14 @@ export async function readImages(
   }
 
   const failures = await readMissingLayers(pending, options, counts);
-  const cache = new ReportCache(options.store);
+  const cache = new ReportCache();
   for (const { source, layers } of pending) {
     try {
       for (const { digest } of layers) if (failures.has(digest)) throw failures.get(digest);
-      const reports: LayerReport[] = [];
-      for (const { digest } of layers) reports.push(await cache.get(digest));
+      const held = new ImageReports(cache);
+      const reports = await storedReports(layers, held, options.store);
       const inventory = await merge(subjectOf(source), reports, options, (index, extra) =>
-        readAgain(layers[index], extra, options),
+        readAgain(layers[index], extra, held, options.pool),
       );
       await options.store.saveInventory(inventory);
       outcomes.set(source, { source, inventory });
@@ -105,7 +108,7 @@ export async function readImages(
  * Digests of all layers. Where no manifest pins them (docker archives) they are computed before any stored result is looked up: a configuration that
  * claims the diffID of a clean layer must not borrow that layer's result.
  */
-async function pin(source: ImageSource, options: ReadImagesOptions): Promise<Pinned> {
+async function pin(source: ImageSource, hashes: LayerHashes): Promise<Pinned> {
   const layers: Layer[] = [];
   for (const [index, descriptor] of source.layers.entries()) {
     if (descriptor.packing === 'foreign') continue;
@@ -113,7 +116,7 @@ async function pin(source: ImageSource, options: ReadImagesOptions): Promise<Pin
       layers.push({ digest: descriptor.digest, descriptor });
       continue;
     }
-    const { digest, diffId } = await options.pool.run({ kind: 'hash', blob: blobOf(descriptor) });
+    const { digest, diffId } = await hashes.of(descriptor);
     const claimed = source.config.diffIds[index];
     if (claimed !== diffId) {
       throw new PlimsollError(
@@ -126,35 +129,49 @@ async function pin(source: ImageSource, options: ReadImagesOptions): Promise<Pin
   return { source, layers };
 }
 
-/** Reads every layer that the store lacks, largest first, and keeps its report. Returns the failures by digest. */
+/** Copies of one layer that are tried: what is wrong with a layer's content is wrong in all. */
+const LAYER_COPIES = 4;
+
+/**
+ * Reads every layer that the store lacks, largest first, and keeps its report. One that is damaged in one image may be whole in another that has it
+ * elsewhere. Returns the failures by digest.
+ */
 async function readMissingLayers(
   images: readonly Pinned[],
   options: ReadImagesOptions,
   counts: ReadCounts,
 ): Promise<ReadonlyMap<Digest, unknown>> {
-  const missing = new Map<Digest, Layer>();
+  const missing = new Map<Digest, LayerDescriptor[]>();
   const known = new Set<Digest>();
   for (const layer of images.flatMap((image) => image.layers)) {
-    if (missing.has(layer.digest) || known.has(layer.digest)) continue;
+    const found = missing.get(layer.digest);
+    if (found !== undefined && found.length < LAYER_COPIES) found.push(layer.descriptor);
+    if (found !== undefined || known.has(layer.digest)) continue;
     if (await options.store.hasReport(layer.digest)) {
       known.add(layer.digest);
       counts.layersFromStore += 1;
-    } else missing.set(layer.digest, layer);
+    } else missing.set(layer.digest, [layer.descriptor]);
   }
   const failures = new Map<Digest, unknown>();
-  const queue = [...missing.values()].sort((a, b) => b.descriptor.size - a.descriptor.size);
+  const queue = [...missing]
+    .flatMap(([digest, [descriptor, ...copies]]) => (descriptor === undefined ? [] : [{ digest, descriptor, copies }]))
+    .sort((a, b) => compareBlobs(a.descriptor, b.descriptor));
   options.onProgress(0, queue.length);
   let done = 0;
   await Promise.all(
-    queue.map(async ({ digest, descriptor }) => {
-      try {
-        const { report } = await options.pool.run({ kind: 'read', blob: blobOf(descriptor), expected: digest });
-        if (report !== undefined) await options.store.saveReport(report);
-        counts.layersRead += 1;
-        counts.bytesRead += descriptor.size;
-      } catch (error) {
-        if (isStoreError(error)) throw error;
-        failures.set(digest, error);
+    queue.map(async ({ digest, descriptor, copies }) => {
+      for (const copy of [descriptor, ...copies]) {
+        try {
+          const { report } = await options.pool.run({ kind: 'read', blob: blobOf(copy), expected: digest });
+          if (report !== undefined) await options.store.saveReport(report);
+          counts.layersRead += 1;
+          counts.bytesRead += copy.size;
+          failures.delete(digest);
+          break;
+        } catch (error) {
+          if (isStoreError(error)) throw error;
+          if (!failures.has(digest)) failures.set(digest, error);
+        }
       }
       options.onProgress(++done, queue.length);
     }),
@@ -201,23 +218,41 @@ function withDigest(again: LayerReport | undefined, first: LayerReport | undefin
   return { ...again, digest: first.digest };
 }
 
+/** Images of a release share such layers as they share others. */
 async function readAgain(
   layer: Layer | undefined,
   extra: readonly ExtraRead[],
-  options: ReadImagesOptions,
+  reports: ImageReports,
+  pool: ReadImagesOptions['pool'],
 ): Promise<LayerReport | undefined> {
   if (layer === undefined) return undefined;
-  return (await options.pool.run({ kind: 'read', blob: blobOf(layer.descriptor), expected: layer.digest, extra }))
-    .report;
+  const { digest, descriptor } = layer;
+  return reports.get(`${digest} ${JSON.stringify(extra)}`, async () => {
+    const { report } = await pool.run({ kind: 'read', blob: blobOf(descriptor), expected: digest, extra });
+    return report === undefined ? undefined : { report, bytes: reportBytes(report) };
+  });
+}
+
+/** @throws LimitError when the reports would take more memory than those of one image may; PlimsollError `store`. */
+async function storedReports(
+  layers: readonly Layer[],
+  reports: ImageReports,
+  store: InventoryStore,
+): Promise<readonly LayerReport[]> {
+  const found: LayerReport[] = [];
+  for (const { digest } of layers) {
+    const report = await reports.get(digest, () => store.report(digest));
+    if (report === undefined) {
+      throw new PlimsollError('store', `the store lost the report of layer ${digest}; scan again`);
+    }
+    found.push(report);
+  }
+  return found;
 }
 
 /** A store that cannot be written fails the scan: going on would lose every result. */
 function isStoreError(error: unknown): boolean {
   return error instanceof PlimsollError && error.code === 'store';
-}
-
-function blobOf({ location, size }: LayerDescriptor): StoredBlob {
-  return { location, size };
 }
 
 function subjectOf(source: ImageSource): InventorySubject {
@@ -228,28 +263,3 @@ function subjectOf(source: ImageSource): InventorySubject {
     foreignLayers: source.layers.filter((layer) => layer.packing === 'foreign').length,
   };
 }
-
-/** The last reports used, unpacked: images of a release share their lower layers. */
-class ReportCache {
-  readonly #store: InventoryStore;
-  readonly #reports = new Map<Digest, LayerReport>();
-
-  constructor(store: InventoryStore) {
-    this.#store = store;
-  }
-
-  async get(digest: Digest): Promise<LayerReport> {
-    const report = this.#reports.get(digest) ?? (await this.#store.report(digest));
-    if (report === undefined)
-      throw new PlimsollError('store', `the store lost the report of layer ${digest}; scan again`);
-    this.#reports.delete(digest);
-    this.#reports.set(digest, report);
-    for (const oldest of this.#reports.keys()) {
-      if (this.#reports.size <= CACHED_REPORTS) break;
-      this.#reports.delete(oldest);
-    }
-    return report;
-  }
-}
-
-const CACHED_REPORTS = 16;

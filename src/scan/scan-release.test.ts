@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { assembleImage } from '../../demo/image/assemble.ts';
 import { writeOciLayout } from '../../demo/image/layout.ts';
 import { packTar, type TarEntry } from '../../demo/image/tar.ts';
@@ -73,7 +74,6 @@ describe('scanRelease', () => {
       store,
       jobs: 1,
       access: registryAccess({}),
-      rules: [],
       onProgress: () => undefined,
     });
   }
@@ -147,6 +147,63 @@ describe('scanRelease', () => {
     assert.deepEqual(packagesOf({ assessment } as ScanResult), ['musl 1']);
   });
 
+  /** Flips a bit in the middle of a layout's blob. */
+  function damage(layout: string, digest: string): void {
+    const blob = join(folder, layout, 'blobs/sha256', digest.slice('sha256:'.length));
+    const bytes = readFileSync(blob);
+    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 0x10;
+    writeFileSync(blob, bytes);
+  }
+
+  test('an image that is damaged in one place is read from another', async () => {
+    const layers = [[OS, apk(['musl', '1']), { path: 'x', body: 'x'.repeat(9000) }]];
+    for (const layout of ['damaged', 'whole', 'lost']) {
+      const [made] = writeOciLayout(join(folder, layout), [{ tag: 'a', layers }]).values();
+      if (layout !== 'whole') damage(layout, made?.layers[0] ?? '');
+    }
+    for (const layouts of [
+      ['damaged', 'whole', 'lost'],
+      ['damaged', 'lost', 'whole'],
+      ['whole', 'lost'],
+    ]) {
+      await store.close();
+      store = await openStore(':memory:', INVENTORY_MIGRATIONS);
+      const { assessment, counts } = await scan(
+        layouts.map((layout) => image(`registry.test/${layout}:1`, `oci:${folder}/${layout}:a`)),
+      );
+      assert.deepEqual(
+        assessment.images.map((one) => one.packages),
+        layouts.map(() => 1),
+      );
+      assert.equal(assessment.gaps.filter(({ kind }) => kind === 'image-unreadable').length, 0);
+      assert.equal(counts.layersRead, 1);
+    }
+    await store.close();
+    store = await openStore(':memory:', INVENTORY_MIGRATIONS);
+    const { assessment } = await scan(
+      ['damaged', 'lost'].map((layout) => image(`registry.test/${layout}:1`, `oci:${folder}/${layout}:a`)),
+    );
+    assert.deepEqual(
+      assessment.gaps.flatMap(({ kind, target }) => (kind === 'image-unreadable' ? [target] : [])),
+      ['registry.test/damaged|linux/amd64', 'registry.test/lost|linux/amd64'],
+    );
+  });
+
+  test('a layer that is damaged in one image does not take it from another that has it whole', async () => {
+    const base = [OS, apk(['musl', '1']), { path: 'x', body: 'x'.repeat(9000) }];
+    const [hurt] = writeOciLayout(join(folder, 'a'), [{ tag: 'a', layers: [base, [{ path: 'a' }]] }]).values();
+    writeOciLayout(join(folder, 'b'), [{ tag: 'b', layers: [base, [{ path: 'b' }]] }]);
+    damage('a', hurt?.layers[0] ?? '');
+    const { assessment } = await scan([
+      image('registry.test/a:1', `oci:${folder}/a:a`),
+      image('registry.test/b:1', `oci:${folder}/b:b`),
+    ]);
+    assert.deepEqual(
+      assessment.images.map((one) => one.packages),
+      [1, 1],
+    );
+  });
+
   test('an archive whose configuration claims the diffID of a clean layer does not borrow its result', async () => {
     const clean = packTar([OS, apk(['zlib', '1.2.12-r0'])]);
     const dirty = packTar([OS, apk(['zlib', '1.2.11-r3'])]);
@@ -187,6 +244,40 @@ describe('scanRelease', () => {
       assert.equal(byName.get('registry.test/clean:1')?.packages, 1);
       assert.equal(byName.get('registry.test/forged:1')?.digest, undefined);
     }
+  });
+
+  test('a packed archive of several images gives what the bare one gives', async () => {
+    const base = packTar([OS, apk(['musl', '1'])]);
+    const tops = ['a', 'b', 'c'].map((name) => packTar([apk(['musl', '1'], [name, '2'])]));
+    const entries: TarEntry[] = [{ path: 'base.tar', body: base }];
+    const manifest = tops.map((top, index) => {
+      const diffIds = [digestOf(base), digestOf(top)];
+      const config = JSON.stringify({
+        os: 'linux',
+        architecture: 'amd64',
+        rootfs: { type: 'layers', diff_ids: diffIds },
+      });
+      entries.push({ path: `${index}.json`, body: config }, { path: `${index}.tar`, body: gzipSync(top) });
+      return { Config: `${index}.json`, RepoTags: [`app:${index}`], Layers: ['base.tar', `${index}.tar`] };
+    });
+    const tar = packTar([...entries, { path: 'manifest.json', body: JSON.stringify(manifest) }]);
+    writeFileSync(join(folder, 'saved.tar'), tar);
+    writeFileSync(join(folder, 'saved.tgz'), gzipSync(tar));
+    const found: (readonly string[])[] = [];
+    for (const name of ['saved.tgz', 'saved.tar']) {
+      const images = tops.map((_, index) =>
+        image(`registry.test/${index}:1`, `docker-archive:${folder}/${name}:app:${index}`),
+      );
+      const result = await scan(images);
+      assert.deepEqual(
+        result.assessment.gaps.filter((gap) => gap.kind === 'image-unreadable'),
+        [],
+      );
+      found.push([...packagesOf(result)].sort());
+      assert.equal(result.counts.layersRead, name === 'saved.tgz' ? 4 : 0);
+    }
+    assert.deepEqual(found[0], ['a 2', 'b 2', 'c 2', 'musl 1', 'musl 1', 'musl 1']);
+    assert.deepEqual(found[1], found[0]);
   });
 
   test('finds a package database behind a link to a directory of a lower layer', async () => {

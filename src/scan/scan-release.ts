@@ -3,17 +3,21 @@ import type { AdvisorySet } from './advisory/advisory.ts';
 import { assess, NO_STATEMENTS } from './assess/assess.ts';
 import type { Assessment } from './assess/assessment.ts';
 import type { SeverityPolicy } from './assess/severity.ts';
-import { type InventoryOptions, inventoryRelease } from './inventory-release.ts';
+import { type InventoryOptions, inventoryImages } from './inventory-release.ts';
+import { type OpenedImage, openRelease } from './open-images.ts';
 import type { ReadCounts } from './read-images.ts';
 import type { Release } from './release/release.ts';
 
-/** What a scan works on and with. */
-export interface ScanOptions extends InventoryOptions {
+/** What an inventory is judged by. All of it is in the key of a kept result (result-key.ts). */
+export interface Judgement {
   readonly set: AdvisorySet;
   readonly severityPolicy: SeverityPolicy;
   /** ISO date at which end of life and expiry are judged. */
   readonly asOf: string;
 }
+
+/** What a scan works on and with. */
+export interface ScanOptions extends InventoryOptions, Judgement {}
 
 /** The assessment, and what it took. */
 export interface ScanResult {
@@ -26,7 +30,19 @@ export interface ScanResult {
  * @throws PlimsollError `store` when results cannot be kept.
  */
 export async function scanRelease(release: Release, options: ScanOptions): Promise<ScanResult> {
-  const { images, inventories, counts } = await inventoryRelease(release, options);
+  return scanOpened(release, await openRelease(release, options), options);
+}
+
+/**
+ * The same for images that were opened already.
+ * @throws PlimsollError `store` when results cannot be kept.
+ */
+export async function scanOpened(
+  release: Release,
+  opened: readonly OpenedImage[],
+  options: ScanOptions,
+): Promise<ScanResult> {
+  const { images, inventories, counts } = await inventoryImages(opened, options);
   options.onProgress('matching advisories');
   const { set, severityPolicy, asOf } = options;
   const assessment = assess({ release, images, inventories, set, severityPolicy, asOf, statements: NO_STATEMENTS });

@@ -27,6 +27,7 @@ const VERSIONS: Readonly<Record<VersionScheme, fc.Arbitrary<string>>> = {
     3,
   ),
   gem: versionsOf(['0', '1', '1.0'], ['.0', '.1', '.a', 'b', '1', '0', '-a', '-1'], 4),
+  nuget: versionsOf(['0', '1', '1.0', '1.0.0', '1.0.0.0'], ['.0', '.1', '-a', '-A', '-1', '01', '.b', '+a'], 4),
 };
 
 for (const scheme of VERSION_SCHEMES) {

@@ -1,4 +1,4 @@
-// Precedence of Semantic Versioning 2.0.0, section 11, shared by the schemes npm, semver and go, which differ in what they accept.
+// Precedence of Semantic Versioning 2.0.0, section 11, shared by the schemes npm, semver, go and nuget, which differ in what they accept.
 
 import { compareText } from '../platform/order.ts';
 import { compareDigits, trimZeros } from './digits.ts';
@@ -16,6 +16,8 @@ export interface SemanticVersion {
   readonly major: string;
   readonly minor: string;
   readonly patch: string;
+  /** NuGet's fourth number; of the others none. */
+  readonly revision: string;
   readonly prerelease: readonly Identifier[];
 }
 
@@ -25,11 +27,13 @@ export function semanticVersion(
   minor: string,
   patch: string,
   prerelease: string | undefined,
+  revision = '',
 ): SemanticVersion {
   return {
     major: trimZeros(major),
     minor: trimZeros(minor),
     patch: trimZeros(patch),
+    revision: trimZeros(revision),
     prerelease: prerelease === undefined ? [] : prerelease.split('.').map(identifier),
   };
 }
@@ -39,12 +43,13 @@ function identifier(text: string): Identifier {
   return { numeric, text: numeric ? trimZeros(text) : text };
 }
 
-/** Order of two versions: the three numbers, then the pre-release, which is older than its release. */
+/** Order of two versions: the numbers, then the pre-release, which is older than its release. */
 export function comparePrecedence(a: SemanticVersion, b: SemanticVersion): Order {
   return (
     compareDigits(a.major, b.major) ||
     compareDigits(a.minor, b.minor) ||
     compareDigits(a.patch, b.patch) ||
+    compareDigits(a.revision, b.revision) ||
     comparePrerelease(a.prerelease, b.prerelease)
   );
 }

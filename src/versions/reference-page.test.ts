@@ -29,7 +29,7 @@ for (const [i, scheme] of VERSION_SCHEMES.entries()) {
 }
 
 test('the statements on equality and the 256 characters of npm are true', () => {
-  for (const scheme of ['pep440', 'maven', 'gem'] as const) assertLines(scheme, ['1.0 = 1.0.0']);
+  for (const scheme of ['pep440', 'maven', 'gem', 'nuget'] as const) assertLines(scheme, ['1.0 = 1.0.0']);
   for (const scheme of ['apk', 'deb', 'rpm'] as const) assertLines(scheme, ['1.0 < 1.0.0']);
   assertLines('npm', [`1.0.${'0'.repeat(252)} = 1.0.0`, `invalid: 1.0.${'0'.repeat(253)}`]);
   assertLines('maven', ['1-0-rc < 1', '1 < 1x1', '1x1 < 1-0-rc']);

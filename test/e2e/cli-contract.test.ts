@@ -1,10 +1,15 @@
 // The contract of the command line: help with an example everywhere, exit codes, stdout for results and stderr for talk, no colour on request.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { Command } from 'commander';
 import { writeOciLayout } from '../../demo/image/layout.ts';
+import type { CommandContext } from '../../src/cli/command.ts';
 import { COMMANDS } from '../../src/cli/program.ts';
 import { needsPrograms } from '../support/needs.ts';
+import { resultValidator, schemaNames, schemaText } from '../support/schemas.ts';
 import { ROOT, Workplace } from './program.ts';
 
 const place = new Workplace();
@@ -48,7 +53,7 @@ test('every command has help with an example', async () => {
     const help = await place.plimsoll([...path, '--help']);
     assert.equal(help.status, 0, path.join(' '));
     const children = subcommandsIn(help.stdout);
-    if (children.length === 0) assert.match(help.stdout, /^Examples?:\n {2}\S/m, path.join(' '));
+    assert.match(help.stdout, /^Examples?:\n {2}\S/m, path.join(' '));
     for (const child of children) await visit([...path, child]);
   };
   for (const entry of COMMANDS) await visit([entry.name]);
@@ -127,3 +132,255 @@ test('colour only on a terminal, and not with NO_COLOR or --no-color', needsProg
   assert.doesNotMatch(await onTerminal({}, '--no-color'), colour);
   assert.doesNotMatch((await place.plimsoll(['scan', 'oci:layout:one', '--advisories', 'set.db'])).stdout, colour);
 });
+
+/** Commands with a machine-readable result: the schema, and a command line that gives one (without --format). */
+const RESULTS: Readonly<Record<string, readonly [schema: string, args: readonly string[]]>> = {
+  scan: ['assessment-1', ['oci:layout:one', '--advisories', 'set.db']],
+  reassess: ['assessments-1', ['one.json', 'one.json', '--advisories', 'next.db']],
+  compare: ['comparison-1', ['one.json', 'two.json', '--advisories-from', 'set.db', '--advisories-to', 'next.db']],
+  history: ['history-1', ['--all']],
+  where: ['where-1', ['zlib@<2']],
+  'release show': ['release-1', ['oci:layout:one']],
+  'advisories build': [
+    'advisories-status-1',
+    ['--feed', 'alpine-secdb=next', '--feed', 'kev=kev.json', '--feed', 'osv=osv', '--output', 'next.db'],
+  ],
+  'advisories import': ['advisories-status-1', ['set.jsonl', '--output', 'imported.db']],
+  'advisories update': ['advisories-status-1', []],
+  'advisories status': ['advisories-status-1', ['set.db']],
+  'advisories export': ['advisories-export-1', ['next.db']],
+  'advisories diff': ['advisories-diff-1', ['set.db', 'next.db']],
+  'versions compare': ['versions-compare-1', ['deb', '1', '2']],
+};
+
+/** Needs publishers' servers. What it prints is what `status` prints of the set that it made. */
+const NEEDS_NETWORK = 'advisories update';
+
+/** Paths of the commands whose --format has the word. */
+async function commandsWith(format: string): Promise<readonly string[]> {
+  const paths: string[] = [];
+  const visit = (command: Command, path: string): void => {
+    const option = command.options.find(({ long }) => long === '--format');
+    if (option?.argChoices?.includes(format) === true) paths.push(path);
+    for (const child of command.commands) visit(child, `${path} ${child.name()}`);
+  };
+  for (const entry of COMMANDS) visit((await entry.load())(NO_CONTEXT), entry.name);
+  return paths.sort();
+}
+
+const NO_CONTEXT: CommandContext = {
+  stdout: () => undefined,
+  stderr: () => undefined,
+  environment: {},
+  now: () => new Date(0),
+  workingDirectory: '/',
+  stdoutIsTerminal: false,
+  stderrIsTerminal: false,
+  columns: 80,
+  setExitCode: () => undefined,
+};
+
+test('every machine-readable result has a schemaVersion and follows its schema', async () => {
+  assert.deepEqual(
+    [...(await commandsWith('json')), ...(await commandsWith('jsonl'))].sort(),
+    Object.keys(RESULTS).sort(),
+    'a command with JSON is in the table',
+  );
+  const used = new Set([...Object.values(RESULTS).map(([schema]) => schema), 'assessment-1']);
+  assert.deepEqual([...used].sort(), schemaNames(), 'a schema is of some command');
+  mkdirSync(place.path('next'));
+  mkdirSync(place.path('osv'));
+  const secdb = (fixed: string) => ({
+    distroversion: 'v3.15',
+    packages: [{ pkg: { name: 'zlib', secfixes: { [fixed]: ['CVE-2018-25032'] } } }],
+  });
+  writeFileSync(place.path('next', 'main.json'), JSON.stringify(secdb('1.2.12-r1')));
+  const kev = {
+    dateReleased: '2022-04-06T00:00:00Z',
+    vulnerabilities: [{ cveID: 'CVE-2018-25032', dateAdded: '2022-04-01' }],
+  };
+  writeFileSync(place.path('kev.json'), JSON.stringify(kev));
+  const osv = {
+    id: 'GHSA-aaaa-bbbb-cccc',
+    modified: '2022-04-02T00:00:00Z',
+    affected: [
+      {
+        package: { ecosystem: 'npm', name: 'left\u202e\u009bpad' },
+        ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '1.3.1' }] }],
+      },
+    ],
+    severity: [{ type: 'CVSS_V3', score: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H' }],
+  };
+  writeFileSync(place.path('osv', 'a.json'), JSON.stringify(osv));
+  const [, build] = RESULTS['advisories build'] ?? ['', []];
+  for (const args of [
+    ['scan', 'oci:layout:one', '--advisories', 'set.db', '--format', 'json', '--output', 'one.json'],
+    ['advisories', 'export', 'set.db', '--output', 'set.jsonl'],
+    ['advisories', 'build', ...build],
+    ['reassess', 'one.json', '--advisories', 'next.db', '--format', 'json', '--output', 'two.json'],
+  ]) {
+    assert.equal((await place.plimsoll(args)).status, 0, args.join(' '));
+  }
+  for (const path of Object.keys(RESULTS)) {
+    const [schema, args] = RESULTS[path] ?? ['', []];
+    if (path === NEEDS_NETWORK) continue;
+    const format = path === 'advisories export' ? 'jsonl' : 'json';
+    const { status, stdout, stderr } = await place.plimsoll([...path.split(' '), ...args, '--format', format]);
+    assert.equal(status, 0, `${path}\n${stderr}`);
+    const validate = resultValidator(schema);
+    const documents: unknown[] = (format === 'jsonl' ? stdout.trim().split('\n') : [stdout]).map((text) =>
+      JSON.parse(text),
+    );
+    for (const document of documents) assert.ok(validate(document), `${path}: ${JSON.stringify(validate.errors)}`);
+    assert.equal(Reflect.get(Object(documents[0]), 'schemaVersion'), 1, path);
+    assert.ok(!validate({}) && !validate({ ...Object(documents[0]), other: 1 }), `the schema of ${path} can say no`);
+    assert.doesNotMatch(stdout, /:\s*null\b/, `${path}: what is not known is absent`);
+    assert.doesNotMatch(stdout, /[\x7f-\x9f\p{Cf}]/u, `${path}: nothing hidden`);
+  }
+  for (const name of schemaNames()) assert.doesNotMatch(schemaText(name), /"null"/, name);
+});
+
+test('the same content gives the same bytes, wherever and whenever its set was built', async () => {
+  mkdirSync(place.path('elsewhere'));
+  const secdb = readFileSync(place.path('secdb', 'main.json'));
+  writeFileSync(place.path('elsewhere', 'copy.json.gz'), gzipSync(secdb));
+  const date = ['--feed-date', 'alpine-secdb=2022-03-30'];
+  const results: string[] = [];
+  for (const [input, output] of [
+    ['secdb', 'first.db'],
+    ['elsewhere/copy.json.gz', 'elsewhere/second.db'],
+  ] as const) {
+    const built = await place.plimsoll([
+      'advisories',
+      'build',
+      '--feed',
+      `alpine-secdb=${input}`,
+      ...date,
+      '--output',
+      output,
+    ]);
+    assert.equal(built.status, 0, built.stderr);
+    const store = ['--store', `${output}.store`];
+    const scanned = await place.plimsoll([
+      'scan',
+      'oci:layout:one',
+      '--advisories',
+      output,
+      '--format',
+      'json',
+      ...store,
+    ]);
+    assert.equal(scanned.status, 0, scanned.stderr);
+    results.push(scanned.stdout);
+  }
+  const [first = '', second] = results;
+  assert.ok(second === first, 'the same bytes');
+  assert.equal(JSON.parse(first).advisorySet.builtAt, '2022-03-30T00:00:00Z');
+});
+
+/** Makes a copy of the set in which SQL changed something. */
+function alteredSet(name: string, sql: string): string {
+  cpSync(place.path('set.db'), place.path(name));
+  const database = new DatabaseSync(place.path(name));
+  database.exec(sql);
+  database.close();
+  return name;
+}
+
+test('an advisory set that was altered is not worked with, and status says so', async () => {
+  const removed = alteredSet('removed.db', "DELETE FROM package WHERE name = 'zlib'");
+  const dated = alteredSet(
+    'dated.db',
+    `UPDATE feed SET record = json_set(record, '$.upstreamUpdatedAt', '2030-01-01')`,
+  );
+  for (const set of [removed, dated]) {
+    // A store of its own: a result that was kept for the set's id needs no look-up.
+    const scanned = await place.plimsoll(['scan', 'oci:layout:one', '--advisories', set, '--store', `${set}.store`]);
+    assert.equal(scanned.status, 3, scanned.stderr);
+    assert.equal(scanned.stdout, '');
+    assert.match(scanned.stderr, /was altered/);
+    const status = await place.plimsoll(['advisories', 'status', set, '--format', 'json']);
+    assert.equal(status.status, 1, status.stderr);
+    assert.equal(JSON.parse(status.stdout).content, 'altered');
+  }
+});
+
+test('a store and an advisory set are not taken for each other, nor any other database for one of them', async () => {
+  const other = new DatabaseSync(place.path('other.db'));
+  other.exec('CREATE TABLE contact (name TEXT)');
+  other.close();
+  await place.plimsoll(['scan', 'oci:layout:one', '--advisories', 'set.db', '--store', 'kept.db']);
+  const cases: readonly (readonly [status: number, message: RegExp, args: readonly string[]])[] = [
+    [2, /advisory set, no store.*--advisories/, ['scan', 'oci:layout:one', '--store', 'set.db']],
+    [2, /advisory set, no store/, ['history', '--store', 'set.db']],
+    [2, /advisory set, no store/, ['where', 'zlib', '--store', 'set.db']],
+    [2, /advisory set, no store/, ['reassess', 'one.json', '--store', 'set.db']],
+    [2, /another program/, ['scan', 'oci:layout:one', '--store', 'other.db']],
+    [3, /store of scans.*--store/, ['scan', 'oci:layout:one', '--advisories', 'kept.db']],
+    [3, /store of scans/, ['advisories', 'status', 'kept.db']],
+    [3, /not an advisory set/, ['scan', 'oci:layout:one', '--advisories', 'other.db']],
+  ];
+  const files = ['set.db', 'other.db', 'kept.db'];
+  const before = files.map((file) => readFileSync(place.path(file)));
+  for (const [status, message, args] of cases) {
+    const outcome = await place.plimsoll(args);
+    assert.equal(outcome.status, status, `${args.join(' ')}\n${outcome.stderr}`);
+    assert.match(outcome.stderr, message);
+  }
+  assert.deepEqual(
+    files.map((file) => readFileSync(place.path(file))),
+    before,
+    'nothing was written',
+  );
+});
+
+test('looking something up makes no store', async () => {
+  const elsewhere = { XDG_DATA_HOME: place.path('no-data') };
+  for (const args of [['history'], ['where', 'zlib']]) {
+    const outcome = await place.plimsoll(args, elsewhere);
+    assert.equal(outcome.status, 0, outcome.stderr);
+    assert.match(outcome.stderr, /no assessment/);
+    assert.equal((await place.plimsoll([...args, '--store', 'missing.db'])).status, 3);
+  }
+  assert.ok(!existsSync(place.path('no-data')) && !existsSync(place.path('missing.db')));
+});
+
+/** Runs the program as a user to whom the files do not belong; root may write everywhere. */
+async function asAnother(args: readonly string[]): Promise<Awaited<ReturnType<typeof place.plimsoll>>> {
+  const program = `${ROOT}/bin/plimsoll`;
+  if (process.getuid?.() !== 0) return place.run(program, args);
+  return place.run('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', program, ...args]);
+}
+
+test(
+  'a store that may only be read is read; a scan says at once that it can keep nothing',
+  needsPrograms('setpriv'),
+  async (t) => {
+    chmodSync(place.folder, 0o755);
+    if ((await asAnother(['--version'])).status !== 0) return t.skip('another user cannot run the program here');
+    mkdirSync(place.path('sealed'));
+    const sealed = ['--store', 'sealed/store.db'];
+    const scan = ['scan', 'oci:layout:one', '--advisories', 'set.db', '--format', 'json', ...sealed];
+    const { id } = JSON.parse((await place.plimsoll(scan)).stdout);
+    chmodSync(place.path('sealed', 'store.db'), 0o444);
+    chmodSync(place.path('sealed'), 0o555);
+    try {
+      const history = await asAnother(['history', ...sealed]);
+      assert.equal(history.status, 0, history.stderr);
+      assert.match(history.stdout, new RegExp(id.slice(7, 19)));
+      const where = await asAnother(['where', 'zlib', ...sealed]);
+      assert.equal(where.status, 0, where.stderr);
+      assert.match(where.stdout, /1\.2\.11-r3/);
+      const reassessed = await asAnother(['reassess', id, '--advisories', 'set.db', '--format', 'json', ...sealed]);
+      assert.equal(reassessed.status, 0, reassessed.stderr);
+      assert.equal(JSON.parse(reassessed.stdout).findings.length, 1);
+      assert.match(reassessed.stderr, /may not be written: the results are not kept/);
+      const scanned = await asAnother(scan);
+      assert.deepEqual([scanned.status, scanned.stdout], [4, '']);
+      assert.match(scanned.stderr, /^plimsoll: store .*sealed\/store\.db .*--store\n$/);
+      assert.deepEqual(readdirSync(place.path('sealed')), ['store.db']);
+    } finally {
+      chmodSync(place.path('sealed'), 0o755);
+    }
+  },
+);

@@ -33,8 +33,8 @@ test('npm run demo', async (t) => {
   });
 
   await t.test('the assessment follows its schema', () => {
-    const schema = globSync('schema/assessment*.json', { cwd: ROOT }).sort().at(-1);
-    assert.ok(schema !== undefined, 'schema/assessment*.json');
+    const schema = globSync('schema/assessment-*.json', { cwd: ROOT }).sort().at(-1);
+    assert.ok(schema !== undefined, 'schema/assessment-*.json');
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     const validate = ajv.compile(JSON.parse(readFileSync(`${ROOT}/${schema}`, 'utf8')));
     assert.ok(validate(readAssessment()), JSON.stringify(validate.errors, undefined, 1));
@@ -76,11 +76,11 @@ test('npm run demo', async (t) => {
     assert.equal(slots.size, images.length - 1, 'all but the rebuilt config-store');
   });
 
-  await t.test('a second run gives the same assessment, but for the time at which the set was built', async () => {
-    const undated = () => readFileSync(`${OUT}/assessment.json`, 'utf8').replace(/"builtAt": *"[^"]*"/, '');
-    const before = undated();
+  await t.test('a second run gives the same bytes', async () => {
+    const result = () => readFileSync(`${OUT}/assessment.json`, 'utf8');
+    const before = result();
     assert.equal((await place.run('npm', ['run', 'demo'], {}, ROOT)).status, 0);
-    assert.equal(undated(), before);
+    assert.equal(result(), before);
   });
 
   await t.test('opens no connection', async () => {

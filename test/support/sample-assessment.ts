@@ -3,7 +3,7 @@
 import { type Digest, digestOf } from '../../src/platform/canonical.ts';
 import { compareGaps, type Gap } from '../../src/platform/gap.ts';
 import { compareText } from '../../src/platform/order.ts';
-import type { FeedRecord, FixState, SeverityLevel } from '../../src/scan/advisory/advisory.ts';
+import type { FeedFacts, FixState, SeverityLevel } from '../../src/scan/advisory/advisory.ts';
 import type { AssessedImage, Assessment, Finding, InventoryIdentity } from '../../src/scan/assess/assessment.ts';
 import type { Package, PackageType } from '../../src/scan/inventory/package.ts';
 import type { VersionScheme } from '../../src/versions/scheme.ts';
@@ -302,38 +302,23 @@ const images: readonly SampleImage[] = [
   },
 ];
 
-const feeds: readonly FeedRecord[] = [
-  feed('alpine-secdb', 'Alpine security database', '2022-04-05T06:00:00Z', 12_345, 2, ['alpine:3.11', 'alpine:3.15']),
-  feed('debian-tracker', 'Debian security tracker', '2022-04-05T10:30:00Z', 48_211, 0, ['debian:11']),
-  feed('epss', 'Exploit Prediction Scoring System', '2022-04-04T00:00:00Z', 170_233, 0, []),
-  feed('kev', 'Known exploited vulnerabilities', '2022-04-04T00:00:00Z', 616, 0, []),
-  feed('nvd', 'National Vulnerability Database', '2022-04-05T00:00:00Z', 181_402, 14, []),
-  { ...feed('osv', 'OSV npm', '2022-04-05T09:00:00Z', 3_120, 1, ['npm']), partial: true },
+const feeds: readonly FeedFacts[] = [
+  feed('alpine-secdb', '2022-04-05T06:00:00Z', 12_345, 2, ['alpine:3.11', 'alpine:3.15']),
+  feed('debian-tracker', '2022-04-05T10:30:00Z', 48_211, 0, ['debian:11']),
+  feed('epss', '2022-04-04T00:00:00Z', 170_233, 0, []),
+  feed('kev', '2022-04-04T00:00:00Z', 616, 0, []),
+  feed('nvd', '2022-04-05T00:00:00Z', 181_402, 14, []),
+  { ...feed('osv', '2022-04-05T09:00:00Z', 3_120, 1, ['npm']), partial: true },
 ];
 
 function feed(
   id: string,
-  source: string,
   upstreamUpdatedAt: string,
   records: number,
   skipped: number,
   namespaces: readonly string[],
-): FeedRecord {
-  const skippedReasons =
-    skipped === 0
-      ? []
-      : [{ reason: 'version is not in the scheme', count: skipped, example: `${id}.json: CVE-2022-90000` }];
-  return {
-    id,
-    source,
-    upstreamUpdatedAt,
-    sha256: digestOf(id),
-    licence: 'CC0-1.0',
-    records,
-    skipped,
-    skippedReasons,
-    namespaces,
-  };
+): FeedFacts {
+  return { id, upstreamUpdatedAt, content: digestOf(id), licence: 'CC0-1.0', records, skipped, namespaces };
 }
 
 /** The sample. Every call gives an equal value. */
@@ -351,7 +336,20 @@ export function sampleAssessment(): Assessment {
       { manifest: 'platform', chart: 'harbour-api', version: '1.4.0', release: 'harbour-api', namespace: 'services' },
       { manifest: 'sysmgmt', chart: 'telemetry', version: '0.1.0', release: 'telemetry', namespace: 'operations' },
     ],
-    advisorySet: { id: digestOf('sample advisory set'), builtAt: '2022-04-05T12:00:00Z', starter: false, feeds },
+    lint: [
+      {
+        check: 'release-at-two-versions',
+        subject: 'services/harbour-api',
+        verdict: 'warn',
+        evidence: [
+          'manifests/platform.yaml:12 platform/harbour-api:1.3.0',
+          'manifests/platform.yaml:15 platform/harbour-api:1.4.0',
+        ],
+        reason: 'one Helm release is declared at 2 versions: 1.3.0, 1.4.0',
+        remediation: 'keep one entry, unless an upgrade needs both steps in order',
+      },
+    ],
+    advisorySet: { id: digestOf('sample advisory set'), builtAt: '2022-04-05T10:30:00Z', starter: false, feeds },
     statements: digestOf('[]'),
     severityPolicy: 'vendor-cvss-nvd',
     asOf: '2022-04-06',

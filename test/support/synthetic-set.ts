@@ -59,6 +59,7 @@ function feedsOf(advisories: readonly Advisory[], options: SyntheticSetOptions):
       source: 'test',
       ...(updated === undefined ? {} : { upstreamUpdatedAt: updated }),
       sha256: digestOf(canonicalJson(own)),
+      content: digestOf(canonicalJson(own)),
       licence: 'CC0-1.0',
       records: own.length,
       skipped: 0,

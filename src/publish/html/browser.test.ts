@@ -246,6 +246,14 @@ describe('the report in Chromium', () => {
     assert.ok((await page.locator('tbody tr').count()) < 80, 'the screen is as before');
     await page.emulateMedia({ media: 'print' });
     assert.equal(await page.locator('.search').isVisible(), false);
+    const cut = await page
+      .locator('tbody td, tbody td *')
+      .evaluateAll((cells) =>
+        cells
+          .filter((cell) => cell.clientWidth > 1 && cell.scrollWidth > cell.clientWidth)
+          .map((cell) => cell.outerHTML),
+      );
+    assert.deepEqual(cut, [], 'paper has no tooltips: nothing is cut off');
     await close(page);
   });
 });

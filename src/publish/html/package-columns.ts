@@ -1,4 +1,5 @@
 // The packages of a release for the page of the HTML report: 100,000 in 300 images are a few thousand different ones.
+import { compareText } from '../../platform/order.ts';
 import type { AssessedImage, Assessment } from '../../scan/assess/assessment.ts';
 import type { Package } from '../../scan/inventory/package.ts';
 import { type Column, column, numbered } from './columns.ts';
@@ -37,7 +38,9 @@ export function packageColumns({ packages, images }: Assessment): PackageColumns
   const numberOfSet = (those: ReadonlySet<number>): number =>
     numbered(imageSets, JSON.stringify([...those].sort((a, b) => a - b)));
   const places = placed.map(({ imagesByPath }) =>
-    [...imagesByPath].sort(byFirst).flatMap(([path, those]) => [numberOfPath.get(path) ?? 0, numberOfSet(those)]),
+    [...imagesByPath]
+      .sort(([a], [b]) => compareText(a, b))
+      .flatMap(([path, those]) => [numberOfPath.get(path) ?? 0, numberOfSet(those)]),
   );
   const installed = placed.map((one) => one.installed);
   return {
@@ -70,10 +73,6 @@ function placedPackages(packages: Assessment['packages'], images: readonly Asses
   const text = ({ installed: { name, version, purl } }: PlacedPackage): string => `${name}\0${version}\0${purl}`;
   return [...placed.values()]
     .map((one) => [text(one), one] as const)
-    .sort(byFirst)
+    .sort(([a], [b]) => compareText(a, b))
     .map(([, one]) => one);
-}
-
-function byFirst([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -2,9 +2,10 @@
 // page/findings.ts, page/vulnerabilities.ts and page/packages.ts.
 import { type SlotCounts, type Statistics, slotCounts } from '../../explain/statistics.ts';
 import type { Gap } from '../../platform/gap.ts';
-import type { FeedRecord } from '../../scan/advisory/advisory.ts';
+import type { FeedFacts } from '../../scan/advisory/advisory.ts';
 import type { AssessedImage, Assessment, Finding, InventoryIdentity } from '../../scan/assess/assessment.ts';
 import { type RankedVulnerability, spreadVulnerabilities } from '../ranking.ts';
+import { ssvcText } from '../ssvc-text.ts';
 import type { Tool } from '../tool.ts';
 import { type Column, column, listColumn } from './columns.ts';
 import type { PackageColumns } from './package-columns.ts';
@@ -27,6 +28,7 @@ export interface FindingColumns {
   readonly location: Column<string>;
   readonly kev: Column<boolean>;
   readonly epss: Column<number | null>;
+  readonly ssvc: Column<string | null>;
   readonly advisories: Column<readonly string[]>;
   /** `feed: version`, where feeds name fixes of their own. */
   readonly fixes: Column<readonly string[]>;
@@ -45,8 +47,8 @@ export interface ReportData {
   readonly tool: Tool;
   readonly id: string;
   readonly release: Assessment['release'];
-  readonly advisorySet: { readonly id: string; readonly builtAt: string; readonly starter: boolean };
-  readonly feeds: readonly FeedRecord[];
+  readonly advisorySet: Omit<Assessment['advisorySet'], 'feeds'>;
+  readonly feeds: readonly FeedFacts[];
   readonly statements: string;
   readonly severityPolicy: string;
   readonly asOf: string;
@@ -82,13 +84,14 @@ export function reportData(
   packages: PackageColumns,
   tool: Tool,
 ): ReportData {
-  const { id, release, charts, advisorySet, statements, severityPolicy, asOf, gaps } = assessment;
+  const { id, release, charts, statements, severityPolicy, asOf, gaps } = assessment;
+  const { feeds, ...advisorySet } = assessment.advisorySet;
   return {
     tool,
     id,
     release,
-    advisorySet: { id: advisorySet.id, builtAt: advisorySet.builtAt, starter: advisorySet.starter },
-    feeds: advisorySet.feeds,
+    advisorySet,
+    feeds,
     statements,
     severityPolicy,
     asOf,
@@ -134,6 +137,7 @@ function findingColumns(findings: readonly Finding[]): FindingColumns {
     location: column(findings, (finding) => finding.location),
     kev: column(findings, (finding) => finding.kev),
     epss: column(findings, (finding) => finding.epss ?? null),
+    ssvc: column(findings, (finding) => ssvcText(finding.ssvc) ?? null),
     advisories: listColumn(findings, (finding) => finding.advisories),
     fixes: listColumn(findings, ({ fixes = {} }) =>
       Object.entries(fixes)

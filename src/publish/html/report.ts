@@ -8,7 +8,7 @@ import { printable } from '../../platform/printable.ts';
 import { SEVERITY_LEVELS } from '../../scan/advisory/advisory.ts';
 import type { Assessment } from '../../scan/assess/assessment.ts';
 import { TOOL } from '../tool.ts';
-import { BASES } from '../words.ts';
+import { BASES, day } from '../words.ts';
 import { escapeHtml, escapeJsonForHtml } from './escape.ts';
 import { packageColumns } from './package-columns.ts';
 import { builtPage, type PageFiles } from './page-files.ts';
@@ -90,7 +90,7 @@ function withoutScript(assessment: Assessment, statistics: Statistics): string {
     ? ''
     : `<p><strong>Figures are incomplete:</strong> ${escapeHtml(printable(statistics.headlineReason))}</p>`;
   return `<h1>${escapeHtml(printable(`${release.name} ${release.version}`))}</h1>
-<p>Advisory set ${escapeHtml(printable(`${advisorySet.builtAt}, as of ${asOf}`))}. Lists of images and findings need JavaScript; nothing is loaded from elsewhere.</p>
+<p>Advisory set ${escapeHtml(printable(`of ${day(advisorySet.builtAt)}, as of ${asOf}`))}. Lists of images and findings need JavaScript; nothing is loaded from elsewhere.</p>
 ${warning}<table><tr><th scope="col">severity</th>${BASES.map((basis) => `<th scope="col">${basis}</th>`).join('')}</tr>
 ${rows.join('\n')}
 <tr><th scope="row">total</th>${totals}</tr></table>`;

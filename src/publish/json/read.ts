@@ -23,6 +23,9 @@ export async function readAssessmentJson(text: string): Promise<ReadAssessment> 
         : `assessment of schema version ${JSON.stringify(version)}; this program reads version ${ASSESSMENT_SCHEMA_VERSION}`,
     );
   }
+  if (typeof value === 'object' && value !== null && 'assessments' in value) {
+    throw new ParseError('the file holds several assessments (reassess wrote it); give one of them');
+  }
   const { assessmentDocument } = await import('./schema.ts');
   const result = assessmentDocument.safeParse(value);
   if (!result.success) {

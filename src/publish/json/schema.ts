@@ -3,7 +3,8 @@
 import { z } from 'zod';
 import { isDigest } from '../../platform/canonical.ts';
 import type { Gap } from '../../platform/gap.ts';
-import { type FeedRecord, SEVERITY_LEVELS } from '../../scan/advisory/advisory.ts';
+import type { Verdict } from '../../platform/verdict.ts';
+import { type FeedFacts, SEVERITY_LEVELS } from '../../scan/advisory/advisory.ts';
 import {
   ASSESSMENT_SCHEMA_VERSION,
   type AssessedImage,
@@ -13,6 +14,7 @@ import {
 } from '../../scan/assess/assessment.ts';
 import type { Package } from '../../scan/inventory/package.ts';
 import type { ChartRelease } from '../../scan/release/release.ts';
+import { VERSION_SCHEMES } from '../../versions/scheme.ts';
 
 /** A field for every member of the record, optional ones too: what the program adds to a record, its reader must know. */
 type FieldsOf<T> = Readonly<Record<keyof T, z.ZodType>>;
@@ -39,25 +41,17 @@ const gap = z.object({
   reason: z.string(),
 } satisfies FieldsOf<Gap>);
 
-const skippedReason = z.object({
-  reason: z.string(),
-  count,
-  example: z.string().exactOptional(),
-} satisfies FieldsOf<FeedRecord['skippedReasons'][number]>);
-
 const feed = z.object({
   id: z.string(),
-  source: z.string(),
   upstreamUpdatedAt: z.string().exactOptional(),
-  sha256: digest,
+  content: digest.exactOptional(),
   licence: z.string(),
   records: count,
   skipped: count,
-  skippedReasons: z.array(skippedReason),
   namespaces: texts,
   partial: z.boolean().exactOptional(),
   partialNamespaces: texts.exactOptional(),
-} satisfies FieldsOf<FeedRecord>);
+} satisfies FieldsOf<FeedFacts>);
 
 const image = z.object({
   slot: z.string(),
@@ -97,7 +91,7 @@ const installed = z.object({
   type: z.enum(['apk', 'deb', 'rpm', 'npm', 'golang', 'pypi', 'maven', 'gem', 'cargo', 'nuget']),
   name: z.string(),
   version: z.string(),
-  scheme: z.enum(['apk', 'deb', 'rpm', 'npm', 'semver', 'pep440', 'maven', 'go', 'gem']),
+  scheme: z.enum(VERSION_SCHEMES),
   source: z
     .object({ name: z.string(), version: z.string() } satisfies FieldsOf<NonNullable<Package['source']>>)
     .exactOptional(),
@@ -126,6 +120,13 @@ const finding = z.object({
   location: z.string(),
   kev: z.boolean(),
   epss: z.number().min(0).max(1).exactOptional(),
+  ssvc: z
+    .object({
+      exploitation: z.enum(['none', 'poc', 'active']),
+      automatable: z.enum(['yes', 'no']),
+      technicalImpact: z.enum(['partial', 'total']),
+    } satisfies FieldsOf<NonNullable<Finding['ssvc']>>)
+    .exactOptional(),
   advisories: texts,
   fixes: z.record(z.string(), z.string()).exactOptional(),
   statement: z.string().exactOptional(),
@@ -139,6 +140,16 @@ const chart = z.object({
   namespace: z.string(),
 } satisfies FieldsOf<ChartRelease>);
 
+const verdict = z.object({
+  check: z.string(),
+  subject: z.string(),
+  verdict: z.enum(['pass', 'fail', 'warn', 'not-applicable', 'no-evidence', 'unsupported', 'attested']),
+  evidence: texts,
+  reason: z.string(),
+  remediation: z.string().exactOptional(),
+  waiver: z.string().exactOptional(),
+} satisfies FieldsOf<Verdict>);
+
 /** A whole document. */
 export const assessmentDocument = z.object({
   schemaVersion: z.literal(ASSESSMENT_SCHEMA_VERSION),
@@ -151,7 +162,7 @@ export const assessmentDocument = z.object({
   } satisfies FieldsOf<Assessment['release']>),
   advisorySet: z.object({
     id: digest,
-    builtAt: z.string(),
+    builtAt: z.string().exactOptional(),
     starter: z.boolean(),
     feeds: z.array(feed),
   } satisfies FieldsOf<Assessment['advisorySet']>),
@@ -160,6 +171,7 @@ export const assessmentDocument = z.object({
   statements: digest,
   images: z.array(image),
   charts: z.array(chart),
+  lint: z.array(verdict),
   inventories: z.array(inventory),
   packages: z.array(installed),
   findings: z.array(finding),

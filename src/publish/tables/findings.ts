@@ -1,6 +1,7 @@
 // The table of findings, a row a vulnerability in an installed package of a slot: the evidence behind the counted cells.
 import { scoreCvss } from '../../scan/advisory/cvss/index.ts';
 import type { AssessedImage, Assessment, Finding } from '../../scan/assess/assessment.ts';
+import { ssvcText } from '../ssvc-text.ts';
 import { type ColumnOf, type Table, tableOf } from './table.ts';
 
 interface FindingRow {
@@ -18,6 +19,7 @@ const COLUMNS: readonly ColumnOf<FindingRow>[] = [
   { name: 'fixState', kind: 'text', cell: ({ finding }) => finding.fixState },
   { name: 'kev', kind: 'flag', cell: ({ finding }) => finding.kev },
   { name: 'epss', kind: 'share', cell: ({ finding }) => finding.epss },
+  { name: 'ssvc', kind: 'text', cell: ({ finding }) => ssvcText(finding.ssvc) },
   { name: 'cvssScore', kind: 'score', cell: ({ finding }) => scoreCvss(finding.rawSeverity)?.score },
   { name: 'statement', kind: 'text', cell: ({ finding }) => finding.statement },
   { name: 'severitySource', kind: 'text', cell: ({ finding }) => finding.severitySource },

@@ -42,7 +42,7 @@ export function statisticsTable(assessment: Assessment, statistics: Statistics):
     { name: 'release', kind: 'text', cell: () => release.name },
     { name: 'version', kind: 'text', cell: () => release.version },
     { name: 'asOf', kind: 'text', cell: () => asOf },
-    { name: 'advisoriesBuiltAt', kind: 'text', cell: () => advisorySet.builtAt },
+    { name: 'advisoriesBuiltAt', kind: 'text', cell: () => advisorySet.builtAt ?? null },
     { name: 'advisorySet', kind: 'digest', cell: () => advisorySet.id },
     { name: 'severityPolicy', kind: 'text', cell: () => severityPolicy },
     { name: 'assessment', kind: 'digest', cell: () => id },

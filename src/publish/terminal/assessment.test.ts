@@ -134,3 +134,27 @@ test('the locale decides about Unicode as POSIX orders its variables', () => {
   assert.equal(showsUnicode({ LC_ALL: '', LC_CTYPE: 'C.utf8', LANG: 'C' }), true);
   assert.equal(showsUnicode({ LANG: 'en_US.UTF-8', TERM: 'dumb' }), false);
 });
+
+test('images that could not be read are named up to a bound, and the rest is counted', () => {
+  const unread = (count: number, reason: string): Assessment => ({
+    ...sample,
+    gaps: Array.from({ length: count }, (_, index) => ({
+      kind: 'image-unreadable',
+      target: `registry.example/${index}|linux/amd64`,
+      location: 'layer 3',
+      reason,
+    })),
+  });
+  for (const columns of [60, 120]) {
+    const few = assessmentTable(unread(3, 'not found'), statistics, { color: false, columns });
+    for (const index of [0, 1, 2]) {
+      assert.match(few.replace(/\s+/g, ' '), new RegExp(`registry.example/${index}\\|linux/amd64 layer 3: not found`));
+    }
+    assert.doesNotMatch(few, /more\)/);
+    const many = assessmentTable(unread(25, 'no route '.repeat(200)), statistics, { color: false, columns });
+    const flat = many.replace(/\s+/g, ' ');
+    assert.match(flat, /registry.example\/19\|linux/);
+    assert.doesNotMatch(flat, /registry.example\/20\|linux/);
+    assert.match(flat, / \(and 5 more\)/, 'however long the reason is');
+  }
+});

@@ -1,6 +1,7 @@
 // An assessment as text for a terminal: the release, the figures on three bases, what to look at first, what weighs most, what is missing.
 import { formatPercent, percentOf } from '../../explain/shares.ts';
 import { type Statistics, slotCounts } from '../../explain/statistics.ts';
+import { compareText } from '../../platform/order.ts';
 import type { Assessment, Finding } from '../../scan/assess/assessment.ts';
 import { BASES, count, day, FOUR_CLASSES, plural, shortDigest, sourceName } from '../words.ts';
 import { basisBlock, MINIMAL_BLOCK } from './bars.ts';
@@ -33,7 +34,7 @@ export function assessmentTable(assessment: Assessment, statistics: Statistics, 
 }
 
 function header(
-  { release, advisorySet, asOf, severityPolicy, images }: Assessment,
+  { release, advisorySet, asOf, severityPolicy, images, lint }: Assessment,
   { scannedImages, unreadImages }: Statistics,
   width: number,
   options: TerminalOptions,
@@ -47,6 +48,7 @@ function header(
     ['advisories', advisorySet.starter ? `${set} (starter set)` : set],
     ['as of', asOf],
     ['severity', severityPolicy],
+    ...(lint.length === 0 ? [] : [['lint', lintText(lint)] as const]),
   ];
   return [
     `${paint(mark, 'low', options)} ${paint(title, 'strong', options)}`,
@@ -56,6 +58,14 @@ function header(
       return [paint(padEnd(name, 12), 'faint', options) + first, ...rest.map((line) => ' '.repeat(12) + line)];
     }),
   ];
+}
+
+/** The release's own flaws are counted here and named where the release is shown. */
+function lintText(lint: Assessment['lint']): string {
+  const numbers = [...Map.groupBy(lint, ({ verdict }) => verdict)]
+    .sort(([a], [b]) => compareText(a, b))
+    .map(([verdict, those]) => `${those.length} ${verdict}`);
+  return `${numbers.join(', ')} (plimsoll release show names ${lint.length === 1 ? 'it' : 'them'})`;
 }
 
 function headline(

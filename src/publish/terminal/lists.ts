@@ -1,5 +1,6 @@
 // The lists below the figures: images with most critical and high, vulnerabilities in most images, and what is not covered.
 import type { SlotCounts } from '../../explain/statistics.ts';
+import { gapPlace, NAMED_UNREADABLE } from '../../platform/gap.ts';
 import { displayWidth, fitEnd, fitMiddle } from '../../platform/printable.ts';
 import { SEVERITY_LEVELS, type SeverityLevel } from '../../scan/advisory/advisory.ts';
 import type { Assessment } from '../../scan/assess/assessment.ts';
@@ -77,7 +78,7 @@ function fixText({ slots, fixableSlots }: RankedVulnerability, options: Terminal
   return fixableSlots === 0 ? paint(padStart('no', 8), 'faint', options) : padStart(`for ${count(fixableSlots)}`, 8);
 }
 
-/** The kinds of gap, those that hide most first, each with its number and the first of them. */
+/** The kinds of gap, those that hide most first, each with its number and the first of them; images that could not be read all by name. */
 export function gapLines(assessment: Assessment, width: number, options: TerminalOptions): readonly string[] {
   const { gaps } = assessment;
   if (gaps.length === 0) return [paint('Nothing was left out.', 'faint', options)];
@@ -86,23 +87,40 @@ export function gapLines(assessment: Assessment, width: number, options: Termina
   return [
     paint(`Not covered: ${plural(gaps.length, 'gap')}`, 'strong', options),
     ...GAP_KINDS.flatMap((kind) => {
-      const [first, ...rest] = groups.get(kind) ?? [];
-      if (first === undefined) return [];
-      const where = first.location === undefined ? '' : ` ${first.location}`;
-      const more = rest.length === 0 ? '' : ` (and ${count(rest.length)} more)`;
-      const example = shown(`${labels.get(first.target) ?? first.target}${where}: ${first.reason}${more}`, options);
-      return hanging(`${padEnd(kind, 21)}${padStart(count(rest.length + 1), 5)}`, example, width, options);
+      const members = groups.get(kind) ?? [];
+      const named = members.slice(0, kind === 'image-unreadable' ? NAMED_UNREADABLE : 1);
+      const examples = named.map(({ target, location, reason }) => {
+        const place = gapPlace({
+          target: labels.get(target) ?? target,
+          ...(location === undefined ? {} : { location }),
+        });
+        return shown(`${place}: ${reason}`, options);
+      });
+      const others = members.length - named.length;
+      const more = others === 0 ? '' : ` (and ${count(others)} more)`;
+      const label = `${padEnd(kind, 21)}${padStart(count(members.length), 5)}`;
+      return members.length === 0 ? [] : hanging(label, examples, more, width, options);
     }),
   ];
 }
 
-/** A label with text beside it, or below it on narrow terminals. */
-function hanging(label: string, text: string, width: number, options: TerminalOptions): readonly string[] {
+/** A label with texts beside it, or below it on narrow terminals; `more` stands behind the last, whatever is cut from that. */
+function hanging(
+  label: string,
+  texts: readonly string[],
+  more: string,
+  width: number,
+  options: TerminalOptions,
+): readonly string[] {
   const indent = width < 90 ? 4 : label.length + 2;
   const room = width - indent;
-  const lines = wrap(fitEnd(text, LABELLED_LINES * room, glyphsOf(options).cut), room, '').map(
-    (line) => ' '.repeat(indent) + line,
-  );
+  const lines = texts
+    .map((text, index) => {
+      const end = index === texts.length - 1 ? more : '';
+      return fitEnd(text, LABELLED_LINES * room - end.length, glyphsOf(options).cut) + end;
+    })
+    .flatMap((text) => wrap(text, room, ''))
+    .map((line) => ' '.repeat(indent) + line);
   const painted = paint(label, 'warning', options);
   if (width < 90) return [painted, ...lines];
   return [painted + (lines[0] ?? '').slice(label.length), ...lines.slice(1)];

@@ -1,4 +1,6 @@
 // A release as text for a terminal: figures, images, charts, then what looks wrong and what is not covered.
+import { gapPlace } from '../../platform/gap.ts';
+import { compareText } from '../../platform/order.ts';
 import { displayWidth, fitEnd, fitMiddle, printable } from '../../platform/printable.ts';
 import type { Verdict } from '../../platform/verdict.ts';
 import type { Release, ReleaseImage } from '../../scan/release/release.ts';
@@ -32,9 +34,7 @@ export function renderRelease(release: Release, view: ReleaseView): string {
   );
   section(
     `Not covered (${release.gaps.length})`,
-    release.gaps.flatMap(({ kind, target, location, reason }) =>
-      wrap([`${kind} ${target}${location === undefined ? '' : ` ${location}`}: ${reason}`], view.columns),
-    ),
+    release.gaps.flatMap((gap) => wrap([`${gap.kind} ${gapPlace(gap)}: ${gap.reason}`], view.columns)),
   );
   return `${lines.join('\n')}\n`;
 }
@@ -43,8 +43,10 @@ function figures({ images, counts }: Release): readonly string[] {
   const own = images.filter((image) => image.origin === 'own').length;
   const pinned = images.filter((image) => image.digest !== undefined).length;
   const local = images.filter((image) => image.local !== undefined).length;
+  const refused = images.filter((image) => image.refused !== undefined).length;
   const lines = [
-    `${counted(images.length, 'image')}: ${own} own, ${images.length - own} third-party; ${pinned} pinned, ${local} on disk`,
+    `${counted(images.length, 'image')}: ${own} own, ${images.length - own} third-party; ${pinned} pinned, ${local} on disk` +
+      (refused === 0 ? '' : `, ${refused} refused`),
     `${counted(counts.explicitReferences, 'explicit reference')} under ${counted(counts.imageNames, 'name')}; ` +
       `precache list of ${counts.precacheEntries}`,
   ];
@@ -60,14 +62,17 @@ function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** Logical reference, origin, state; last, as it is the part that gives way, the physical reference where another name was shipped, and what names the image. */
 function imageRow(image: ReleaseImage): readonly string[] {
-  const where = image.local !== undefined ? 'on disk' : image.digest !== undefined ? 'pinned' : '';
-  return [
-    image.logical,
-    image.origin,
-    where,
-    image.charts.length > 0 ? image.charts.join(', ') : image.sources.join(', '),
-  ];
+  const { logical, physical = logical, origin, charts, sources } = image;
+  const shipped = physical === logical ? '' : `as ${physical}  `;
+  return [logical, origin, stateOf(image), shipped + (charts.length > 0 ? charts : sources).join(', ')];
+}
+
+function stateOf({ refused, local, digest }: ReleaseImage): string {
+  if (refused !== undefined) return 'refused';
+  if (local !== undefined) return 'on disk';
+  return digest === undefined ? '' : 'pinned';
 }
 
 function chartRow(chart: Release['charts'][number]): readonly string[] {
@@ -81,7 +86,7 @@ function namespaces(release: Release): readonly string[] {
   if (counts.size === 0) return [];
   return [
     [...counts]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .sort(([a], [b]) => compareText(a, b))
       .map(([name, count]) => `${name} ${count}`)
       .join(', '),
   ];

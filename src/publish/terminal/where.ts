@@ -1,8 +1,10 @@
 // The answer of `where` as text for a terminal: release by release the images that have it, then what could not be told.
+import { ParseError } from '../../platform/errors.ts';
 import type { KnownVulnerability } from '../../respond/where/entry.ts';
 import type { Query } from '../../respond/where/query.ts';
 import type { SearchedRelease, WhereMatch, WhereResult } from '../../respond/where/where.ts';
 import { SEVERITY_LEVELS } from '../../scan/advisory/advisory.ts';
+import { parsePackageUrl } from '../../scan/inventory/purl.ts';
 import { count, day, FIX_WORDS, plural } from '../words.ts';
 import { alignedRows } from './columns.ts';
 import { glyphsOf, paint, shown, type TerminalOptions, wrap } from './terminal.ts';
@@ -15,7 +17,9 @@ export function whereTable(question: string, query: Query, result: WhereResult, 
   const width = Math.max(40, options.columns);
   const { searched, matches, undecided, unsearched, similar } = result;
   const holding = searched.filter(({ matchingImages }) => matchingImages > 0);
-  const others = searched.filter(({ matchingImages }) => matchingImages === 0);
+  const open = new Set(undecided.map(({ assessment }) => assessment));
+  const others = searched.filter(({ matchingImages, assessment }) => matchingImages === 0 && !open.has(assessment));
+  const isUnread = (release: SearchedRelease): boolean => release.images === 0 && release.unreadImages > 0;
   const known = query.kind === 'vulnerability' ? stateOfOne : knownOf;
   const byAssessment = Map.groupBy(matches, ({ assessment }) => assessment);
   const images = holding.reduce((sum, release) => sum + release.matchingImages, 0);
@@ -32,7 +36,13 @@ export function whereTable(question: string, query: Query, result: WhereResult, 
     ]),
     ...section(
       'Found in no image',
-      others.map((release) => [nameOf(release.release), groundsOf(release)]),
+      others.filter((release) => !isUnread(release)).map((release) => [nameOf(release.release), groundsOf(release)]),
+      width,
+      options,
+    ),
+    ...section(
+      'Not known: none of their images was read',
+      others.filter(isUnread).map((release) => [nameOf(release.release), groundsOf(release)]),
       width,
       options,
     ),
@@ -105,15 +115,26 @@ function nameOf({ name, version }: SearchedRelease['release']): string {
   return `${name} ${version}`.trim();
 }
 
-/** What the answer rests on: an older advisory set knows less, and an unread image may hold anything. */
-function groundsOf({ asOf, advisorySet, unreadImages }: SearchedRelease): string {
+/** What the answer rests on: an older or incomplete advisory set knows less, and an unread image may hold anything. */
+function groundsOf({ asOf, advisorySet, headline, unreadImages }: SearchedRelease): string {
   const unread = unreadImages === 0 ? '' : `; ${plural(unreadImages, 'image')} not read`;
-  return `as of ${asOf}, advisories of ${day(advisorySet.builtAt)}${unread}`;
+  const known = advisorySet.builtAt === undefined ? 'undated advisories' : `advisories of ${day(advisorySet.builtAt)}`;
+  return `as of ${asOf}, ${known}${headline ? '' : '; figures incomplete'}${unread}`;
 }
 
 function packageOf({ package: name, source, ownedBy }: WhereMatch): string {
   const from = source === undefined || source.name === name ? '' : ` (${source.name})`;
-  return ownedBy === undefined ? name + from : `${name}${from} in ${ownedBy}`;
+  return ownedBy === undefined ? name + from : `${name}${from} in ${ownerName(ownedBy)}`;
+}
+
+/** `python3-requests` of `pkg:deb/debian/python3-requests@2.28.1`: whose package URL is in the JSON. */
+function ownerName(purl: string): string {
+  try {
+    return parsePackageUrl(purl).name;
+  } catch (error) {
+    if (error instanceof ParseError) return purl;
+    throw error;
+  }
 }
 
 /** The id that results carry, where another one was asked for. */

@@ -1,6 +1,6 @@
 // The index of stored assessments: from a word to the entries that have it, which are kept in packed blocks. Made from an assessment when it is
 // first asked about and never changed after, because its content never changes. Without it every question would read all assessments whole,
-// eight seconds for fifty of 20,000 packages; with it some hundredths of a second. It takes about as much room as the assessments themselves.
+// eight seconds for fifty of 20,000 packages; with it some hundredths of a second. It holds what questions are usually about, the latest assessments.
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { PlimsollError } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
@@ -13,6 +13,7 @@ export const WHERE_MIGRATIONS: readonly Migration[] = [
   {
     area: 'where',
     version: 1,
+    derived: true,
     sql: `
       CREATE TABLE where_assessment (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, images TEXT NOT NULL) STRICT;
       CREATE TABLE where_block (
@@ -25,10 +26,28 @@ export const WHERE_MIGRATIONS: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    // Without references: to take an assessment out, the database would search all words for each.
+    area: 'where',
+    version: 2,
+    derived: true,
+    sql: `
+      DROP TABLE where_term; DROP TABLE where_block; DROP TABLE where_assessment;
+      CREATE TABLE where_assessment (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, images TEXT NOT NULL) STRICT;
+      CREATE TABLE where_block (
+        assessment INTEGER NOT NULL, number INTEGER NOT NULL, entries BLOB NOT NULL, PRIMARY KEY (assessment, number)
+      ) STRICT;
+      CREATE TABLE where_term (
+        term TEXT NOT NULL, assessment INTEGER NOT NULL, block INTEGER NOT NULL, PRIMARY KEY (term, assessment, block)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];
 
 /** Entries that are packed together: enough to be packed well, few enough to be read for the sake of one. */
 const BLOCK = 64;
+/** Values of one statement. */
+const FORGOTTEN_AT_ONCE = 500;
 
 /** An image of an indexed assessment. */
 export interface IndexedImage {
@@ -50,6 +69,27 @@ export async function countUnindexed(store: Store, ids: readonly string[]): Prom
   let missing = 0;
   for (const id of ids) if ((await findIndexed(store, id)) === undefined) missing += 1;
   return missing;
+}
+
+/**
+ * Takes assessments out of the index, those that are not in it passed over. A release that is judged again every day would otherwise be in it
+ * once a day, and the index outgrow the assessments.
+ */
+export async function forgetIndexed(store: Store, ids: readonly string[]): Promise<void> {
+  const numbers: number[] = [];
+  for (const id of ids) {
+    const number = await findIndexed(store, id);
+    if (number !== undefined) numbers.push(number);
+  }
+  await store.transact(async () => {
+    for (let first = 0; first < numbers.length; first += FORGOTTEN_AT_ONCE) {
+      const those = numbers.slice(first, first + FORGOTTEN_AT_ONCE);
+      const list = those.map(() => '?').join(', ');
+      await store.run(`DELETE FROM where_term WHERE assessment IN (${list})`, ...those);
+      await store.run(`DELETE FROM where_block WHERE assessment IN (${list})`, ...those);
+      await store.run(`DELETE FROM where_assessment WHERE number IN (${list})`, ...those);
+    }
+  });
 }
 
 /** The images of an indexed assessment, which entries name by their places. */

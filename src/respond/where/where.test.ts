@@ -152,6 +152,34 @@ describe('where', () => {
     assert.deepEqual(told, [2, 1], 'what is indexed stays so');
     await own.close();
   });
+
+  test('a release that is judged again and again is in the index once', async () => {
+    const own = await openStore(':memory:', [...ASSESSMENT_MIGRATIONS, ...WHERE_MIGRATIONS]);
+    const [first] = KEPT;
+    assert.ok(first !== undefined);
+    const sizes: unknown[] = [];
+    const answers: unknown[] = [];
+    for (const day of [1, 2, 3]) {
+      const assessment: Assessment = { ...first, id: digestOf(`day ${day}`), asOf: `2030-01-0${day}` };
+      await saveAssessment(own, assessment, listedFigures(assessment, statisticsOf(assessment)), new Date(0));
+      const { searched, matches } = await findWhere(own, parseQuery('zlib'), { all: false });
+      assert.deepEqual(
+        searched.map(({ asOf }) => asOf),
+        [assessment.asOf],
+      );
+      answers.push(matches.map(({ assessment: _, ...match }) => match));
+      sizes.push(
+        await own.get(
+          `SELECT (SELECT count(*) FROM where_assessment) AS assessments, (SELECT count(*) FROM where_block) AS blocks,
+             (SELECT count(*) FROM where_term) AS terms`,
+        ),
+      );
+    }
+    assert.deepEqual(sizes, [sizes[0], sizes[0], sizes[0]]);
+    assert.deepEqual(answers, [answers[0], answers[0], answers[0]]);
+    assert.equal((await findWhere(own, parseQuery('zlib'), { all: true })).searched.length, 3);
+    await own.close();
+  });
 });
 
 test('law: entries lose no package, no finding and no image, and their words find them', () => {
@@ -242,6 +270,10 @@ test('ranges: by scheme; what the bound does not name is left aside', () => {
     ['pep440', '1.0rc1', '<1.0', true],
     ['maven', '2.14.1', '>=2.0,<2.15.0', true],
     ['maven', '2.15.0', '>=2.0,<2.15.0', false],
+    ['gem', '2.2.3.1', '>=2.2,<2.2.4', true],
+    ['gem', '3.0.0.rc1', '<3', true],
+    ['nuget', '4.3.0.1', '>4.3,<=4.3.0.1', true],
+    ['nuget', '12.0.1-beta', '>=12.0.1', false],
     ['npm', '3.21.2', '<4', true],
     ['npm', '4.0.0', '<4', false],
     ['npm', '4.1.2', '>=4.1,<4.2', true],

@@ -10,6 +10,7 @@ import { type Entry, type KnownVulnerability, namesOf } from './entry.ts';
 import {
   countUnindexed,
   entriesNear,
+  forgetIndexed,
   type IndexedImage,
   indexedAssessment,
   indexedImages,
@@ -46,7 +47,10 @@ export interface SearchedRelease {
   readonly release: { readonly name: string; readonly version: string };
   readonly assessment: string;
   readonly asOf: string;
-  readonly advisorySet: { readonly id: string; readonly builtAt: string };
+  readonly advisorySet: ListedAssessment['advisorySet'];
+  /** Whether its totals may be quoted: without whole feeds a vulnerability may be there and not known. */
+  readonly headline: boolean;
+  /** Images that were read. */
   readonly images: number;
   /** Images that could not be read: what is in them is not known. */
   readonly unreadImages: number;
@@ -100,6 +104,13 @@ export async function findWhere(store: Store, query: Query, options: WhereOption
       unsearched.push({ release: entry.release, assessment: entry.id, reason: messageOf(error) });
     }
   }
+  if (missing > 0 && !options.all) {
+    const asked = new Set(wanted.map(({ id }) => id));
+    await forgetIndexed(
+      store,
+      listed.flatMap(({ id }) => (asked.has(id) ? [] : id)),
+    );
+  }
   const matches = found.flatMap((answer) => answer.matches);
   const undecided = found.flatMap((answer) => answer.undecided);
   const nothing = matches.length === 0 && undecided.length === 0 && query.kind === 'name';
@@ -113,6 +124,7 @@ function searchedRelease(entry: ListedAssessment, matches: readonly WhereMatch[]
     assessment: entry.id,
     asOf: entry.asOf,
     advisorySet: entry.advisorySet,
+    headline: entry.figures.headline,
     images: entry.figures.images,
     unreadImages: entry.figures.unreadImages,
     matchingImages: new Set(matches.map(({ slot }) => slot)).size,

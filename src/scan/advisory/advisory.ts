@@ -54,6 +54,8 @@ export interface Advisory {
   readonly module?: string;
   /** Architectures of the builds that it is about; absent for all. */
   readonly architectures?: readonly string[];
+  /** Platforms that alone are affected, `GOOS/GOARCH` with `*` for any: `windows/*`. Absent for all. */
+  readonly platforms?: readonly string[];
   /** `not-affected` cancels (Alpine "0"). */
   readonly status: 'affected' | 'not-affected';
   /** Affected intervals; empty with no `versions` means all versions. */
@@ -78,6 +80,13 @@ export interface SkippedReason {
   readonly example?: string;
 }
 
+/** An update of a feed that failed. */
+export interface FailedUpdate {
+  /** ISO 8601 instant. */
+  readonly at: string;
+  readonly reason: string;
+}
+
 /** What the set knows of one feed. */
 export interface FeedRecord {
   readonly id: string;
@@ -87,6 +96,8 @@ export interface FeedRecord {
   readonly upstreamUpdatedAt?: string;
   /** SHA-256 of the input: a single file's bytes; for several files, a folder or an archive, the sorted list of their digests, one a line. */
   readonly sha256: Digest;
+  /** SHA-256 over the advisories that the set holds of it, whatever files they came in; absent when it gave none. */
+  readonly content?: Digest;
   readonly licence: string;
   readonly records: number;
   readonly skipped: number;
@@ -98,6 +109,56 @@ export interface FeedRecord {
   readonly partial?: boolean;
   /** Namespaces of which the input held only part, when others are whole (Debian releases known from security announcements alone). */
   readonly partialNamespaces?: readonly string[];
+  /** It could not be brought up to date for this set: what the set holds of it is from an earlier download, or nothing. No part of the id. */
+  readonly failedUpdate?: FailedUpdate;
+}
+
+/** What an assessment says of a feed: what the set's id vouches for, and nothing of files, places and the hour of building. */
+export type FeedFacts = Pick<
+  FeedRecord,
+  | 'id'
+  | 'upstreamUpdatedAt'
+  | 'content'
+  | 'licence'
+  | 'records'
+  | 'skipped'
+  | 'namespaces'
+  | 'partial'
+  | 'partialNamespaces'
+>;
+
+/** The facts of the feeds; one that could not be had, and of which nothing was kept, is as good as absent. */
+export function feedFacts(feeds: readonly FeedRecord[]): readonly FeedFacts[] {
+  return feeds.filter((feed) => !isEmpty(feed)).map(factsOf);
+}
+
+function isEmpty({ records, namespaces, failedUpdate }: FeedRecord): boolean {
+  return failedUpdate !== undefined && records === 0 && namespaces.length === 0;
+}
+
+function factsOf(feed: FeedRecord): FeedFacts {
+  const { id, upstreamUpdatedAt, content, licence, records, skipped, namespaces, partial, partialNamespaces } = feed;
+  return {
+    id,
+    ...(upstreamUpdatedAt === undefined ? {} : { upstreamUpdatedAt }),
+    ...(content === undefined ? {} : { content }),
+    licence,
+    records,
+    skipped,
+    namespaces,
+    ...(partial === undefined ? {} : { partial }),
+    ...(partialNamespaces === undefined ? {} : { partialNamespaces }),
+  };
+}
+
+/** Date of the newest content that any feed states, as an ISO 8601 instant; undefined when none states one. */
+export function newestContent(feeds: readonly Pick<FeedRecord, 'upstreamUpdatedAt'>[]): string | undefined {
+  const instants = feeds.flatMap(({ upstreamUpdatedAt: date }) => (date === undefined ? [] : [instantOf(date)]));
+  return instants.sort().at(-1);
+}
+
+function instantOf(date: string): string {
+  return date.length === 10 ? `${date}T00:00:00Z` : date;
 }
 
 /** Enrichment of one CVE. */
@@ -129,6 +190,7 @@ export interface EndOfLife {
 export interface AdvisorySet {
   /** Digest of the content, not of the file. */
   readonly id: Digest;
+  /** When the file was made, ISO 8601; no part of the id. */
   readonly builtAt: string;
   /** The set that ships with the program for the demo: headline figures are not allowed on it. */
   readonly starter: boolean;
@@ -136,6 +198,11 @@ export interface AdvisorySet {
   readonly feeds: readonly FeedRecord[];
   /** All advisories on one package, withdrawn ones left out, sorted by feed, id. */
   lookup(namespace: string, packageName: string): readonly Advisory[];
+  /**
+   * A digest over what `lookup` answers from: equal digests, of another set as well, mean equal advisories; unequal ones may be equal all the same.
+   * Costs no reading of the advisories. Sets that keep no digests have none.
+   */
+  fingerprint?(namespace: string, packageName: string): string;
   enrichment(vulnerability: string): Enrichment | undefined;
   /** `os` is `alpine:3.11` or `debian:12`; the table that ships with the program answers when the set has no `eol` feed. */
   endOfLife(os: string): EndOfLife | undefined;

@@ -1,5 +1,6 @@
 // A feed: how one publisher's files become advisory records. Pure over bytes; files and network are given by the caller.
 import type { Digest } from '../../platform/canonical.ts';
+import type { RetryPolicy } from '../image/registry/retry.ts';
 import type { Inventory } from '../inventory/package.ts';
 import type { Advisory, EndOfLife, Severity, Ssvc } from './advisory.ts';
 
@@ -40,6 +41,8 @@ export interface FeedSink {
 export interface GatherRequest {
   /** Addresses that the user named; none: what the machine is configured with. */
   readonly urls: readonly string[];
+  /** By address what its files are for, `rocky:9`, where the user stated it. */
+  readonly namespaces: Readonly<Record<string, string>>;
   /** What is in the targets that the user named. */
   readonly inventories: readonly Inventory[];
   /** Folder for the files that the feed keeps. */
@@ -55,6 +58,8 @@ export interface GatherRequest {
   readonly now: () => Date;
   /** Milliseconds without a byte after which a server counts as dead. */
   readonly idleMilliseconds: number;
+  /** How often a broken connection or a busy server is tried again. */
+  readonly retry?: RetryPolicy | undefined;
   readonly onProgress?: (text: string) => void;
   readonly remark: (text: string) => void;
 }
@@ -66,13 +71,20 @@ export interface GatheredFile {
   readonly source: string;
   readonly sha256: Digest;
   readonly bytes: number;
+  /** What it is for, where the user stated it. */
+  readonly namespace?: string;
 }
 
 /** How a feed gets its files when downloading some addresses is not enough. */
 export interface Gatherer {
   /** Whether it looks for what concerns some targets only, which the user must name. */
   readonly forTargets: boolean;
-  /** @throws PlimsollError when nothing can be gathered; what was kept before then stays */
+  /** Whether it needs an address, because no machine is configured with one. */
+  readonly needsAddress?: boolean;
+  /**
+   * Files of an earlier time may be replaced only by what is as good; those that are no longer named are removed by the caller.
+   * @throws PlimsollError when nothing can be gathered; what was kept before then stays
+   */
   readonly run: (request: GatherRequest) => Promise<readonly GatheredFile[]>;
 }
 

@@ -1,5 +1,6 @@
 // Reads untrusted JSON and YAML documents of feeds: the whole must parse, single members of a wrong type count as absent.
-import { ParseError } from '../../platform/errors.ts';
+import { LimitError, ParseError } from '../../platform/errors.ts';
+import { LIMITS } from '../../platform/limits.ts';
 import { parseYaml, splitDocuments, type YamlNode } from '../release/yaml.ts';
 
 /** An object whose members are not checked yet. */
@@ -16,9 +17,14 @@ export function readJson(bytes: Uint8Array, path: string): unknown {
 
 /**
  * Reads a YAML document with every scalar as the text that was written, because a version 1.10 is not a number; null stays null.
- * @throws ParseError when it is not one YAML document; LimitError when it is nested or repeats itself without measure.
+ * @throws ParseError when it is not one YAML document; LimitError when it is too large, nested or repeats itself without measure.
  */
 export function readYaml(bytes: Uint8Array, path: string): unknown {
+  if (bytes.length > LIMITS.feedYamlBytes) {
+    throw new LimitError(
+      `${path}: YAML of more than ${LIMITS.feedYamlBytes} bytes; use the feed's JSON where there is one`,
+    );
+  }
   const documents = splitDocuments(new TextDecoder().decode(bytes));
   const [document] = documents;
   if (document === undefined || documents.length > 1) throw new ParseError(`${path}: not one YAML document`);

@@ -101,14 +101,20 @@ const SET = advisorySetOf(
   ],
   {
     updated: { 'alpine-secdb': '2022-04-05T06:00:00Z', osv: '2022-04-05' },
-    enrichment: { 'CVE-2021-44906': { kev: '2022-03-01', epss: 0.5 } },
+    enrichment: {
+      'CVE-2021-44906': {
+        kev: '2022-03-01',
+        epss: 0.5,
+        ssvc: { exploitation: 'poc', automatable: 'yes', technicalImpact: 'total' },
+      },
+    },
     endOfLife: { 'alpine:3.15': '2023-11-01' },
   },
 );
 
 function input(more: Partial<AssessInput> = {}): AssessInput {
   return {
-    release: { name: 'harbour', version: '1.2.0', target: 'images:list', charts: [], gaps: [] },
+    release: { name: 'harbour', version: '1.2.0', target: 'images:list', charts: [], lint: [], gaps: [] },
     images: [image('quay.io/api:1', 'base'), image('quay.io/auth:1', 'app')],
     inventories: [inventory('base', ALPINE_PACKAGES), inventory('app', [...ALPINE_PACKAGES, npm('minimist', '1.2.5')])],
     set: SET,
@@ -160,6 +166,7 @@ describe('findings', () => {
       location: 'app/node_modules/minimist/package.json',
       kev: true,
       epss: 0.5,
+      ssvc: { exploitation: 'poc', automatable: 'yes', technicalImpact: 'total' },
       advisories: ['osv/GHSA-xvch-5gv4-984h'],
     });
   });

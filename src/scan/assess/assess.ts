@@ -2,11 +2,12 @@
 // Rules: docs/guide/counting.md. Pure: equal inputs give equal bytes, in whatever order they come.
 import { canonicalJson, type Digest, digestOf } from '../../platform/canonical.ts';
 import { compareText } from '../../platform/order.ts';
-import type { AdvisorySet } from '../advisory/advisory.ts';
+import { type AdvisorySet, feedFacts, newestContent } from '../advisory/advisory.ts';
 import { osNamespace } from '../inventory/os-release/namespace.ts';
 import type { Package } from '../inventory/package.ts';
 import type { Release } from '../release/release.ts';
 import type { AssessedImage, Assessment, InventoryIdentity } from './assessment.ts';
+import type { Book } from './book.ts';
 import {
   coverageGaps,
   emptyGaps,
@@ -17,13 +18,13 @@ import {
   undecidedGaps,
   uniqueGaps,
 } from './gaps.ts';
-import { createJudge, type JudgedInventory } from './judge.ts';
+import { beginJudging, type JudgedInventory } from './judge.ts';
 import { type ImageToAssess, type InventoryToAssess, type PlacedImage, placeImages } from './placement.ts';
 import type { SeverityPolicy } from './severity.ts';
 
 /** What an assessment is made of. */
 export interface AssessInput {
-  readonly release: Pick<Release, 'name' | 'version' | 'target' | 'charts' | 'gaps'>;
+  readonly release: Pick<Release, 'name' | 'version' | 'target' | 'charts' | 'lint' | 'gaps'>;
   /** Those with equal reference and platform are one. */
   readonly images: readonly ImageToAssess[];
   /** One an image digest; more than the images need does no harm. */
@@ -39,19 +40,31 @@ export interface AssessInput {
 /** Digest of the empty list of statements. */
 export const NO_STATEMENTS: Digest = digestOf(canonicalJson([]));
 
+/** An assessment with the book of what was judged, which makes the next judgement of the same packages cheap. */
+export interface Assessed {
+  readonly assessment: Assessment;
+  readonly book: () => Book;
+}
+
 /** Assesses a release. */
 export function assess(input: AssessInput): Assessment {
+  return assessWithBook(input).assessment;
+}
+
+/** The same, helped by the book of an earlier assessment. The assessment does not depend on it. */
+export function assessWithBook(input: AssessInput, earlier?: Book): Assessed {
   const { release, set, severityPolicy, asOf, statements } = input;
   const images = placeImages(input.images, input.inventories);
   const inventories = usedInventories(images);
-  const judgeInventory = createJudge(inventories, set, severityPolicy);
-  const judged = new Map(inventories.map((inventory) => [inventory, judgeInventory(inventory)]));
+  const judging = beginJudging(inventories, set, severityPolicy, earlier);
+  const judged = new Map(inventories.map((inventory) => [inventory, judging.judge(inventory)]));
   const judgedIn = ({ inventory }: PlacedImage) => (inventory === undefined ? undefined : judged.get(inventory));
   const assessed = images.map((image) => assessedImage(image, judgedIn(image), set, asOf));
 
   const basis = {
     release: { name: release.name, version: release.version, target: release.target },
     charts: release.charts,
+    lint: release.lint,
     severityPolicy,
     asOf,
     statements,
@@ -59,12 +72,12 @@ export function assess(input: AssessInput): Assessment {
   };
   const releaseGaps = uniqueGaps(release.gaps);
   const members = images.map(({ inventory: _, ...image }) => image);
-  return {
+  const assessment: Assessment = {
     id: digestOf(canonicalJson({ ...basis, advisorySet: set.id, images: members, gaps: releaseGaps })),
     ...basis,
-    advisorySet: { id: set.id, builtAt: set.builtAt, starter: set.starter, feeds: set.feeds },
+    advisorySet: quoted(set),
     images: assessed,
-    packages: inventories.flatMap(({ image, packages }) => packages.map((installed) => ({ ...installed, image }))),
+    packages: inventories.flatMap(({ image, packages }) => packages.map((installed) => inImage(installed, image))),
     findings: images.flatMap((image) => (judgedIn(image)?.rows ?? []).map((row) => ({ slot: image.slot, ...row }))),
     gaps: uniqueGaps([
       ...releaseGaps,
@@ -73,6 +86,28 @@ export function assess(input: AssessInput): Assessment {
       ...assessed.flatMap(({ gaps }) => gaps),
     ]),
   };
+  return { assessment, book: judging.book };
+}
+
+/** What the id of the set vouches for: equal ids, equal words. */
+function quoted({ id, starter, feeds }: AdvisorySet): Assessment['advisorySet'] {
+  const builtAt = newestContent(feeds);
+  return { id, ...(builtAt === undefined ? {} : { builtAt }), starter, feeds: feedFacts(feeds) };
+}
+
+/** Packages of an assessment that is made again have their image already. */
+function inImage(
+  installed: Package & { readonly image?: Digest },
+  image: Digest,
+): Package & { readonly image: Digest } {
+  return isIn(installed, image) ? installed : { ...installed, image };
+}
+
+function isIn(
+  installed: Package & { readonly image?: Digest },
+  image: Digest,
+): installed is Package & { readonly image: Digest } {
+  return installed.image === image;
 }
 
 /** The inventories of the images, one an image digest, sorted by it. */

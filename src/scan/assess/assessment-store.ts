@@ -1,11 +1,13 @@
 // The table of assessments: kept whole under their id, listed by release for the burn-down. Append-only: an id's content never changes.
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+// Their rows are parts that assessments share (assessment-parts.ts).
 import { isDigest } from '../../platform/canonical.ts';
 import { PlimsollError } from '../../platform/errors.ts';
-import { LIMITS } from '../../platform/limits.ts';
 import type { Migration, Row, Store } from '../../platform/store.ts';
 import type { SeverityLevel } from '../advisory/advisory.ts';
 import { ASSESSMENT_SCHEMA_VERSION, type Assessment } from './assessment.ts';
+import { type AssessmentHead, joinParts, keepParts } from './assessment-parts.ts';
+import { BOOK_TABLE } from './book-store.ts';
+import { PART_TABLE, packText, partKeeper, partLoader, unpackText } from './part-store.ts';
 
 /** Tables of this area. */
 export const ASSESSMENT_MIGRATIONS: readonly Migration[] = [
@@ -22,7 +24,15 @@ export const ASSESSMENT_MIGRATIONS: readonly Migration[] = [
       CREATE INDEX assessment_by_release ON assessment (release_name, as_of, saved_at);
     `,
   },
+  {
+    area: 'assess',
+    version: 2,
+    sql: `ALTER TABLE assessment ADD COLUMN form INTEGER NOT NULL DEFAULT 1; ${PART_TABLE}; ${BOOK_TABLE}`,
+  },
 ];
+
+/** What a document holds: 1 the whole assessment, as the first version kept it; 2 the head of one in parts. */
+const FORM = { whole: 1, parts: 2 } as const;
 
 /** Figures that a listing shows without reading the assessment. Counts of gross instances unless they say otherwise. */
 export interface ListedFigures extends Readonly<Record<SeverityLevel, number>> {
@@ -43,7 +53,7 @@ export interface ListedAssessment {
   readonly id: string;
   readonly release: { readonly name: string; readonly version: string };
   readonly asOf: string;
-  readonly advisorySet: { readonly id: string; readonly builtAt: string };
+  readonly advisorySet: { readonly id: string; readonly builtAt?: string };
   /** When it was first kept, ISO 8601. */
   readonly savedAt: string;
   readonly figures: ListedFigures;
@@ -58,20 +68,24 @@ export async function saveAssessment(
 ): Promise<void> {
   const { id, release, asOf, advisorySet } = assessment;
   if ((await store.get('SELECT 1 FROM assessment WHERE id = ?', id)) !== undefined) return;
-  await store.run(
-    `INSERT INTO assessment (id, release_name, release_version, as_of, advisory_set, advisories_built_at, saved_at, figures, schema_version, document)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-    id,
-    release.name,
-    release.version,
-    asOf,
-    advisorySet.id,
-    advisorySet.builtAt,
-    savedAt.toISOString(),
-    JSON.stringify(figures),
-    ASSESSMENT_SCHEMA_VERSION,
-    zstdCompressSync(JSON.stringify(assessment)),
-  );
+  await store.transact(async () => {
+    const head = await keepParts(assessment, partKeeper(store));
+    await store.run(
+      `INSERT INTO assessment (id, release_name, release_version, as_of, advisory_set, advisories_built_at, saved_at, figures, schema_version, document, form)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+      id,
+      release.name,
+      release.version,
+      asOf,
+      advisorySet.id,
+      advisorySet.builtAt ?? '',
+      savedAt.toISOString(),
+      JSON.stringify(figures),
+      ASSESSMENT_SCHEMA_VERSION,
+      packText(JSON.stringify(head)),
+      FORM.parts,
+    );
+  });
 }
 
 /** Shortest abbreviation of an id, in hexadecimal digits. */
@@ -97,11 +111,11 @@ export async function readAssessment(store: Store, idOrPrefix: string): Promise<
   }
   const id = rows[0]?.['id'];
   if (typeof id !== 'string') return undefined;
-  const row = await store.get('SELECT schema_version, document FROM assessment WHERE id = ?', id);
+  const row = await store.get('SELECT schema_version, form, document FROM assessment WHERE id = ?', id);
   if (row?.['schema_version'] !== ASSESSMENT_SCHEMA_VERSION) {
     throw new PlimsollError('store', `assessment ${id} was kept by another version of the program; scan again`);
   }
-  return unpack(id, row['document']);
+  return unpack(store, id, row);
 }
 
 /** The kept assessments, of one release name when one is given: by release name, date of judgement, then time of keeping. */
@@ -116,22 +130,32 @@ export async function listAssessments(store: Store, releaseName?: string): Promi
 }
 
 function listed(row: Row): ListedAssessment {
-  const figures: ListedFigures = JSON.parse(String(row['figures']));
+  const builtAt = String(row['advisories_built_at']);
   return {
     id: String(row['id']),
     release: { name: String(row['release_name']), version: String(row['release_version']) },
     asOf: String(row['as_of']),
-    advisorySet: { id: String(row['advisory_set']), builtAt: String(row['advisories_built_at']) },
+    advisorySet: { id: String(row['advisory_set']), ...(builtAt === '' ? {} : { builtAt }) },
     savedAt: String(row['saved_at']),
-    figures,
+    figures: figuresOf(row),
   };
 }
 
-function unpack(id: string, document: unknown): Assessment {
+function figuresOf({ id, figures }: Row): ListedFigures {
   try {
-    if (!(document instanceof Uint8Array)) throw new TypeError('no document');
-    const text = zstdDecompressSync(document, { maxOutputLength: LIMITS.assessmentBytes }).toString('utf8');
-    const assessment: Assessment = JSON.parse(text);
+    return JSON.parse(String(figures));
+  } catch (error) {
+    throw new PlimsollError('store', `the store's figures of assessment ${id} are damaged; scan or reassess again`, {
+      cause: error,
+    });
+  }
+}
+
+async function unpack(store: Store, id: string, { form, document }: Row): Promise<Assessment> {
+  try {
+    const kept: unknown = JSON.parse(unpackText(document));
+    const assessment =
+      form === FORM.whole ? (kept as Assessment) : await joinParts(kept as AssessmentHead, partLoader(store));
     if (!isDigest(assessment.id) || assessment.id !== id) throw new TypeError('another assessment');
     return assessment;
   } catch (error) {

@@ -1,7 +1,8 @@
 // The assessment: findings of a release under one advisory set, one severity policy and one date. Its id is the digest of these inputs.
 import type { Digest } from '../../platform/canonical.ts';
 import type { Gap } from '../../platform/gap.ts';
-import type { FeedRecord, FixState, SeverityLevel } from '../advisory/advisory.ts';
+import type { Verdict } from '../../platform/verdict.ts';
+import type { FeedFacts, FixState, SeverityLevel, Ssvc } from '../advisory/advisory.ts';
 import type { Package } from '../inventory/package.ts';
 import type { ChartRelease } from '../release/release.ts';
 
@@ -32,6 +33,8 @@ export interface Finding {
   readonly location: string;
   readonly kev: boolean;
   readonly epss?: number;
+  /** CISA's answers about the CVE, where the set has them. */
+  readonly ssvc?: Ssvc;
   /** Ids of the advisories that say so, `feed/id`, sorted. */
   readonly advisories: readonly string[];
   /** Fixed version by feed, where several feeds say so: they may disagree. A feed that knows no fix is left out. */
@@ -62,11 +65,14 @@ export interface Assessment {
   readonly id: Digest;
   readonly release: { readonly name: string; readonly version: string; readonly target: string };
   readonly charts: readonly ChartRelease[];
+  /** What the release's files say that does not fit together, as `release show` names it. Part of the input: judged anew by nothing. */
+  readonly lint: readonly Verdict[];
   readonly advisorySet: {
     readonly id: Digest;
-    readonly builtAt: string;
+    /** Date of the newest content that a feed states, ISO 8601 instant; not that of the file, which says nothing about what is known. */
+    readonly builtAt?: string;
     readonly starter: boolean;
-    readonly feeds: readonly FeedRecord[];
+    readonly feeds: readonly FeedFacts[];
   };
   /** Digest of the statements applied; of the empty list when there are none. */
   readonly statements: Digest;

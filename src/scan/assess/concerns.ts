@@ -48,6 +48,19 @@ export function concerns(
   return concernsModule(moduleOf(advisory), binary.module);
 }
 
+/** Whether the advisory is about builds for other platforms only, such as a flaw that only programs for Windows have. */
+export function isElsewhere({ platforms }: Advisory, { platform }: { readonly platform?: string }): boolean {
+  if (platforms === undefined || platform === undefined) return false;
+  const [system, architecture] = platform.split('/');
+  return platforms.every((named) => {
+    const [wantedSystem, wantedArchitecture] = named.split('/');
+    return (
+      (wantedSystem !== '*' && wantedSystem !== system) ||
+      (wantedArchitecture !== '*' && wantedArchitecture !== architecture)
+    );
+  });
+}
+
 /** The advisory's module. Where the publisher does not speak of modules, its fixed versions tell whether they are builds of one. */
 function moduleOf({ module, ranges }: Advisory): string | undefined {
   if (module !== undefined) return module;

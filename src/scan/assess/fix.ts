@@ -18,15 +18,17 @@ const UNFIXED = ['subscription', 'deferred', 'will-not-fix', 'not-fixed'] as con
 /**
  * The fix for an installed version that has the vulnerability: the lowest fixed version above it in which `isAffected`, asked for all that
  * feeds say, is false. Feeds may disagree so widely that there is none; then the lowest that the feed which names it leaves free.
- * `records` are those that decide.
+ * `records` are those that decide. Where none of them names a fix, that of the weaker feeds that call the version affected, too, holds: the
+ * fixed version is there, whatever the deciding feed has not noted yet.
  */
 export function fixOf(
   records: readonly Advisory[],
+  weaker: readonly Advisory[],
   installed: Versioned,
   isAffected: (version: string) => boolean,
 ): Fix {
   const agreed = laterFixes(records, installed).find((version) => !isAffected(version));
-  const fixedIn = agreed ?? fixOfOneFeed(records, installed);
+  const fixedIn = agreed ?? fixOfOneFeed(records, installed) ?? fixOfOneFeed(weaker, installed);
   if (fixedIn !== undefined) return { fixedIn, fixState: 'fixed' };
   const holding = records.filter((record) => covers(record, installed) === 'yes');
   return { fixState: UNFIXED.find((state) => holding.some(({ fixState }) => fixState === state)) ?? 'unknown' };

@@ -1,7 +1,7 @@
 // What an assessment does not cover, as gaps beside its figures: end of life, missing, partial and old feeds, undecidable versions.
 // Rules: docs/guide/counting.md, "Gaps". Pure.
 import { compareGaps, type Gap, type GapKind } from '../../platform/gap.ts';
-import type { AdvisorySet, FeedRecord } from '../advisory/advisory.ts';
+import type { AdvisorySet, FeedFacts } from '../advisory/advisory.ts';
 import type { Package } from '../inventory/package.ts';
 import type { UndecidedPackage } from './judge.ts';
 import { coverageOf, mainFeedsOf } from './main-feeds.ts';
@@ -73,7 +73,7 @@ export function olderThanImageGaps(
   slot: string,
   created: string | undefined,
   namespaces: Iterable<string>,
-  feeds: readonly FeedRecord[],
+  feeds: readonly FeedFacts[],
 ): readonly Gap[] {
   if (created === undefined) return [];
   const made = dayOf(created);
@@ -142,13 +142,13 @@ export function uniqueGaps(gaps: readonly Gap[], target?: string): readonly Gap[
   });
 }
 
-function speakingFeeds(namespace: string, feeds: readonly FeedRecord[]): readonly FeedRecord[] {
+function speakingFeeds(namespace: string, feeds: readonly FeedFacts[]): readonly FeedFacts[] {
   const coverage = coverageOf(namespace, feeds);
   if (coverage.kind === 'absent') return [];
   return coverage.kind === 'covered' ? coverage.mainFeeds : coverage.feeds;
 }
 
-function newestOf(feeds: readonly FeedRecord[]): { readonly id: string; readonly day: string } | undefined {
+function newestOf(feeds: readonly FeedFacts[]): { readonly id: string; readonly day: string } | undefined {
   let newest: { readonly id: string; readonly day: string } | undefined;
   for (const { id, upstreamUpdatedAt } of feeds) {
     if (upstreamUpdatedAt === undefined) continue;

@@ -2,15 +2,16 @@
 // Rules: docs/guide/counting.md, "Identity". Only explicit aliases join, `related` never does, and two CVE ids never become one.
 import type { Advisory } from '../advisory/advisory.ts';
 
+/** What a record says of its ids. */
+export type Identified = Pick<Advisory, 'id' | 'aliases' | 'related'>;
+
 /** The ids of a set of advisories, resolved together: the same vulnerability has the same id in every package. */
 export interface Identities {
   /** Ids that the advisory is reported under, sorted: several when it names several CVEs. */
-  reportedIds(advisory: Advisory): readonly string[];
+  reportedIds(record: Identified): readonly string[];
   /** Other ids of a reported vulnerability, sorted; never another CVE. */
   aliasesOf(vulnerability: string): readonly string[];
 }
-
-type Identified = Pick<Advisory, 'id' | 'aliases' | 'related'>;
 
 /** Records that explicit aliases join, without regard to CVE ids. */
 interface AliasGroup {
@@ -31,13 +32,12 @@ interface Resolved {
 
 /** Resolves the ids of advisories; ask it about these only. The order of the advisories does not matter. */
 export function resolveIdentities(advisories: Iterable<Identified>): Identities {
-  // A record of one CVE without aliases, as most are, joins nothing and needs no entry.
-  const joining = [...advisories].filter(({ id, aliases }) => aliases.length > 0 || !CVE.test(id));
+  const joining = [...advisories].filter(isJoining);
   const roots = joinAliases(joining);
   const groups = groupRecords(joining, roots);
   const aliases = aliasesByVulnerability(joining, resolve);
   return {
-    reportedIds: (advisory) => resolve(advisory).ids,
+    reportedIds: (record) => resolve(record).ids,
     aliasesOf: (vulnerability) => aliases.get(vulnerability) ?? [],
   };
 
@@ -51,6 +51,11 @@ export function resolveIdentities(advisories: Iterable<Identified>): Identities 
     const [own] = [...group.ownIds].sort();
     return { ids: [ghsa ?? own ?? record.id], byRelated: false };
   }
+}
+
+/** Whether the record has a say in ids. One of a CVE without aliases, as most are, joins nothing: it is reported under its own id whatever others say. */
+export function isJoining({ id, aliases }: Identified): boolean {
+  return aliases.length > 0 || !CVE.test(id);
 }
 
 /** CVE ids that a record names as its own, sorted. */

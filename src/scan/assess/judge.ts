@@ -5,13 +5,17 @@ import { compareText } from '../../platform/order.ts';
 import type { AdvisorySet, Enrichment } from '../advisory/advisory.ts';
 import type { Package } from '../inventory/package.ts';
 import type { Finding } from './assessment.ts';
-import { resolveIdentities } from './identity.ts';
-import { type Judgement, type Match, matchSubject, type Subject, subjectOf, type Undecided } from './match.ts';
+import type { Book, JudgedName } from './book.ts';
+import { type Identities, resolveIdentities } from './identity.ts';
+import { type Match, type Subject, subjectOf, type Undecided } from './match.ts';
+import { NameJudge, nameKey } from './name-judge.ts';
 import { type SeverityPolicy, severityOrElse } from './severity.ts';
 
 /** The packages of an image. */
 interface Contents {
   readonly image: Digest;
+  /** `linux/amd64`; absent where it is not known. */
+  readonly platform?: string;
   readonly packages: readonly Package[];
 }
 
@@ -30,47 +34,95 @@ export interface JudgedInventory {
   readonly undecided: readonly UndecidedPackage[];
 }
 
+/** A judge of inventories, and what it came to. */
+export interface Judging<T> {
+  /** Judges one of the inventories. */
+  readonly judge: (inventory: T) => JudgedInventory;
+  /** The book of all packages, for a later judging. */
+  readonly book: () => Book;
+}
+
 /** Looks up all packages and resolves the ids of what was found, together; the result judges any of these inventories. */
 export function createJudge<T extends Contents>(
   inventories: readonly T[],
   set: AdvisorySet,
   policy: SeverityPolicy,
 ): (inventory: T) => JudgedInventory {
-  const lookUp = remembered(nameKey, ({ namespace, name, binary }: Subject) => {
-    const bySource = set.lookup(namespace, name);
-    return binary === undefined || binary.name === name
-      ? bySource
-      : [...bySource, ...set.lookup(namespace, binary.name)];
-  });
-  const found = new Set<ReturnType<typeof lookUp>>();
-  for (const { packages } of inventories) {
-    for (const installed of packages) {
-      const subject = subjectOf(installed);
-      if (subject !== undefined) found.add(lookUp(subject));
-    }
+  return beginJudging(inventories, set, policy).judge;
+}
+
+/**
+ * The same with an earlier book: names of which the set still says what the book was made from are not looked up again. The result does not
+ * depend on the book, only its cost.
+ */
+export function beginJudging<T extends Contents>(
+  inventories: readonly T[],
+  set: AdvisorySet,
+  policy: SeverityPolicy,
+  earlier?: Book,
+): Judging<T> {
+  const known = earlier?.policy === policy ? earlier.names : undefined;
+  const names = new Map<string, NameJudge>();
+  const placed = new Map(inventories.map((inventory) => [inventory, placedPackages(inventory)]));
+  const identities = resolveIdentities([...names.values()].flatMap(({ joining }) => joining));
+  const enrichments = new Map<string, Enrichment | undefined>();
+  return {
+    judge: (inventory) => {
+      const packages = placed.get(inventory) ?? placedPackages(inventory);
+      return judgeInventory(inventory.image, packages, identities, policy, enrich);
+    },
+    book: () => ({ policy, names: bookOf(names, identities) }),
+  };
+
+  function placedPackages({ packages, platform }: Contents): readonly PlacedPackage[] {
+    return packages.flatMap((installed) => placedPackage(installed, platform));
   }
-  const identities = resolveIdentities([...found].flat());
-  const judge = remembered(versionKey, (subject: Subject) =>
-    matchSubject(subject, lookUp(subject), identities, policy),
-  );
-  const enrich = remembered(
-    (vulnerability: string) => vulnerability,
-    (vulnerability) => set.enrichment(vulnerability),
-  );
-  return (inventory) => judgeInventory(inventory, judge, enrich);
+
+  function placedPackage(installed: Package, platform: string | undefined): readonly PlacedPackage[] {
+    const subject = subjectOf(installed, platform);
+    if (subject === undefined) return [];
+    const key = nameKey(subject);
+    let name = names.get(key);
+    if (name === undefined) {
+      name = new NameJudge(set, subject, known?.get(key));
+      names.set(key, name);
+    }
+    return [{ installed, subject, name }];
+  }
+
+  function enrich(vulnerability: string): Enrichment | undefined {
+    if (!enrichments.has(vulnerability)) enrichments.set(vulnerability, set.enrichment(vulnerability));
+    return enrichments.get(vulnerability);
+  }
+}
+
+/** A package that is judged, with the judge of its name. */
+interface PlacedPackage {
+  readonly installed: Package;
+  readonly subject: Subject;
+  readonly name: NameJudge;
+}
+
+function bookOf(names: ReadonlyMap<string, NameJudge>, identities: Identities): Book['names'] {
+  const entries = new Map<string, JudgedName>();
+  for (const [key, name] of names) {
+    const entry = name.entry(identities);
+    if (entry !== undefined) entries.set(key, entry);
+  }
+  return entries;
 }
 
 function judgeInventory(
-  { image, packages }: Contents,
-  judge: (subject: Subject) => Judgement,
+  image: Digest,
+  packages: readonly PlacedPackage[],
+  identities: Identities,
+  policy: SeverityPolicy,
   enrich: (vulnerability: string) => Enrichment | undefined,
 ): JudgedInventory {
   const rows: Omit<Finding, 'slot'>[] = [];
   const undecided: UndecidedPackage[] = [];
-  for (const installed of packages) {
-    const subject = subjectOf(installed);
-    if (subject === undefined) continue;
-    const judgement = judge(subject);
+  for (const { installed, subject, name } of packages) {
+    const judgement = name.judge(subject, identities, policy);
     for (const match of judgement.matches) rows.push(rowOf(image, installed, match, enrich(match.vulnerability)));
     if (judgement.undecided.length > 0) {
       undecided.push({ purl: installed.purl, subject, vulnerabilities: judgement.undecided });
@@ -109,30 +161,8 @@ function rowOf(
     location: installed.location.path,
     kev: enrichment?.kev !== undefined,
     ...(enrichment?.epss === undefined ? {} : { epss: enrichment.epss }),
+    ...(enrichment?.ssvc === undefined ? {} : { ssvc: enrichment.ssvc }),
     advisories,
     ...(fixes === undefined ? {} : { fixes }),
-  };
-}
-
-function nameKey({ namespace, name, binary }: Subject): string {
-  return `${namespace}\0${name}\0${binary?.name ?? ''}`;
-}
-
-function versionKey(subject: Subject): string {
-  const { binary, scheme, version } = subject;
-  const build = binary === undefined ? [] : [binary.version, binary.module, binary.architecture ?? ''];
-  return [nameKey(subject), scheme, version, ...build].join('\0');
-}
-
-function remembered<In, Out>(keyOf: (value: In) => string, compute: (value: In) => Out): (value: In) => Out {
-  const results = new Map<string, { readonly value: Out }>();
-  return (value) => {
-    const key = keyOf(value);
-    let result = results.get(key);
-    if (result === undefined) {
-      result = { value: compute(value) };
-      results.set(key, result);
-    }
-    return result.value;
   };
 }

@@ -41,6 +41,28 @@ test("the distribution's own feeds rank one above the next, main feeds as equals
     'gitlab',
   );
   assert.ok(csaf < updateinfo && updateinfo < osv && osv < other);
-  assert.deepEqual(mainFeedsOf('cargo'), ['osv', 'ghsa', 'rustsec']);
-  assert.deepEqual(mainFeedsOf('npm'), ['osv', 'ghsa']);
+});
+
+test('what is named to the user are exactly the feeds that would help', () => {
+  const named: Readonly<Record<string, readonly string[]>> = {
+    'alpine:3.20': ['alpine-secdb', 'osv'],
+    'debian:12': ['debian-tracker', 'osv'],
+    'ubuntu:22.04': ['osv'],
+    wolfi: ['osv'],
+    chainguard: ['osv'],
+    'rhel:9': ['redhat-csaf', 'rpm-updateinfo', 'osv'],
+    'rocky:9': ['rpm-updateinfo', 'osv'],
+    'sles:15.3': ['suse-cvrf', 'rpm-updateinfo', 'osv'],
+    'opensuse-leap:15.5': ['suse-cvrf', 'rpm-updateinfo', 'osv'],
+    npm: ['osv'],
+    cargo: ['osv', 'rustsec'],
+  };
+  for (const [namespace, feeds] of Object.entries(named)) {
+    assert.deepEqual(mainFeedsOf(namespace), feeds, namespace);
+    for (const id of feeds) {
+      assert.ok(findFeed(id) !== undefined, id);
+      assert.equal(coverageOf(namespace, [feed(id, namespace)]).kind, 'covered', `${namespace} ${id}`);
+    }
+  }
+  assert.equal(coverageOf('ubuntu:22.04', [feed('redhat-csaf', 'ubuntu:22.04')]).kind, 'partial');
 });

@@ -216,6 +216,97 @@ describe('feeds that disagree', () => {
   });
 });
 
+describe('a fix that the deciding feed does not know', () => {
+  const FOO: Subject = { namespace: 'debian:12', name: 'foo', version: '1.0-1', scheme: 'deb' };
+  const says = (feed: string, fields: Partial<Advisory>) =>
+    advisory({ feed, id: 'CVE-2024-0001', namespace: 'debian:12', package: 'foo', ...fields });
+  const open = (fixState: Advisory['fixState'] = 'not-fixed') => says('debian-tracker', { fixState });
+  const fixed = (feed: string, version: string) => says(feed, { ranges: [{ fixed: version }], fixState: 'fixed' });
+  const rows: readonly [string, readonly Advisory[], string, Readonly<Record<string, string>> | undefined][] = [
+    ['nobody knows one', [open()], 'not-fixed -', undefined],
+    ['a weaker feed names one', [open(), fixed('debian-mirror', '1.0-2')], 'fixed 1.0-2', { 'debian-mirror': '1.0-2' }],
+    ['though no fix was planned', [open('will-not-fix'), fixed('osv', '1.0-3')], 'fixed 1.0-3', { osv: '1.0-3' }],
+    ['though it needs a subscription', [open('subscription'), fixed('osv', '1.0-3')], 'fixed 1.0-3', { osv: '1.0-3' }],
+    [
+      'the lowest that any of the weaker names',
+      [open(), fixed('osv', '1.0-3'), fixed('debian-mirror', '1.0-2')],
+      'fixed 1.0-2',
+      { 'debian-mirror': '1.0-2', osv: '1.0-3' },
+    ],
+    [
+      'that of the deciding feed holds where it names one',
+      [fixed('debian-tracker', '1.0-9'), fixed('debian-mirror', '1.0-2')],
+      'fixed 1.0-9',
+      { 'debian-mirror': '1.0-2', 'debian-tracker': '1.0-9' },
+    ],
+    ['one below the installed version is none', [open(), fixed('osv', '0.9-1')], 'not-fixed -', undefined],
+    [
+      'one that its own feed takes back is none',
+      [open('deferred'), says('osv', { ranges: [{ fixed: '1.0-2' }, { introduced: '1.0-2' }] })],
+      'deferred -',
+      {},
+    ],
+  ];
+  for (const [name, records, expected, fixes] of rows) {
+    it(name, () => {
+      const [match] = judge(FOO, records).matches;
+      assert.deepEqual([`${match?.fixState} ${match?.fixedIn ?? '-'}`, match?.fixes], [expected, fixes]);
+      assert.deepEqual(judge(FOO, records.toReversed()).matches[0], match);
+    });
+  }
+
+  it('leaves the finding where the deciding feed still calls the fixed version affected', () => {
+    const records = [open(), fixed('debian-mirror', '1.0-2')];
+    assert.deepEqual(summary({ ...FOO, version: '1.0-2' }, records), ['CVE-2024-0001 not-fixed -']);
+  });
+});
+
+describe('advisories on builds for some platforms', () => {
+  const GO: Subject = { namespace: 'go', name: 'stdlib', version: 'v1.20.0', scheme: 'go', platform: 'linux/arm64' };
+  const says = (id: string, platforms?: readonly string[]) =>
+    advisory({
+      feed: 'osv',
+      id,
+      aliases: ['CVE-2023-1234'],
+      namespace: 'go',
+      package: 'stdlib',
+      ranges: [{ fixed: '1.20.1' }],
+      fixState: 'fixed',
+      ...(platforms === undefined ? {} : { platforms }),
+    });
+  const rows: readonly [string, readonly Advisory[], readonly string[]][] = [
+    ['of another system concern nobody here', [says('GO-1', ['windows/*'])], []],
+    ['of another architecture neither', [says('GO-1', ['*/amd64', 'linux/386'])], []],
+    ['of this system do', [says('GO-1', ['windows/*', 'linux/*'])], ['CVE-2023-1234']],
+    ['of this architecture do', [says('GO-1', ['*/arm64'])], ['CVE-2023-1234']],
+    ['of all do', [says('GO-1')], ['CVE-2023-1234']],
+    ['hold against a record that names none', [says('GO-1', ['windows/*']), says('GHSA-aaaa-bbbb-cccc')], []],
+    ['do not hold against the very same record', [says('GO-1', ['windows/*']), says('GO-1')], ['CVE-2023-1234']],
+  ];
+  for (const [name, records, expected] of rows) {
+    it(name, () => {
+      for (const given of [records, records.toReversed()]) {
+        assert.deepEqual(
+          judge(GO, given).matches.map(({ vulnerability }) => vulnerability),
+          expected,
+        );
+      }
+    });
+  }
+
+  it('concern an image for that platform, and one whose platform is not known', () => {
+    const { platform: _, ...unknown } = GO;
+    for (const subject of [{ ...GO, platform: 'windows/amd64' }, unknown]) {
+      assert.equal(judge(subject, [says('GO-1', ['windows/*'])]).matches.length, 1);
+    }
+  });
+
+  it('say nothing about versions that they do not hold', () => {
+    const elsewhere = { ...says('GO-1', ['windows/*']), ranges: [{ introduced: '1.21.0' }] };
+    assert.equal(judge(GO, [elsewhere, says('GHSA-aaaa-bbbb-cccc')]).matches.length, 1);
+  });
+});
+
 describe('what cannot be told', () => {
   const devel: Subject = { ...LOG, version: '(devel)' };
   const ranged = (feed: string) => language(feed, { ranges: [{ fixed: '2.15.0' }] });

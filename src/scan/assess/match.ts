@@ -2,7 +2,7 @@
 // Rules: docs/guide/counting.md, "Matching" and "Feeds that disagree". Pure.
 import type { Advisory, FixState } from '../advisory/advisory.ts';
 import type { Package } from '../inventory/package.ts';
-import { type Build, buildOf, concerns } from './concerns.ts';
+import { type Build, buildOf, concerns, isElsewhere } from './concerns.ts';
 import { type Answer, covers, type Versioned } from './covers.ts';
 import { fixOf, fixOfOneFeed } from './fix.ts';
 import type { Identities } from './identity.ts';
@@ -16,6 +16,8 @@ export interface Subject extends Versioned {
   readonly name: string;
   /** The installed package of an rpm distribution, whose advisories may be about it instead of its source. */
   readonly binary?: Build;
+  /** `OS/ARCHITECTURE` that the package was built for; only where advisories speak of it. */
+  readonly platform?: string;
 }
 
 /** A vulnerability that a package has. */
@@ -59,13 +61,20 @@ const BUILT_FROM_SOURCE: ReadonlySet<Package['type']> = new Set(['apk', 'deb', '
 
 /**
  * What a package is matched by: for distributions its source package with the source's own version, for ecosystems itself.
- * Undefined when it is not matched: its distribution is not known, or it belongs to another package, whose distribution speaks for it.
+ * `platform` is that of its image. Undefined when it is not matched: its distribution is not known, or it belongs to another package, whose distribution speaks for it.
  */
-export function subjectOf(installed: Package): Subject | undefined {
+export function subjectOf(installed: Package, platform?: string): Subject | undefined {
   const { namespace, ownedBy, scheme, type } = installed;
   if (namespace === undefined || ownedBy !== undefined) return undefined;
   const { name, version } = (BUILT_FROM_SOURCE.has(type) ? installed.source : undefined) ?? installed;
-  return { namespace, name, version, scheme, ...(type === 'rpm' ? { binary: buildOf(installed) } : {}) };
+  return {
+    namespace,
+    name,
+    version,
+    scheme,
+    ...(type === 'rpm' ? { binary: buildOf(installed) } : {}),
+    ...(type === 'golang' && platform !== undefined ? { platform } : {}),
+  };
 }
 
 /** Judges a subject by the advisories looked up for it. The order of the advisories does not matter. */
@@ -112,13 +121,15 @@ function recordsByVulnerability(
 
 /**
  * The feeds' words, strongest first. A feed's "not affected" cancels what it says of the same vulnerability under other ids; of the very
- * same id it says both by mistake, and the affected versions hold, so that nothing is hidden.
+ * same id it says both by mistake, and the affected versions hold, so that nothing is hidden. That only builds for other platforms are
+ * affected says the same.
  */
 function feedWords(subject: Subject, records: readonly Advisory[]): readonly FeedWord[] {
   const words: FeedWord[] = [];
   for (const [feed, said] of Map.groupBy(records, (record) => record.feed)) {
-    const denials = said.filter((record) => !isAffected(record) && answerTo(record, subject) === 'yes');
-    const kept = said.filter((record) => isAffected(record) && denials.every(({ id }) => id === record.id));
+    const [against, here] = [said.filter(isDenial), said.filter((record) => !isDenial(record))];
+    const denials = against.filter((record) => answerTo(record, subject) === 'yes');
+    const kept = here.filter((record) => denials.every(({ id }) => id === record.id));
     if (denials.length === 0 && kept.length === 0) continue;
     const answers = kept.map((record) => answerTo(record, subject));
     words.push({
@@ -130,6 +141,10 @@ function feedWords(subject: Subject, records: readonly Advisory[]): readonly Fee
     });
   }
   return words.sort((a, b) => a.rank - b.rank || (a.feed < b.feed ? -1 : 1));
+
+  function isDenial(record: Advisory): boolean {
+    return !isAffected(record) || isElsewhere(record, subject);
+  }
 }
 
 /** Whether the record holds the version, as far as it can be told that it is about this build of the package. */
@@ -156,12 +171,16 @@ function evidenceOf(
 ): Pick<Match, 'fixedIn' | 'fixState' | 'advisories' | 'fixes'> {
   const saying = words.filter(({ word }) => word === 'affected');
   const isAffectedIn = (version: string) => saysAffected(decidingWords(feedWords(updated(subject, version), records)));
-  const decidingRecords = deciding.flatMap((word) => word.records);
+  const weaker = saying.filter((word) => !deciding.includes(word));
   return {
-    ...fixOf(decidingRecords, subject, isAffectedIn),
+    ...fixOf(recordsOf(deciding), recordsOf(weaker), subject, isAffectedIn),
     advisories: [...new Set(saying.flatMap(({ feed, holding }) => holding.map(({ id }) => `${feed}/${id}`)))].sort(),
     ...(saying.length > 1 ? { fixes: fixesByFeed(saying, subject) } : {}),
   };
+}
+
+function recordsOf(words: readonly FeedWord[]): readonly Advisory[] {
+  return words.flatMap(({ records }) => records);
 }
 
 /** The subject in another version, source and installed package alike. */

@@ -51,7 +51,7 @@ function assessment(archive: string, path: string, created: string, set: Advisor
   const { data } = apk.read?.(member(archive, path), header) ?? {};
   const { packages } = apk.packages([{ path: header.path, layer: image, data, earlier: [] }], os);
   return assess({
-    release: { name: 'alpine', version: '3.11', target: 'alpine', charts: [], gaps: [] },
+    release: { name: 'alpine', version: '3.11', target: 'alpine', charts: [], lint: [], gaps: [] },
     images: [
       {
         logical: 'alpine:3.11',

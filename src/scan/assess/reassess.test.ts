@@ -53,7 +53,7 @@ const unread: Gap = { kind: 'image-unreadable', target: 'x', reason: 'no such ma
 const asked: Gap = { kind: 'limit-reached', target: 'x', reason: 'too many entries' };
 
 const before = assess({
-  release: { name: 'harbour', version: '1', target: 'images:list', charts: [], gaps: [member] },
+  release: { name: 'harbour', version: '1', target: 'images:list', charts: [], lint: [], gaps: [member] },
   images: [
     {
       logical: 'quay.io/a:1',

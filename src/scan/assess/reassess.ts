@@ -3,8 +3,9 @@
 import type { Digest } from '../../platform/canonical.ts';
 import type { AdvisorySet } from '../advisory/advisory.ts';
 import type { Package } from '../inventory/package.ts';
-import { assess } from './assess.ts';
+import { type Assessed, assessWithBook } from './assess.ts';
 import type { Assessment } from './assessment.ts';
+import type { Book } from './book.ts';
 import { isJudged, SET_TARGET } from './gaps.ts';
 import type { ImageToAssess, InventoryToAssess } from './placement.ts';
 import type { SeverityPolicy } from './severity.ts';
@@ -19,6 +20,14 @@ export interface ReassessOptions {
 
 /** Assesses again what an assessment was made of. With the same set, date and policy the result equals the assessment. */
 export function reassess(assessment: Assessment, options: ReassessOptions): Assessment {
+  return reassessWithBook(assessment, options).assessment;
+}
+
+/**
+ * The same, helped by the book of an earlier judgement of these packages: with a set that differs in a few names, only these are looked up and
+ * matched. The assessment does not depend on the book.
+ */
+export function reassessWithBook(assessment: Assessment, options: ReassessOptions, earlier?: Book): Assessed {
   const slots = new Set(assessment.images.map(({ slot }) => slot));
   const images = assessment.images.map(
     ({ os: _, packages: __, gaps, ...image }): ImageToAssess => ({
@@ -26,22 +35,24 @@ export function reassess(assessment: Assessment, options: ReassessOptions): Asse
       gaps: gaps.filter((gap) => !isJudged(gap)),
     }),
   );
-  return assess({
+  const input = {
     ...options,
     release: {
       ...assessment.release,
       charts: assessment.charts,
+      lint: assessment.lint,
       gaps: assessment.gaps.filter(({ target }) => !slots.has(target) && target !== SET_TARGET),
     },
     images,
     inventories: inventoriesOf(assessment),
     statements: assessment.statements,
-  });
+  };
+  return assessWithBook(input, earlier);
 }
 
 function inventoriesOf({ inventories, packages }: Assessment): readonly InventoryToAssess[] {
   const byImage = new Map<Digest, Package[]>(inventories.map(({ digest }) => [digest, []]));
-  for (const { image, ...installed } of packages) byImage.get(image)?.push(installed);
+  for (const installed of packages) byImage.get(installed.image)?.push(installed);
   return inventories.map(({ digest, created, ...identity }) => ({
     ...identity,
     image: digest,

@@ -147,7 +147,7 @@ async function findings(): Promise<readonly Finding[]> {
   await buildAdvisorySet([{ feed: rpmUpdateinfo, path: REPOSITORY }], file, { builtAt: '2026-01-01T00:00:00Z' });
   const set = openAdvisorySet(file);
   const assessment = assess({
-    release: { name: 'r', version: '1', target: 't', charts: [], gaps: [] },
+    release: { name: 'r', version: '1', target: 't', charts: [], lint: [], gaps: [] },
     images: [
       { logical: 'r:1', physical: 'r', digest: layer, platform: 'linux/amd64', origin: 'own', charts: [], gaps: [] },
     ],

@@ -56,6 +56,19 @@ describe('the policy vendor-then-cvss-then-nvd', () => {
     });
   }
 
+  it("takes a language's scores before the words of its databases", () => {
+    const word: Severity = { kind: 'vendor', source: 'ghsa', raw: 'MODERATE', level: 'medium' };
+    const record = (...severities: readonly Severity[]) =>
+      advisory({ feed: 'osv', id: 'GHSA-crp2-qrr5-8pq7', namespace: 'go', package: 'x', severities });
+    const chosen = (...severities: readonly Severity[]) => {
+      const { level, source } = chooseSeverity('go', [record(...severities)], 'vendor-then-cvss-then-nvd');
+      return [level, source];
+    };
+    assert.deepEqual(chosen(word, CVSS_HIGH, NVD_CRITICAL), ['high', 'osv:cvss']);
+    assert.deepEqual(chosen(word, NVD_CRITICAL), ['medium', 'ghsa:vendor']);
+    assert.deepEqual(chosen(NVD_CRITICAL), ['critical', 'nvd:nvd']);
+  });
+
   it('falls back to a score of the CVE itself, NVD before others', () => {
     const nothing = chooseSeverity('debian:12', [says('debian-tracker', UNASSIGNED)], 'vendor-then-cvss-then-nvd');
     const low = chooseSeverity('debian:12', [says('debian-tracker', VENDOR_LOW)], 'vendor-then-cvss-then-nvd');

@@ -1,7 +1,7 @@
 // Which of the severities that feeds give is reported. The policy has a name, because figures depend on it; outputs print the name.
 // Rules: docs/guide/counting.md, "Severity".
 import { type Advisory, SEVERITY_LEVELS, type Severity, type SeverityLevel } from '../advisory/advisory.ts';
-import { feedRank } from './main-feeds.ts';
+import { feedRank, isLanguage } from './main-feeds.ts';
 
 /** Names of the severity policies. */
 export const SEVERITY_POLICIES = ['vendor-then-cvss-then-nvd'] as const;
@@ -16,8 +16,14 @@ export interface ChosenSeverity {
   readonly raw: string;
 }
 
-const KINDS: Readonly<Record<SeverityPolicy, readonly Severity['kind'][]>> = {
-  'vendor-then-cvss-then-nvd': ['vendor', 'cvss', 'nvd'],
+/** The word of a distribution is its own judgement of its own build. That of a language's database sums up a score, which says more. */
+const KINDS: Readonly<
+  Record<
+    SeverityPolicy,
+    { readonly distribution: readonly Severity['kind'][]; readonly language: readonly Severity['kind'][] }
+  >
+> = {
+  'vendor-then-cvss-then-nvd': { distribution: ['vendor', 'cvss', 'nvd'], language: ['cvss', 'vendor', 'nvd'] },
 };
 const NO_SEVERITY: ChosenSeverity = { level: 'unknown', source: 'none', raw: '' };
 
@@ -30,7 +36,7 @@ export function chooseSeverity(
   advisories: readonly Advisory[],
   policy: SeverityPolicy,
 ): ChosenSeverity {
-  const kinds = KINDS[policy];
+  const kinds = KINDS[policy][isLanguage(namespace) ? 'language' : 'distribution'];
   let best: { readonly severity: Severity; readonly key: readonly (number | string)[] } | undefined;
   for (const { feed, severities } of advisories) {
     for (const severity of severities) {

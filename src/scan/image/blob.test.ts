@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { PlimsollError } from '../../platform/errors.ts';
-import { readBlob, type StoredBlob } from './blob.ts';
+import { BlobReader, type StoredBlob } from './blob.ts';
 
 async function read(blob: StoredBlob): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of readBlob(blob)) pieces.push(Buffer.from(piece));
+  for await (const piece of new BlobReader().read(blob)) pieces.push(Buffer.from(piece));
   return Buffer.concat(pieces);
 }
 

@@ -5,7 +5,7 @@ import { LimitError, messageOf } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
 import { compareText } from '../../platform/order.ts';
 import { LayerFacts } from './layer-facts.ts';
-import type { EntryHeader, LayerReport, LayerUnknown } from './layer-report.ts';
+import type { EntryHeader, LayerFact, LayerReport, LayerUnknown } from './layer-report.ts';
 import { ListingWriter } from './listing.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import type { BodyStream, Reader, ReadResult } from './reader.ts';
@@ -51,15 +51,16 @@ export class LayerCollector {
     if (header.type === 'symlink') this.#link(header);
     for (const reader of this.#index.lookers) {
       const data = reader.look?.(header);
-      if (data !== undefined) this.#fact(reader, header.path, data);
+      if (data !== undefined) this.#fact(reader.id, header.path, data);
     }
     if (header.type !== 'file' && header.type !== 'hardlink') return undefined;
     const readers = this.#index.forPath(header.path).filter((reader) => takes(reader, header));
-    if (readers.length === 0) return header.type === 'file' ? this.#sniff(header) : undefined;
     if (header.type === 'hardlink') {
-      this.#hardLink(header, readers);
+      this.#linkedContent(header);
+      if (readers.length > 0) this.#hardLink(header, readers);
       return undefined;
     }
+    if (readers.length === 0) return this.#sniff(header);
     const willing = readers.filter((reader) => this.#fits(reader, header));
     if (willing.length === 0) return undefined;
     return {
@@ -142,13 +143,13 @@ export class LayerCollector {
         return streams.length > 0;
       },
       end: () => {
-        for (const { reader, stream } of streams ?? []) this.#guard(reader, header, () => stream.end());
+        for (const { reader, stream } of streams ?? []) this.#guard(reader, header, () => stream.end(), true);
       },
     };
   }
 
   /** Takes what a reader makes of a file. A parser's failure is a result, whatever it threw: one bad file must not cost the release. */
-  #guard(reader: Reader, header: EntryHeader, work: () => ReadResult): void {
+  #guard(reader: Reader, header: EntryHeader, work: () => ReadResult, byContent = false): void {
     let result: ReadResult;
     try {
       result = work();
@@ -157,9 +158,16 @@ export class LayerCollector {
       this.unknown({ reader: reader.id, path: header.path, kind, reason: messageOf(error) });
       return;
     }
-    if (result.data !== undefined) this.#fact(reader, header.path, result.data);
+    if (result.data !== undefined) this.#fact(reader.id, header.path, result.data, byContent);
     for (const reason of result.problems ?? []) {
       this.unknown({ reader: reader.id, path: header.path, kind: 'file-unparsed', reason });
+    }
+  }
+
+  /** What is known by its first bytes is so under each of its names: any of them may be deleted. One in a lower layer is the overlay's to find. */
+  #linkedContent({ path, link = '' }: EntryHeader): void {
+    for (const fact of this.#facts.at(link)?.values() ?? []) {
+      if (fact.byContent) this.#fact(fact.reader, path, fact.data, true);
     }
   }
 
@@ -169,7 +177,7 @@ export class LayerCollector {
     const known = this.#facts.at(target);
     for (const reader of readers) {
       const fact = known?.get(reader.id);
-      if (fact !== undefined) this.#fact(reader, header.path, fact.data);
+      if (fact !== undefined) this.#fact(reader.id, header.path, fact.data);
       else this.#askFor({ reader: reader.id, path: target });
     }
     if (known === undefined) this.#link({ ...header, link: `/${target}` });
@@ -215,10 +223,11 @@ export class LayerCollector {
     return false;
   }
 
-  #fact(reader: Reader, path: string, data: unknown): void {
-    if (this.#facts.add({ reader: reader.id, path, data }) === 'kept' || this.#full.has(reader.id)) return;
-    this.#full.add(reader.id);
-    this.#note(path, `more than ${LIMITS.layerFacts} facts of ${reader.id} in one layer`);
+  #fact(reader: string, path: string, data: unknown, byContent = false): void {
+    const fact = { reader, path, data, ...(byContent ? { byContent } : {}) } as const satisfies LayerFact;
+    if (this.#facts.add(fact) === 'kept' || this.#full.has(reader)) return;
+    this.#full.add(reader);
+    this.#note(path, `more than ${LIMITS.layerFacts} facts of ${reader} in one layer`);
   }
 
   /** The later entry at a path stands. */

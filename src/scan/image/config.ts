@@ -2,8 +2,8 @@
 // Only the names of environment variables are taken: their values are where people leave secrets.
 import { LimitError, ParseError } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
-import { objectIn, objectsIn, optionalText, readObject, requiredText, textMapIn, textsIn } from './json-fields.ts';
-import { isPlatformWord } from './platform.ts';
+import { objectIn, objectsIn, optionalText, readObject, textMapIn, textsIn } from './json-fields.ts';
+import { isPlatformWord, UNKNOWN_PLATFORM } from './platform.ts';
 import type { ImageConfig } from './source.ts';
 
 /**
@@ -17,8 +17,9 @@ export function parseImageConfig(bytes: Uint8Array, what: string): ImageConfig {
   const fields = readObject(bytes, what);
   const run = objectIn(fields, 'config', what);
   const created = optionalText(fields, 'created', what);
-  const os = requiredText(fields, 'os', what);
-  const architecture = requiredText(fields, 'architecture', what);
+  // The OCI specification requires both; Docker's image JSON does not, and Docker runs such images.
+  const os = optionalText(fields, 'os', what) ?? UNKNOWN_PLATFORM;
+  const architecture = optionalText(fields, 'architecture', what) ?? UNKNOWN_PLATFORM;
   const variant = optionalText(fields, 'variant', what);
   if (![os, architecture, variant ?? 'v1'].every(isPlatformWord)) {
     throw new ParseError(`${what}: its platform is not made of plain words`);

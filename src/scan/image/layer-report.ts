@@ -6,7 +6,7 @@ import type { Digest } from '../../platform/canonical.ts';
  * Version of the walk and the overlay, beside those of the cataloguers: raised whenever the same layers would give another report or view, so that
  * what older programs stored is not used.
  */
-export const WALK_VERSION = 2;
+export const WALK_VERSION = 3;
 
 /** Type of a tar entry, as far as the overlay needs it: regular file, directory, symbolic link, hard link, other (device, fifo). */
 export type EntryType = 'file' | 'dir' | 'symlink' | 'hardlink' | 'other';
@@ -33,6 +33,8 @@ export interface LayerFact {
   readonly reader: string;
   readonly path: string;
   readonly data: unknown;
+  /** Present when the file was known by its first bytes: it is the same wherever else it is linked to. */
+  readonly byContent?: true;
 }
 
 /** A wanted file that could not be read or parsed, or an entry that the walk did not take. */

@@ -139,6 +139,32 @@ describe('readLayer', () => {
     );
   });
 
+  test('a file known by its first bytes is one under each of its names, unless that name is another file by now', async () => {
+    const reader: Reader = {
+      id: 'content',
+      version: 1,
+      reads: [],
+      content: {
+        magics: [[0x50, 0x52, 0x4f, 0x47]],
+        minBytes: 4,
+        open: () => ({ push: () => {}, end: () => ({ data: 1 }) }),
+      },
+    };
+    const hard = (path: string, link: string): TarEntry => ({ path, type: 'hardlink', link });
+    const report = await read(
+      [
+        { path: 'a', body: 'PROG' },
+        hard('b', 'a'),
+        hard('c', 'b'),
+        hard('d', './a'),
+        { path: 'd', body: 'text' },
+        hard('e', 'x'),
+      ],
+      [reader],
+    );
+    assert.deepEqual(facts(report), ['a=1', 'b=1', 'c=1']);
+  });
+
   test('files known by their first bytes are passed on in pieces, wherever they lie', async () => {
     const seen: string[] = [];
     const sniffer: Reader = {
@@ -251,6 +277,23 @@ describe('readLayer', () => {
         return true;
       },
     );
+  });
+
+  test('a bare archive that may have been cut between two files is told; a packed one shows by itself that it is whole', async () => {
+    const whole = packTar([{ path: 'etc/name', body: 'x' }, { path: 'b' }]);
+    const reasons = async (blob: Uint8Array): Promise<readonly string[]> =>
+      (await readLayer(() => [blob], { readers: [TEXT_READER] })).unknowns.map(
+        ({ kind, reason }) => `${kind} ${reason}`,
+      );
+    assert.deepEqual(await reasons(whole), []);
+    // After the body, before and after the last header: nothing else shows that it was longer.
+    for (const length of [1024, 1536]) {
+      const [told, ...more] = await reasons(whole.subarray(0, length));
+      assert.match(told ?? '', /^undecidable the archive has no end mark/);
+      assert.deepEqual(more, []);
+      assert.deepEqual(await reasons(gzipSync(whole.subarray(0, length))), []);
+    }
+    assert.deepEqual(await reasons(new Uint8Array(0)), []);
   });
 
   test('a blob that was built broken is a ParseError', async () => {

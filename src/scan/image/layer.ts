@@ -5,7 +5,7 @@ import type { Digest } from '../../platform/canonical.ts';
 import { LimitError, PlimsollError } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
 import { LayerCollector } from './collector.ts';
-import { createInflater, type Inflater, packingOf } from './inflate.ts';
+import { createInflater, type Inflater, type Packing, packingOf } from './inflate.ts';
 import type { LayerReport } from './layer-report.ts';
 import type { Reader } from './reader.ts';
 import { type ExtraRead, indexReaders } from './readers.ts';
@@ -85,6 +85,8 @@ async function walkLayer(chunks: BlobChunks, options: LayerOptions): Promise<Wal
     );
   }
   if (failure !== undefined) throw failure;
+  if (pass.cut)
+    collector.skipped('', 'undecidable', 'the archive has no end mark: it may have been cut off between two files');
   return { collector, finish: () => collector.finish(digest, walker.entries, walker.bytes) };
 }
 
@@ -94,9 +96,12 @@ const MAGIC_BYTES = 4;
 
 /** The inflater and the bounds around one walk. The packing is told from the first bytes: media types are only claims. */
 class LayerPass {
+  /** Whether the layer may have lost its end: packed bytes show it themselves, those of a bare archive only by the missing mark. */
+  cut = false;
   readonly #walker: TarWalker;
   readonly #limits: LayerLimits;
   readonly #publicOnly: boolean;
+  #packing: Packing | undefined;
   #inflater: Inflater | undefined;
   #packedBytes = 0;
   #head: Uint8Array = NOTHING;
@@ -119,11 +124,13 @@ class LayerPass {
     if (this.#inflater === undefined && this.#head.length > 0) await this.#start(this.#head);
     await this.#inflater?.end();
     this.#walker.end();
+    this.cut = this.#packing === 'tar' && !this.#walker.ended;
   }
 
   #start(head: Uint8Array): void | Promise<void> {
     this.#head = NOTHING;
-    this.#inflater = createInflater(packingOf(head), (bytes) => this.#unpacked(bytes), this.#publicOnly);
+    this.#packing = packingOf(head);
+    this.#inflater = createInflater(this.#packing, (bytes) => this.#unpacked(bytes), this.#publicOnly);
     return this.#inflater.push(head);
   }
 

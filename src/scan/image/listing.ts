@@ -110,8 +110,10 @@ function readBlock(block: Buffer, visit: (entry: EntryHeader) => void): void {
     }
   };
   const text = (): string => {
-    const length = block.readUInt16LE(at);
-    at += 2 + length;
+    const end = at + 2 <= block.length ? at + 2 + block.readUInt16LE(at) : Number.POSITIVE_INFINITY;
+    if (end > block.length) throw new ParseError('layer listing: an entry is cut');
+    const length = end - at - 2;
+    at = end;
     return block.toString('utf8', at - length, at);
   };
   while (at < block.length) {

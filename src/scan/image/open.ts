@@ -6,7 +6,7 @@ import { parseReference } from './reference.ts';
 import type { RegistryClient } from './registry/client.ts';
 import type { ImageSource } from './source.ts';
 import { type ImageTarget, parseTarget } from './target.ts';
-import { archiveFiles } from './transport/archive-index.ts';
+import { imageArchiveFiles } from './transport/archive-index.ts';
 import { openDir } from './transport/dir.ts';
 import { openDockerArchive } from './transport/docker-archive.ts';
 import { directoryFiles } from './transport/layout-files.ts';
@@ -33,7 +33,7 @@ export async function openImage(target: string | ImageTarget, options: OpenOptio
   return { reference: options.reference ?? (typeof target === 'string' ? target : parsed.argument), ...image };
 }
 
-function openTransport(target: ImageTarget, options: OpenOptions): Promise<Omit<ImageSource, 'reference'>> {
+async function openTransport(target: ImageTarget, options: OpenOptions): Promise<Omit<ImageSource, 'reference'>> {
   const wanted = options.platform === undefined ? undefined : parsePlatform(options.platform);
   const { transport, argument } = target;
   switch (transport) {
@@ -48,11 +48,11 @@ function openTransport(target: ImageTarget, options: OpenOptions): Promise<Omit<
     }
     case 'oci-archive': {
       const { path, name } = splitName(argument);
-      return openOciLayout(archiveFiles(path), name, wanted);
+      return openOciLayout(await imageArchiveFiles(path), name, wanted);
     }
     case 'docker-archive': {
       const { path, name } = splitName(argument);
-      return openDockerArchive(archiveFiles(path), name, wanted);
+      return openDockerArchive(await imageArchiveFiles(path), name, wanted);
     }
     case 'dir':
       return openDir(argument, wanted);
@@ -61,8 +61,11 @@ function openTransport(target: ImageTarget, options: OpenOptions): Promise<Omit<
   }
 }
 
-/** `PATH[:NAME]`: the path ends at the first colon before which something exists, so that paths with colons work too. */
-function splitName(argument: string): { path: string; name: string | undefined } {
+/**
+ * `PATH[:NAME]` taken apart: the path ends at the first colon before which something exists, so that paths with colons work too.
+ * @throws PlimsollError `input-missing` when nothing does.
+ */
+export function splitName(argument: string): { path: string; name: string | undefined } {
   if (existsSync(argument)) return { path: argument, name: undefined };
   for (let at = argument.indexOf(':'); at !== -1; at = argument.indexOf(':', at + 1)) {
     const path = argument.slice(0, at);

@@ -30,6 +30,7 @@ export interface ImageView {
 /** A visible fact while layers are laid. */
 interface PlacedFact extends VisibleFact {
   readonly earlier: { readonly layer: Digest; readonly data: unknown }[];
+  readonly byContent?: true;
 }
 
 /** A place in the image's tree; only places with facts or links, and the way to them, exist. */
@@ -38,6 +39,8 @@ interface Place {
   facts?: Map<string, PlacedFact>;
   /** Target of a link, as written. */
   link?: string;
+  /** Of a hard link: what its target held when it was made, which stays when the target goes. */
+  held?: ReadonlyMap<string, PlacedFact>;
 }
 
 /** The image's tree while layers are laid over it. */
@@ -54,8 +57,7 @@ export function overlay(layers: readonly LayerReport[]): ImageView {
   for (const [index, layer] of layers.entries()) {
     const displaced = new Map<Place, Map<string, PlacedFact>>();
     if (index > 0) {
-      for (const path of layer.whiteouts) remove(tree, path);
-      for (const path of layer.opaque) clear(tree, find(tree, path));
+      deleteBelow(tree, layer);
       readListing(layer.listing, (entry) => lay(tree, entry, displaced));
     }
     for (const link of linksOf(layer)) {
@@ -65,7 +67,7 @@ export function overlay(layers: readonly LayerReport[]): ImageView {
     for (const fact of layer.facts) addFact(tree, fact, layer.digest, displaced);
   }
   const facts: VisibleFact[] = [];
-  gather(tree.root, facts);
+  gather(tree, tree.root, '', facts);
   facts.sort((a, b) => compareText(a.reader, b.reader) || compareText(a.path, b.path));
   return { facts, resolve: (path) => realPath(tree, path, true) };
 }
@@ -87,14 +89,38 @@ function lay(tree: Tree, entry: EntryHeader, displaced: Map<Place, Map<string, P
     if (place.facts !== undefined) displaced.set(place, place.facts);
     delete place.facts;
     delete place.link;
+    delete place.held;
     if (entry.type !== 'dir') clear(tree, place);
   }
   if (entry.type === 'symlink') setLink(tree, entry);
+  if (entry.type === 'hardlink') linkContent(tree, entry);
+}
+
+/** A hard link to a file of a lower layer that is known by its first bytes: the same file under a second name. */
+function linkContent(tree: Tree, { path: written, link = '' }: EntryHeader): void {
+  const target = find(tree, link);
+  for (const [reader, fact] of target?.facts ?? []) {
+    const path = fact.byContent ? realPath(tree, written, false) : undefined;
+    if (path === undefined) continue;
+    const place = create(tree, path);
+    tree.budget.takeFact();
+    place.facts ??= new Map();
+    if (!place.facts.has(reader)) place.facts.set(reader, { ...fact, path, earlier: [] });
+  }
 }
 
 function setLink(tree: Tree, entry: EntryHeader): void {
   const path = realPath(tree, entry.path, false);
-  if (path !== undefined) create(tree, path).link = entry.link ?? '';
+  if (path === undefined) return;
+  const held = entry.type === 'hardlink' ? find(tree, hardTarget(entry.link))?.facts : undefined;
+  const place = create(tree, path);
+  place.link = entry.link ?? '';
+  if (held !== undefined) place.held = new Map(held);
+}
+
+/** The collector writes the target of a hard link as one from the root. */
+function hardTarget(link: string | undefined): string {
+  return (link ?? '').replace(/^\//, '');
 }
 
 function addFact(
@@ -111,7 +137,8 @@ function addFact(
   const before = displaced.get(place)?.get(fact.reader);
   // Of a place that the layer names twice, once through a link, the history is there already.
   const earlier = place.facts.get(fact.reader)?.earlier ?? historyOf(before);
-  place.facts.set(fact.reader, { reader: fact.reader, path, layer, data: fact.data, earlier });
+  const { reader, data, byContent } = fact;
+  place.facts.set(reader, { reader, path, layer, data, earlier, ...(byContent ? { byContent } : {}) });
 }
 
 /** The replaced fact is gone, so its list is free to grow: a copy for every layer would cost the square of the layers. */
@@ -119,6 +146,52 @@ function historyOf(before: PlacedFact | undefined): PlacedFact['earlier'] {
   if (before === undefined) return [];
   before.earlier.push({ layer: before.layer, data: before.data });
   return before.earlier;
+}
+
+/**
+ * The deletions of a layer. They act where links lead, as a runtime finds the folder that they lie in; unless the layer puts a folder of its own in
+ * the link's place: that one is new, and nothing is in it.
+ */
+function deleteBelow(tree: Tree, layer: LayerReport): void {
+  const through = new Map<string, (() => void)[]>();
+  const act = (folder: string, work: () => void): void => {
+    const link = linkOnWay(tree, folder);
+    if (link === undefined) {
+      work();
+      return;
+    }
+    const works = through.get(link) ?? [];
+    works.push(work);
+    through.set(link, works);
+  };
+  for (const path of layer.whiteouts) {
+    const slash = path.lastIndexOf('/');
+    act(slash === -1 ? '' : path.slice(0, slash), () => remove(tree, path));
+  }
+  for (const path of layer.opaque) {
+    act(path, () => {
+      const real = realPath(tree, path, true);
+      if (real !== undefined) clear(tree, find(tree, real));
+    });
+  }
+  if (through.size === 0) return;
+  readListing(layer.listing, ({ type, path }) => {
+    if (type === 'dir') through.delete(path);
+  });
+  for (const works of through.values()) for (const work of works) work();
+}
+
+/** The first part of a path that is a link, if one is. */
+function linkOnWay(tree: Tree, path: string): string | undefined {
+  let place: Place | undefined = tree.root;
+  for (let end = 0; place !== undefined && end < path.length; ) {
+    const slash = path.indexOf('/', end);
+    const next = slash === -1 ? path.length : slash;
+    place = place.children?.get(path.slice(end, next));
+    if (place?.link !== undefined) return path.slice(0, next);
+    end = next + 1;
+  }
+  return undefined;
 }
 
 function remove(tree: Tree, path: string): void {
@@ -205,7 +278,12 @@ function create(tree: Tree, path: string): Place {
   return place;
 }
 
-function gather(place: Place, into: VisibleFact[]): void {
+function gather(tree: Tree, place: Place, path: string, into: VisibleFact[]): void {
   if (place.facts !== undefined) into.push(...place.facts.values());
-  for (const child of place.children?.values() ?? []) gather(child, into);
+  for (const fact of place.held?.values() ?? []) {
+    // While the target is the file that it was, it stands for both names.
+    const now = find(tree, hardTarget(place.link))?.facts?.get(fact.reader);
+    if (now?.data !== fact.data) into.push({ ...fact, path, earlier: [] });
+  }
+  for (const [name, child] of place.children ?? []) gather(tree, child, path === '' ? name : `${path}/${name}`, into);
 }

@@ -12,6 +12,9 @@ export interface Platform {
 /** The platform that is chosen when nobody asked for one. */
 export const DEFAULT_PLATFORM: Platform = { os: 'linux', architecture: 'amd64' };
 
+/** Stands for the operating system or architecture that a configuration does not name. */
+export const UNKNOWN_PLATFORM = 'unknown';
+
 /** Names that kernels and distributions use for Go's architectures. */
 const ARCHITECTURES: ReadonlyMap<string, string> = new Map([
   ['x86_64', 'amd64'],
@@ -76,6 +79,14 @@ export function platformDistance(wanted: Platform, offered: Platform): number | 
   const ladder = VARIANTS.get(architecture) ?? [];
   const steps = ladder.indexOf(want ?? '') - ladder.indexOf(offer ?? '');
   return ladder.includes(want ?? '') && ladder.includes(offer ?? '') && steps > 0 ? steps : undefined;
+}
+
+/** Whether an image's own configuration rules out that it runs on `wanted`: what it does not name, it does not rule out. */
+export function isForOtherPlatform(wanted: Platform, offered: Platform): boolean {
+  if (offered.os !== UNKNOWN_PLATFORM && offered.os !== wanted.os) return true;
+  return (
+    offered.architecture !== UNKNOWN_PLATFORM && platformDistance(wanted, { ...offered, os: wanted.os }) === undefined
+  );
 }
 
 function canonicalArchitecture(architecture: string): string {

@@ -56,6 +56,7 @@ test('what is refused, and why', () => {
     ['host:0/x', /not a port/],
     ['https://quay.io/x', /URL scheme/],
     ['user@host/x', /what follows @/],
+    ['user:word@host/x', /skopeo login/],
     [HEX, /image id/],
     ['a b', /cannot be part/],
     ['a\n', /white space/],
@@ -127,3 +128,18 @@ function takenBySkopeo(text: string): boolean {
   assert.match(run.stderr, /Invalid destination|initializing source/);
   return run.stderr.includes('initializing source');
 }
+
+test('law: no message holds what stands before an @', () => {
+  const secret = 'Secr3t';
+  const around = fc.stringMatching(/^[a-z0-9:/@ .-]{0,12}$/);
+  const scheme = fc.constantFrom('', 'https://', 'docker://', '//');
+  fc.assert(
+    fc.property(scheme, around, around, fc.stringMatching(/^[a-z0-9./:-]{0,1100}$/), (start, before, after, host) => {
+      const text = `${start}${before}${secret}${after}@${host}`;
+      assert.throws(
+        () => parseReference(text),
+        (error) => error instanceof ParseError && !error.message.includes(secret),
+      );
+    }),
+  );
+});

@@ -26,13 +26,16 @@ const TAG_LENGTH = 128;
 /** Longer than any reference can be; keeps error messages and regular expressions short. */
 const TEXT_LENGTH = 1024;
 
+const NO_DIGEST = 'what follows @ is not sha256: and 64 lower-case hexadecimal digits';
+const NO_CREDENTIALS = 'what follows @ is no digest; credentials are left to `skopeo login` or `docker login`';
+
 /**
  * Parses and normalises a reference.
  * @throws ParseError that says what is wrong with it.
  */
 export function parseReference(text: string): Reference {
   if (text === '') throw new ParseError('an image reference is empty');
-  if (text.length > TEXT_LENGTH) throw wrong(`${text.slice(0, 60)}…`, `it is longer than ${TEXT_LENGTH} characters`);
+  if (text.length > TEXT_LENGTH) throw wrong(text, `it is longer than ${TEXT_LENGTH} characters`);
   if (text !== text.trim()) throw wrong(text, 'it has white space around it');
   if (text.includes('://')) throw wrong(text, 'it starts with a URL scheme; write registry/repository:tag');
   if (/^[0-9a-f]{64}$/.test(text)) throw wrong(text, '64 hexadecimal digits are an image id, not a name');
@@ -75,7 +78,7 @@ function splitDigest(text: string): { named: string; digest: Digest | undefined 
   const at = text.indexOf('@');
   if (at === -1) return { named: text, digest: undefined };
   const digest = text.slice(at + 1);
-  if (!isDigest(digest)) throw wrong(text, 'what follows @ is not sha256: and 64 lower-case hexadecimal digits');
+  if (!isDigest(digest)) throw wrong(text, CREDENTIALS.test(text) ? NO_CREDENTIALS : NO_DIGEST);
   return { named: text.slice(0, at), digest };
 }
 
@@ -117,6 +120,12 @@ function checkRepository(text: string, path: string): void {
   }
 }
 
+/** What stands before an @ that no digest follows: a user, a password or a token, as in a URL. */
+const CREDENTIALS = /^([a-z][a-z0-9+.-]*:\/\/|\/\/)?.*@(?!sha\d+:)/is;
+
+/** A message shows neither what may be a password, nor more of a long text than its start. */
 function wrong(text: string, reason: string): ParseError {
-  return new ParseError(`"${text}" is not an image reference: ${reason}`);
+  const shown = text.replace(CREDENTIALS, '$1***@');
+  const cut = shown.length > TEXT_LENGTH ? `${shown.slice(0, 60)}…` : shown;
+  return new ParseError(`"${cut}" is not an image reference: ${reason}`);
 }

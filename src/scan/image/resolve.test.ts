@@ -6,7 +6,7 @@ import { PlimsollError } from '../../platform/errors.ts';
 import { formatReference, parseReference } from './reference.ts';
 import { registryAccess } from './registry/access.ts';
 import { RegistryClient } from './registry/client.ts';
-import { type MappingRule, mapReference, resolveReference } from './resolve.ts';
+import { type MappingRule, mapReference, placeReference, resolvePhysical } from './resolve.ts';
 
 const DIGEST = `sha256:${'1'.repeat(64)}`;
 
@@ -45,25 +45,23 @@ test('a rule matches whole components, and the first that matches applies', () =
   assert.throws(() => map('quay.io/a', [{ match: 'quay.io', to: 'Bad Place' }]), /not an image reference/);
 });
 
-test('pins and digests need no registry; a tag does', async () => {
-  const pins = new Map([['docker.io/library/alpine:3', `mirror.example/docker.io/library/alpine@${DIGEST}`]]);
-  const options = { rules: CSM, pins };
-  assert.deepEqual(await resolveReference('alpine:3', options), {
-    logical: 'docker.io/library/alpine:3',
-    physical: `mirror.example/docker.io/library/alpine@${DIGEST}`,
-    digest: DIGEST,
-    by: 'pin',
-  });
-  assert.deepEqual(await resolveReference(`quay.io/a:2@${DIGEST}`, options), {
-    logical: `quay.io/a:2@${DIGEST}`,
-    physical: `artifactory.algol60.net/quay.io/a@${DIGEST}`,
-    digest: DIGEST,
-    by: 'digest',
-  });
-  await assert.rejects(
-    resolveReference('alpine:4', options),
-    (error) => error instanceof PlimsollError && error.code === 'usage' && /no digest/.test(error.message),
-  );
+test('the place of a reference: its pin, else the rules, by digest where one is known', () => {
+  const place = (text: string, pin?: string) => placeReference(text, pin, CSM);
+  assert.equal(place('alpine:3'), 'artifactory.algol60.net/docker.io/library/alpine:3');
+  assert.equal(place(`quay.io/a:2@${DIGEST}`), `artifactory.algol60.net/quay.io/a@${DIGEST}`);
+  assert.equal(place('alpine:3', `mirror.example/alpine@${DIGEST}`), `mirror.example/alpine@${DIGEST}`);
+  assert.equal(place('alpine:3', 'mirror.example/alpine:3-r1'), 'mirror.example/alpine:3-r1');
+  assert.equal(place('alpine:3', 'mirror.example/alpine'), 'mirror.example/alpine:3');
+  // A pin is what was shipped: no rule speaks against it.
+  assert.equal(place('dtr.dev.cray.com/x:1', `mirror.example/x@${DIGEST}`), `mirror.example/x@${DIGEST}`);
+  assert.throws(() => place('dtr.dev.cray.com/x:1'), { code: 'config-invalid', message: /refused by the rule/ });
+});
+
+test('a digest needs no registry', async (t) => {
+  const client = new RegistryClient(registryAccess({}));
+  t.after(() => client.close());
+  const physical = `127.0.0.1:1/alpine@${DIGEST}`;
+  assert.equal(await resolvePhysical('alpine:3', physical, client), physical);
 });
 
 test('only a missing image is looked up upstream, not a refused one', async (t) => {
@@ -80,12 +78,13 @@ test('only a missing image is looked up upstream, not a refused one', async (t) 
   t.after(() => mirror.close());
   const client = new RegistryClient(registryAccess({}));
   t.after(() => client.close());
-  const options = { client, rules: [{ match: upstream.host, to: mirror.host }], pins: new Map<string, string>() };
+  const logical = `${upstream.host}/a:1`;
+  const place = placeReference(logical, undefined, [{ match: upstream.host, to: mirror.host }]);
+  assert.equal(place, `${mirror.host}/a:1`);
   await assert.rejects(
-    resolveReference(`${upstream.host}/a:1`, options),
+    resolvePhysical(logical, place, client),
     (error) => error instanceof PlimsollError && error.code === 'unauthorized',
   );
   status = 404;
-  const { physical } = await resolveReference(`${upstream.host}/a:1`, options);
-  assert.equal(physical, `${mirror.host}/a@${image[0].digest}`);
+  assert.equal(await resolvePhysical(logical, place, client), `${mirror.host}/a@${image[0].digest}`);
 });

@@ -1,5 +1,6 @@
 // From logical references, as charts and indexes write them, to physical ones: what was really shipped, under a digest.
-// In order: a pin of the release, the reference's own digest, the registry's answer under the mapping rules of the configuration.
+// First the place, which needs no network: a pin of the release, else what the mapping rules of the configuration make of the reference. Then the digest: the
+// place's own, else the registry's answer.
 import type { Digest } from '../../platform/canonical.ts';
 import { PlimsollError } from '../../platform/errors.ts';
 import { formatReference, parseReference, type Reference, repositoryOf } from './reference.ts';
@@ -15,45 +16,32 @@ export interface MappingRule {
   readonly to?: string;
 }
 
-/** What resolution may use. */
-export interface ResolveOptions {
-  readonly rules: readonly MappingRule[];
-  /** Pins of the release: logical reference in normal form to physical reference with a digest. */
-  readonly pins: ReadonlyMap<string, string>;
-  /** Without it only pins and digests are used. */
-  readonly client?: RegistryClient;
-}
-
-/** A resolved reference. */
-export interface Resolution {
-  /** In normal form. */
-  readonly logical: string;
-  /** `registry/repository@sha256:…`. */
-  readonly physical: string;
-  readonly digest: Digest;
-  readonly by: 'pin' | 'digest' | 'registry';
+/**
+ * The physical reference of a logical one as far as it can be told without asking: `registry/repository@sha256:…` where a digest is known, else with the
+ * tag. A pin that names a repository alone keeps the tag.
+ * @param pin what the release itself says it shipped
+ * @throws ParseError for what is no reference; PlimsollError `config-invalid` when a rule refuses it.
+ */
+export function placeReference(logical: string, pin: string | undefined, rules: readonly MappingRule[]): string {
+  const reference = parseReference(logical);
+  const {
+    tag = reference.tag,
+    digest,
+    ...place
+  } = pin === undefined ? mapReference(reference, rules) : parseReference(pin);
+  if (digest !== undefined) return formatReference({ ...place, digest });
+  return formatReference(tag === undefined ? place : { ...place, tag });
 }
 
 /**
- * Resolves a logical reference. A tag that the mapped place does not have is looked up at its own place, and the name is mapped again.
- * @throws ParseError for what is no reference; PlimsollError `config-invalid` when a rule refuses it, `not-found`, `unauthorized`, `registry`, and
- * `usage` when a registry would have to be asked and there is no client.
+ * The physical reference with its digest, `registry/repository@sha256:…`: asks the registry where `physical` has none. A tag that is not at the physical
+ * place is looked up at the logical one: mirrors may hold an image under its digest alone.
+ * @throws ParseError for what is no reference; PlimsollError `not-found`, `unauthorized`, `registry`.
  */
-export async function resolveReference(text: string, options: ResolveOptions): Promise<Resolution> {
-  const reference = parseReference(text);
-  const logical = formatReference(reference);
-  const pinned = options.pins.get(logical);
-  if (pinned !== undefined) {
-    const pin = parseReference(pinned);
-    if (pin.digest !== undefined) return resolution(logical, pin, pin.digest, 'pin');
-  }
-  const mapped = mapReference(reference, options.rules);
-  if (reference.digest !== undefined) return resolution(logical, mapped, reference.digest, 'digest');
-  if (options.client === undefined) {
-    throw new PlimsollError('usage', `${logical} has no digest, and registries are not to be asked here`);
-  }
-  const digest = await askDigest(reference, mapped, options.client);
-  return resolution(logical, mapped, digest, 'registry');
+export async function resolvePhysical(logical: string, physical: string, client: RegistryClient): Promise<string> {
+  const { registry, repository, ...pin } = parseReference(physical);
+  const digest = pin.digest ?? (await askDigest(parseReference(logical), { registry, repository, ...pin }, client));
+  return formatReference({ registry, repository, digest });
 }
 
 /**
@@ -69,17 +57,12 @@ export function mapReference(reference: Reference, rules: readonly MappingRule[]
   return movePrefix(reference, rule.match, rule.to);
 }
 
-async function askDigest(reference: Reference, mapped: Reference, client: RegistryClient): Promise<Digest> {
-  const moved = repositoryOf(mapped) !== repositoryOf(reference);
+async function askDigest(reference: Reference, place: Reference, client: RegistryClient): Promise<Digest> {
+  const moved = repositoryOf(place) !== repositoryOf(reference);
   try {
-    return await client.digest(mapped);
+    return await client.digest(place);
   } catch (error) {
     if (!moved || !(error instanceof PlimsollError) || error.code !== 'not-found') throw error;
     return client.digest(reference);
   }
-}
-
-function resolution(logical: string, place: Reference, digest: Digest, by: Resolution['by']): Resolution {
-  const physical = formatReference({ registry: place.registry, repository: place.repository, digest });
-  return { logical, physical, digest, by };
 }

@@ -112,6 +112,17 @@ test('a lone image is taken as it is, unless another platform was asked for', as
   await assert.rejects(select(ARM64, 'linux/amd64'), isError('not-found', /for linux\/arm64 alone/));
 });
 
+test('a configuration that names no architecture rules none out', async () => {
+  const config = makeBlob({ os: 'linux', rootfs: { type: 'layers', diff_ids: [] } }, AMD64[1]?.mediaType ?? '');
+  const manifest = makeBlob({ schemaVersion: 2, config: describeBlob(config), layers: [] }, OCI_MANIFEST);
+  for (const wanted of [undefined, 'linux/arm64']) {
+    assert.equal((await select([manifest, config], wanted)).platform, 'linux/unknown');
+  }
+  await assert.rejects(select([manifest, config], 'windows/amd64'), isError('not-found', /linux\/unknown alone/));
+  const marked = makeIndex([{ image: [manifest, config], more: platform('linux/arm64') }]);
+  assert.equal((await select(marked, 'linux/arm64')).platform, 'linux/arm64');
+});
+
 test('an index speaks for the platform of its entries; an entry without one is judged by its configuration', async () => {
   const slip = makeIndex([{ image: AMD64, more: platform('linux/arm64') }]);
   const image = await select(slip, 'linux/arm64');

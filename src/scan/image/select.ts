@@ -12,7 +12,7 @@ import {
   isManifestType,
   parseManifest,
 } from './manifest.ts';
-import { DEFAULT_PLATFORM, formatPlatform, type Platform, platformDistance } from './platform.ts';
+import { DEFAULT_PLATFORM, formatPlatform, isForOtherPlatform, type Platform, platformDistance } from './platform.ts';
 import type { BlobLocation, ImageSource, LayerDescriptor } from './source.ts';
 
 /** Content under digests, whatever the transport. */
@@ -57,7 +57,7 @@ export async function selectImage(
     await readVerified(manifest.config, LIMITS.configBytes, what, (blob) => store.readBlob(blob)),
     what,
   );
-  if (wanted !== undefined && platform === undefined && platformDistance(wanted, config) === undefined) {
+  if (wanted !== undefined && platform === undefined && isForOtherPlatform(wanted, config)) {
     throw new PlimsollError(
       'not-found',
       `${store.name} is for ${formatPlatform(config)} alone, not for ${formatPlatform(wanted)}`,

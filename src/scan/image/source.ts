@@ -4,9 +4,13 @@ import type { Digest } from '../../platform/canonical.ts';
 /** How a layer blob is packed. `foreign`: not distributed with the image (Windows base layers), never fetched. */
 export type LayerPacking = 'tar' | 'gzip' | 'zstd' | 'foreign';
 
-/** Where the bytes of a blob are; plain data, so that a worker can open it. */
+/**
+ * Where the bytes of a blob are; plain data, so that a worker can open it. `packed`: in a file that was packed with gzip as a whole, at an offset of
+ * its unpacked bytes.
+ */
 export type BlobLocation =
   | { readonly kind: 'file'; readonly path: string; readonly offset: number; readonly length: number }
+  | { readonly kind: 'packed'; readonly path: string; readonly offset: number; readonly length: number }
   | { readonly kind: 'registry'; readonly registry: string; readonly repository: string; readonly digest: Digest };
 
 /** One layer as the manifest names it. */
@@ -22,6 +26,7 @@ export interface LayerDescriptor {
 /** The fields of an image configuration that the program uses (OCI image-spec config.md). */
 export interface ImageConfig {
   readonly created?: string;
+  /** `unknown` where the configuration does not name it; so is `architecture`. */
   readonly os: string;
   readonly architecture: string;
   readonly variant?: string;

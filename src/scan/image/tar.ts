@@ -57,6 +57,11 @@ export class TarWalker {
     this.#visitor = visitor;
   }
 
+  /** Whether the mark that ends an archive was seen. */
+  get ended(): boolean {
+    return this.#zeroBlocks > 0;
+  }
+
   /** @throws ParseError when the bytes are not a tar archive. */
   push(chunk: Uint8Array): void {
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);

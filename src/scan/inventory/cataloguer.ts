@@ -31,10 +31,13 @@ export interface Catalogue {
   readonly problems?: readonly CatalogueProblem[];
 }
 
+/** Where a path of the image leads with all links followed; undefined when links run in a circle. */
+export type ResolvePath = (path: string) => string | undefined;
+
 /** A member of the registry: a folder of scan/inventory. */
 export interface Cataloguer extends Reader {
   /** One line for the documentation. */
   readonly title: string;
-  /** Pure. `facts` are this cataloguer's own, sorted by path. */
-  readonly packages: (facts: readonly LocatedFact[], os: OsRelease | undefined) => Catalogue;
+  /** Pure. `facts` are this cataloguer's own, sorted by path; without `resolve` the image has no links. */
+  readonly packages: (facts: readonly LocatedFact[], os: OsRelease | undefined, resolve?: ResolvePath) => Catalogue;
 }

@@ -31,11 +31,14 @@ describe('inventoryStore', () => {
     await reports.saveReport(report);
     await reports.saveReport(report);
     assert.equal(await reports.hasReport(report.digest), true);
-    const kept = await reports.report(report.digest);
+    const stored = await reports.report(report.digest);
+    const kept = stored?.report;
     assert.deepEqual(
       { ...kept, links: Buffer.from(kept?.links ?? []), listing: Buffer.from(kept?.listing ?? []) },
       { ...report, links: Buffer.from(report.links), listing: Buffer.from(report.listing) },
     );
+    const { links, listing, ...body } = report;
+    assert.equal(stored?.bytes, Buffer.byteLength(JSON.stringify(body)) + links.length + listing.length);
     await store.close();
   });
 

@@ -27,10 +27,16 @@ export const INVENTORY_MIGRATIONS: readonly Migration[] = [
   },
 ];
 
+/** A report and the room that it takes: bytes of its JSON, links and listing. */
+export interface KeptReport {
+  readonly report: LayerReport;
+  readonly bytes: number;
+}
+
 /** Kept reports and inventories of this walk and one set of cataloguers. */
 export interface InventoryStore {
   hasReport(digest: Digest): Promise<boolean>;
-  report(digest: Digest): Promise<LayerReport | undefined>;
+  report(digest: Digest): Promise<KeptReport | undefined>;
   saveReport(report: LayerReport): Promise<void>;
   /** By the image and the digests of its layers as computed: the image's digest alone pins them only where its manifest does. */
   inventory(image: Digest, layers: readonly Digest[]): Promise<Inventory | undefined>;
@@ -50,8 +56,10 @@ export function inventoryStore(store: Store, cataloguers: readonly string[]): In
         key,
       );
       if (row === undefined) return undefined;
-      const body = unpack(row['body'], `layer ${digest}`) as Omit<LayerReport, 'links' | 'listing'>;
-      return { ...body, links: bytes(row['links']), listing: bytes(row['listing']) };
+      const { value, size } = unpack(row['body'], `layer ${digest}`);
+      const [links, listing] = [bytes(row['links']), bytes(row['listing'])];
+      const report = { ...(value as Omit<LayerReport, 'links' | 'listing'>), links, listing };
+      return { report, bytes: size + links.length + listing.length };
     },
     saveReport: async ({ links, listing, ...body }) =>
       store.run(
@@ -69,7 +77,7 @@ export function inventoryStore(store: Store, cataloguers: readonly string[]): In
         layers.join(' '),
         key,
       );
-      return row === undefined ? undefined : (unpack(row['body'], `image ${image}`) as Inventory);
+      return row === undefined ? undefined : (unpack(row['body'], `image ${image}`).value as Inventory);
     },
     saveInventory: async (inventory) =>
       store.run(
@@ -87,9 +95,10 @@ function pack(value: unknown): Uint8Array {
 }
 
 /** @throws PlimsollError `store` for what `pack` did not write: every image with it would fail, scan after scan. */
-function unpack(value: unknown, what: string): unknown {
+function unpack(packed: unknown, what: string): { readonly value: unknown; readonly size: number } {
   try {
-    return JSON.parse(zstdDecompressSync(bytes(value), { maxOutputLength: 8 * LIMITS.fileBytes }).toString());
+    const text = zstdDecompressSync(bytes(packed), { maxOutputLength: 8 * LIMITS.fileBytes });
+    return { value: JSON.parse(text.toString()), size: text.length };
   } catch (error) {
     const message = `the store is damaged (${what}: ${messageOf(error)}); move it away and scan again`;
     throw new PlimsollError('store', message, { cause: error });

@@ -50,6 +50,16 @@ describe('mergeInventory', () => {
     assert.deepEqual({ packages, gaps, layers }, { packages: [], gaps: [], layers: [] });
   });
 
+  test('a platform that the configuration does not name is a gap', () => {
+    for (const platform of ['linux/unknown', 'unknown/amd64']) {
+      const { gaps } = mergeInventory({ ...SUBJECT, platform }, [], viewOf([]), [COUNTING]);
+      assert.deepEqual(
+        gaps.map(({ kind, target }) => [kind, target]),
+        [['undecidable', SUBJECT.image]],
+      );
+    }
+  });
+
   test('takes as many packages as an image may have, and no more', async () => {
     assert.equal((await inventoryOf([{ path: 'some', body: '300000' }])).packages.length, 300_000);
     await assert.rejects(inventoryOf([{ path: 'some', body: `${LIMITS.packages + 1}` }]), LimitError);

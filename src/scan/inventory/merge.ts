@@ -6,6 +6,7 @@ import { LIMITS } from '../../platform/limits.ts';
 import { compareText } from '../../platform/order.ts';
 import type { LayerReport, LayerUnknown } from '../image/layer-report.ts';
 import { type ImageView, overlay, type VisibleFact } from '../image/overlay.ts';
+import { UNKNOWN_PLATFORM } from '../image/platform.ts';
 import type { ImageConfig } from '../image/source.ts';
 import type { CatalogueProblem, Cataloguer } from './cataloguer.ts';
 import { notableFiles } from './files/index.ts';
@@ -51,7 +52,7 @@ export function mergeInventory(
   const owned = new Map<string, string>();
   const problems: CatalogueProblem[] = [];
   for (const cataloguer of cataloguers) {
-    const catalogue = cataloguer.packages(byReader.get(cataloguer.id) ?? [], os);
+    const catalogue = cataloguer.packages(byReader.get(cataloguer.id) ?? [], os, view.resolve);
     // Not by spreading: a call has room for some 100,000 arguments.
     for (const found of catalogue.packages) packages.push(found);
     if (packages.length > LIMITS.packages) throw new LimitError(`more than ${LIMITS.packages} packages in one image`);
@@ -105,6 +106,10 @@ function gapsOf(
     for (const unknown of report.unknowns) {
       if (unknown.reader === 'walk') gaps.push(gap(subject, unknown.kind, report.digest, unknown.path, unknown.reason));
     }
+  }
+  if (subject.platform.split('/').includes(UNKNOWN_PLATFORM)) {
+    const reason = `the image's configuration does not name its whole platform (${subject.platform})`;
+    gaps.push({ kind: 'undecidable', target: subject.image, reason });
   }
   if (subject.foreignLayers > 0) {
     const reason = `${subject.foreignLayers} foreign layers are not distributed with the image`;

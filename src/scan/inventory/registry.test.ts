@@ -18,6 +18,11 @@ const SAMPLES: Readonly<Record<string, Readonly<Record<string, string | Uint8Arr
     'lib/apk/db/installed':
       'C:Q1yyMWoYnr7lKCxKm9mHlMwkd6dMY=\nP:npm\nV:10.9.1-r0\nA:x86_64\no:npm\nF:usr/lib/node_modules/npm\nR:package.json\na:0:0:755\n\n',
   },
+  'content-sets': {
+    'root/buildinfo/content_manifests/ubi8-container-8.5-226.json':
+      '{"content_sets":["rhel-8-for-x86_64-baseos-rpms"]}',
+    'usr/share/buildinfo/content-sets.json': '{"content_sets":["ubi-9-for-x86_64-baseos-rpms"]}',
+  },
   dotnet: {
     'app/a.deps.json':
       '{"runtimeTarget":{"name":"n/linux-x64"},"targets":{"n/linux-x64":{"A/1.0.0":{"runtime":{"A.dll":{}}}}},"libraries":{"A/1.0.0":{"type":"package"}}}',
@@ -93,7 +98,7 @@ for (const cataloguer of CATALOGUERS) {
 }
 
 test('the files of every language cataloguer can have an owner', () => {
-  const operatingSystem = new Set(['apk', 'dpkg', 'os-release', 'rpm', 'spdx']);
+  const operatingSystem = new Set(['apk', 'content-sets', 'dpkg', 'os-release', 'rpm', 'spdx']);
   for (const { id, reads } of CATALOGUERS) {
     if (operatingSystem.has(id) || reads.length === 0) continue;
     for (const path of Object.keys(SAMPLES[id] ?? {})) {

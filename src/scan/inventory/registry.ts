@@ -2,6 +2,7 @@
 import { apk } from './apk/index.ts';
 import { cargo } from './cargo/index.ts';
 import type { Cataloguer } from './cataloguer.ts';
+import { contentSets } from './content-sets/index.ts';
 import { dotnet } from './dotnet/index.ts';
 import { dpkg } from './dpkg/index.ts';
 import { files } from './files/index.ts';
@@ -18,6 +19,7 @@ import { spdx } from './spdx/index.ts';
 export const CATALOGUERS: readonly Cataloguer[] = [
   apk,
   cargo,
+  contentSets,
   dotnet,
   dpkg,
   files,

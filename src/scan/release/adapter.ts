@@ -1,5 +1,5 @@
 // What a release adapter is: a folder that reads one way of describing a release. The list of all is registry.ts.
-import type { Release } from './release.ts';
+import type { ReleaseParts } from './assemble.ts';
 
 /** Settings that decide how a release is read. */
 export interface LoadOptions {
@@ -35,8 +35,7 @@ export interface ReleaseAdapter {
   /**
    * Reads the release. What cannot be read inside it is a gap.
    * @param path file or folder
-   * @param target as the user gave it, for the release's `target`
    * @throws PlimsollError `input-missing` when nothing readable is there; LimitError
    */
-  readonly load: (path: string, target: string, options: LoadOptions) => Promise<Release>;
+  readonly load: (path: string, options: LoadOptions) => Promise<ReleaseParts>;
 }

@@ -4,7 +4,8 @@ import { compareText } from '../../platform/order.ts';
 import type { Verdict } from '../../platform/verdict.ts';
 import { type ChartEntry, releasesAtTwoVersions } from './chart-entry.ts';
 import type { ReleaseIdentity } from './identity.ts';
-import { countReferences, imagesOf, lintMentions, type Mention } from './mention.ts';
+import { countReferences, imagesNotTaken, imagesOf, type Mention } from './mention.ts';
+import { lintMentions } from './mention-lint.ts';
 import type { ChartRelease, Release } from './release.ts';
 
 /** Gaps of one kind that are named one by one at one file: a file that is something else must not fill the report. */
@@ -13,8 +14,6 @@ const GAPS_PER_MEMBER = 50;
 /** What an adapter read. */
 export interface ReleaseParts {
   readonly identity: ReleaseIdentity;
-  /** As the user gave it. */
-  readonly target: string;
   /** Every place that names an image. */
   readonly mentions: readonly Mention[];
   /** References that count as explicit; the release's whole list where nothing else adds to it. */
@@ -27,12 +26,15 @@ export interface ReleaseParts {
   readonly gaps: readonly Gap[];
 }
 
-/** The release, with the lint that holds for any. */
-export function assembleRelease(parts: ReleaseParts): Release {
+/**
+ * The release, with the lint that holds for any.
+ * @param target as the user gave it
+ */
+export function assembleRelease(parts: ReleaseParts, target: string): Release {
   const { charts } = parts;
   return {
     ...parts.identity,
-    target: parts.target,
+    target,
     images: imagesOf(parts.mentions, parts.ownPrefixes),
     charts: charts.map(plainChart).sort(compareCharts),
     counts: {
@@ -43,11 +45,14 @@ export function assembleRelease(parts: ReleaseParts): Release {
       namespaces: new Set(charts.map((chart) => chart.namespace)).size,
       precacheEntries: parts.precacheEntries,
     },
-    lint: [...parts.lint, ...releasesAtTwoVersions(charts), ...lintMentions(parts.mentions)].sort(
-      (a, b) => compareText(a.check, b.check) || compareText(a.subject, b.subject) || compareText(a.reason, b.reason),
-    ),
-    gaps: boundGaps([...parts.gaps].sort(compareGaps)),
+    lint: [...parts.lint, ...releasesAtTwoVersions(charts), ...lintMentions(parts.mentions)].sort(compareLint),
+    gaps: boundGaps([...parts.gaps, ...imagesNotTaken(parts.mentions)].sort(compareGaps)),
   };
+}
+
+/** Order of lint: by check, subject, reason. */
+export function compareLint(a: Verdict, b: Verdict): number {
+  return compareText(a.check, b.check) || compareText(a.subject, b.subject) || compareText(a.reason, b.reason);
 }
 
 /** Gaps of one kind at one member beyond the bound become one gap with their number. */

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { needsPrograms } from '../../../test/support/needs.ts';
 import { ParseError } from '../../platform/errors.ts';
-import { expandRelease, releaseOfImages } from './expand.ts';
+import { expandRelease, expandTargets } from './expand.ts';
 import { RELEASE_ADAPTERS } from './registry.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'plimsoll-expand-'));
@@ -90,27 +90,33 @@ test('images on disk keep their target as name and place, however they were writ
     const [image] = (await expandRelease(target)).images;
     assert.deepEqual([image?.logical, image?.local], [`oci:${root}/layout`, `oci:${root}/layout`]);
   }
-  const [slash] = releaseOfImages(['rootfs:/']).images;
-  assert.equal(slash?.local, 'rootfs:/');
-  assert.equal(releaseOfImages(['rootfs:/']).name, 'rootfs');
+  const machine = await expandRelease('rootfs:/');
+  assert.equal(machine.images[0]?.local, 'rootfs:/');
+  assert.equal(machine.name, 'rootfs');
 });
 
-test('several images are one release, sorted, without repetition', () => {
-  const release = releaseOfImages(['quay.io/b:1', 'alpine:3', 'docker://alpine:3', 'dir:x'], 'mine');
+test('several images are one release, sorted, without repetition', async () => {
+  const release = await expandTargets(['quay.io/b:1', 'alpine:3', 'docker://alpine:3', 'dir:x', 'dir:x']);
   assert.deepEqual(
     release.images.map((image) => image.logical),
     ['dir:x', 'docker.io/library/alpine:3', 'quay.io/b:1'],
   );
   assert.deepEqual(
     [release.name, release.version, release.target],
-    ['mine', 'unknown', 'quay.io/b:1 alpine:3 docker://alpine:3 dir:x'],
+    ['b', 'unknown', 'quay.io/b:1 alpine:3 docker://alpine:3 dir:x dir:x'],
   );
-  assert.equal(releaseOfImages([]).images.length, 0);
-  for (const target of ['csm:build', 'images:1.0']) {
-    assert.throws(() => releaseOfImages(['alpine', target]), { code: 'usage', message: /give it alone/ });
-  }
-  assert.throws(() => releaseOfImages(['alpine', 'snyk:1.0']), { code: 'unsupported' });
-  assert.throws(() => releaseOfImages(['alpine', join(root, 'checkout')]), { code: 'unsupported' });
+  assert.deepEqual([release.lint, release.gaps], [[], []]);
+  await assert.rejects(expandTargets(['alpine', 'snyk:1.0']), { code: 'unsupported' });
+  await assert.rejects(expandTargets(['alpine', 'csm:']), { code: 'usage' });
+});
+
+test('two spellings of one reference are flagged on the command line too', async () => {
+  const { lint, images } = await expandTargets(['alpine:3', 'docker.io/library/alpine:3']);
+  assert.deepEqual(
+    lint.map(({ check, evidence }) => [check, evidence]),
+    [['two-spellings-one-name', ['alpine:3 alpine:3', 'docker.io/library/alpine:3 docker.io/library/alpine:3']]],
+  );
+  assert.equal(images.length, 1);
 });
 
 test('targets of other commands and nonsense are refused with a reason', async () => {
@@ -156,7 +162,7 @@ test('every adapter keeps the rules of the registry', async () => {
     assert.ok(adapter.title !== '' && adapter.reads !== '');
     assert.equal(adapter.recognizes(join(root, 'absent')), false);
     assert.equal(adapter.recognizes(join(root, 'empty')), false);
-    await assert.rejects(adapter.load(join(root, 'absent'), 'x', {}), { code: 'input-missing' }, adapter.id);
-    await assert.rejects(adapter.load(join(root, 'empty'), 'x', {}), { exitCode: 3 }, adapter.id);
+    await assert.rejects(adapter.load(join(root, 'absent'), {}), { code: 'input-missing' }, adapter.id);
+    await assert.rejects(adapter.load(join(root, 'empty'), {}), { exitCode: 3 }, adapter.id);
   }
 });

@@ -1,13 +1,11 @@
 // Targets to releases: finds the adapter that a target's scheme names, or that recognises what lies at a path, and reads the release.
-import { basename, resolve } from 'node:path';
 import { PlimsollError } from '../../platform/errors.ts';
-import { normalizeReference, parseReference } from '../image/reference.ts';
 import { formatTarget, type ImageTarget, parseTarget } from '../image/target.ts';
 import { recognizePath } from '../image/transport/recognize.ts';
 import type { LoadOptions, ReleaseAdapter } from './adapter.ts';
 import { assembleRelease } from './assemble.ts';
-import type { ReleaseIdentity } from './identity.ts';
-import type { Mention } from './mention.ts';
+import { combineParts, type TargetParts } from './combine.ts';
+import { partsOfImages } from './loose-images.ts';
 import { RELEASE_ADAPTERS } from './registry.ts';
 import type { Release } from './release.ts';
 
@@ -30,77 +28,59 @@ const OTHER_TARGETS: ReadonlyMap<string, string> = new Map([
 
 /**
  * The release that a target describes. An image target is a release of that image.
- * @throws PlimsollError `usage`, `unsupported`, `input-missing`, `input-unreadable`; ParseError for what is neither path nor reference; LimitError
+ * @throws as expandTargets
  */
-export async function expandRelease(target: string, options: ExpandOptions = {}): Promise<Release> {
-  const colon = target.indexOf(':');
-  const scheme = colon === -1 ? '' : target.slice(0, colon);
-  const argument = target.slice(colon + 1);
-  const named = RELEASE_ADAPTERS.find((adapter) => adapter.id === scheme);
-  if (named !== undefined) {
-    if (argument === '') {
-      throw new PlimsollError('usage', `${target} names nothing; write ${named.id}:${named.argument}`);
-    }
-    return load(named, argument, target, options);
-  }
-  refuseOtherSchemes(target);
-  const recognized = recognize(target);
-  if (recognized !== undefined) {
-    options.remark?.(`${target} is read as ${recognized.id}:${target} (${recognized.title})`);
-    return load(recognized, target, target, options);
-  }
-  refuseChartOptions(options);
-  return releaseOfImages([target], undefined, options);
+export function expandRelease(target: string, options: ExpandOptions = {}): Promise<Release> {
+  return expandTargets([target], options);
 }
 
 /**
- * A release of single images.
- * @param targets image targets, or bare references and paths
- * @param name of the release; absent: what the first target is called
- * @throws as expandRelease
+ * The one release that targets of any kind describe together: releases, images, or both. A target that is given twice counts once.
+ * @throws PlimsollError `usage`, `unsupported`, `input-missing`, `input-unreadable`; ParseError for what is neither path nor reference; LimitError
  */
-export function releaseOfImages(targets: readonly string[], name?: string, options: ExpandOptions = {}): Release {
-  const mentions: Mention[] = [];
-  const identities: ReleaseIdentity[] = [];
-  for (const text of targets) {
-    refuseOtherSchemes(text);
-    const target = parseTarget(text);
-    if (target.recognized) options.remark?.(`${text} is read as ${formatTarget(target)}`);
-    mentions.push(mentionOf(target, text));
-    identities.push(identityOf(target));
+export async function expandTargets(targets: readonly string[], options: ExpandOptions = {}): Promise<Release> {
+  const given = [...new Set(targets)].map((text) => ({ text, ...classify(text, options) }));
+  refuseIdleChartOptions(given, options);
+  const releases: TargetParts[] = [];
+  for (const found of given) {
+    if (found.kind !== 'release') continue;
+    releases.push({ target: found.text, parts: await found.adapter.load(found.path, options) });
   }
-  const [first = { name: 'images', version: 'unknown' }] = identities;
-  return assembleRelease({
-    identity: { name: name ?? first.name, version: identities.length === 1 ? first.version : 'unknown' },
-    target: targets.join(' '),
-    mentions,
-    explicit: mentions,
-    charts: [],
-    precacheEntries: 0,
-    ownPrefixes: options.own ?? [],
-    lint: [],
-    gaps: [],
-  });
+  const taken = new Set(releases.flatMap(({ parts }) => parts.mentions.map(({ logical }) => logical)));
+  const images = given.filter((found) => found.kind === 'image');
+  const parts = combineParts(releases, await partsOfImages(images, taken, options.own ?? []));
+  return assembleRelease(parts, targets.join(' '));
 }
 
-function load(adapter: ReleaseAdapter, path: string, target: string, options: ExpandOptions): Promise<Release> {
-  if (adapter.id !== 'chart') refuseChartOptions(options);
-  return adapter.load(path, target, options);
+type Classified =
+  | { readonly kind: 'release'; readonly adapter: ReleaseAdapter; readonly path: string }
+  | { readonly kind: 'image'; readonly target: ImageTarget };
+
+function classify(text: string, { remark }: ExpandOptions): Classified {
+  const colon = text.indexOf(':');
+  const scheme = colon === -1 ? '' : text.slice(0, colon);
+  const named = RELEASE_ADAPTERS.find((adapter) => adapter.id === scheme);
+  if (named !== undefined) {
+    const path = text.slice(colon + 1);
+    if (path === '') throw new PlimsollError('usage', `${text} names nothing; write ${named.id}:${named.argument}`);
+    return { kind: 'release', adapter: named, path };
+  }
+  const other = OTHER_TARGETS.get(scheme);
+  if (other !== undefined) throw new PlimsollError('unsupported', `${text}: ${other}`);
+  const recognized = recognize(text);
+  if (recognized !== undefined) {
+    remark?.(`${text} is read as ${recognized.id}:${text} (${recognized.title})`);
+    return { kind: 'release', adapter: recognized, path: text };
+  }
+  const target = parseTarget(text);
+  if (target.recognized) remark?.(`${text} is read as ${formatTarget(target)}`);
+  return { kind: 'image', target };
 }
 
 /** Values that change nothing are a mistake of the caller's. */
-function refuseChartOptions({ chart }: ExpandOptions): void {
-  if (chart !== undefined) throw new PlimsollError('usage', 'values are for charts; name the target as chart:PATH');
-}
-
-/** A release among images would otherwise pass for the reference of an image: `csm:build` is a name with a tag. */
-function refuseOtherSchemes(text: string): void {
-  const scheme = text.slice(0, Math.max(0, text.indexOf(':')));
-  const other = OTHER_TARGETS.get(scheme);
-  if (other !== undefined) throw new PlimsollError('unsupported', `${text}: ${other}`);
-  if (RELEASE_ADAPTERS.some((adapter) => adapter.id === scheme)) {
-    throw new PlimsollError('usage', `${text} is a release; give it alone, or images only`);
-  }
+function refuseIdleChartOptions(given: readonly Classified[], { chart }: ExpandOptions): void {
+  if (chart === undefined || given.some((found) => found.kind === 'release' && found.adapter.id === 'chart')) return;
+  throw new PlimsollError('usage', 'values are for charts; name the target as chart:PATH');
 }
 
 /** The adapter for a path given without a scheme; undefined for an image and for what is no path. */
@@ -114,18 +94,4 @@ function recognize(target: string): ReleaseAdapter | undefined {
     'unsupported',
     `${target} holds neither an image nor a release that is recognised; say what it is: ${schemes}, dir:, rootfs: …`,
   );
-}
-
-function mentionOf(target: ImageTarget, text: string): Mention {
-  const place = { source: 'command line', position: text };
-  if (target.transport === 'docker') return { logical: normalizeReference(target.argument), ...place };
-  return { logical: formatTarget(target), local: formatTarget(target), ...place };
-}
-
-function identityOf(target: ImageTarget): ReleaseIdentity {
-  if (target.transport !== 'docker') {
-    return { name: basename(resolve(target.argument)) || target.transport, version: 'unknown' };
-  }
-  const { repository, tag } = parseReference(target.argument);
-  return { name: basename(repository), version: tag ?? 'unknown' };
 }

@@ -27,6 +27,7 @@ test('name and version are read from the last component of a path', () => {
 
 test('a release of one image is called as the image is, where that has a name', () => {
   assert.deepEqual(identityOfImage('registry.example/shop/app:1.0'), { name: 'app', version: '1.0' });
-  for (const logical of ['sbom:/srv/app.json', 'oci:layout:1.0'])
+  assert.deepEqual(identityOfImage('oci:build/layout:1.0'), { name: 'layout', version: '1.0' });
+  for (const logical of ['sbom:/srv/app.json', 'oci:layout'])
     assert.equal(identityOfImage(logical), undefined, logical);
 });

@@ -1,6 +1,6 @@
 // Name and version of a release whose files state none: taken from the name of its file or folder, `csm-1.2.0-beta.97`, `v1.5.0`.
 import { basename, resolve } from 'node:path';
-import { splitLogical } from './logical.ts';
+import { splitLogical, withoutTransport } from './logical.ts';
 
 /** What a release is called. */
 export interface ReleaseIdentity {
@@ -9,12 +9,12 @@ export interface ReleaseIdentity {
   readonly version: string;
 }
 
-/** The identity of a release of one image: its name without the path, its tag. Undefined for an image that has only a place on disk. */
+/** The identity of a release of one image: its name without the path, its tag. Undefined for an image that has only a place on disk, without a tag. */
 export function identityOfImage(logical: string): ReleaseIdentity | undefined {
   const { repository, tag } = splitLogical(logical);
   return repository === logical && tag === undefined
     ? undefined
-    : { name: basename(repository), version: tag ?? 'unknown' };
+    : { name: basename(withoutTransport(repository)), version: tag ?? 'unknown' };
 }
 
 /** The identity that a path's last component states. A version starts with two numbers; what stands before it is the name. */

@@ -9,7 +9,7 @@ test('references, comments and pins are read with their lines', () => {
   const text = `\ufeff# all images\nalpine:3.16\r\n\n  quay.io/org/app:1 # why\nr.io/a:1\tmirror.example/r.io/a@${DIGEST}\nr.io/b:1\tmirror.example/b:1\n`;
   assert.deepEqual(parseReferenceList(text, 'index.txt'), {
     references: [
-      { logical: 'docker.io/library/alpine:3.16', line: 2 },
+      { logical: 'docker.io/library/alpine:3.16', written: 'alpine:3.16', line: 2 },
       { logical: 'quay.io/org/app:1', line: 4 },
       { logical: 'r.io/a:1', physical: `mirror.example/r.io/a@${DIGEST}`, digest: DIGEST, line: 5 },
       { logical: 'r.io/b:1', physical: 'mirror.example/b:1', line: 6 },

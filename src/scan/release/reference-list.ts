@@ -8,6 +8,8 @@ import { formatReference, normalizeReference, parseReference } from '../image/re
 export interface ListedReference {
   /** Normal form. */
   readonly logical: string;
+  /** As the list has it, when that is not the normal form. */
+  readonly written?: string;
   readonly physical?: string;
   /** The digest that the physical reference pins. */
   readonly digest?: Digest;
@@ -45,11 +47,12 @@ export function parseReferenceList(text: string, file: string): ReferenceList {
 function parseLine(content: string, line: number): ListedReference {
   const [first = '', second, ...rest] = content.split(/\s*\t\s*/);
   const logical = normalizeReference(first);
-  if (second === undefined) return { logical, line };
-  if (rest.length > 0) throw new Error(`"${content.slice(0, 80)}" has more than two columns`);
+  const named = { logical, ...(first === logical ? {} : { written: first }) };
+  if (second === undefined) return { ...named, line };
+  if (rest.length > 0) throw new Error('the line has more than two columns');
   const physical = parseReference(second);
   return {
-    logical,
+    ...named,
     physical: formatReference(physical),
     ...(physical.digest === undefined ? {} : { digest: physical.digest }),
     line,

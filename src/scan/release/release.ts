@@ -7,8 +7,10 @@ import type { Verdict } from '../../platform/verdict.ts';
 export interface ReleaseImage {
   /** Normalised reference as a chart or index names it: `docker.io/library/alpine:3.16`. */
   readonly logical: string;
-  /** What was really shipped, when the release itself pins it: `mirror/name@sha256:…`. */
+  /** What was really shipped, as far as pins and mirror rules tell: `mirror/name@sha256:…`, `mirror/name:tag`. Before shipRelease only pins. */
   readonly physical?: string;
+  /** Why the mirror rules refuse the reference: it is never asked for. */
+  readonly refused?: string;
   readonly digest?: Digest;
   /** A transport target for members that lie on disk (`dir:PATH`, `oci:PATH:TAG`); absent: the registry. */
   readonly local?: string;

@@ -52,10 +52,17 @@ test('the same reference on two platforms is two slots, and a tag counts on ever
   );
 });
 
-test('a target that is no reference is its own repository', () => {
-  assert.deepEqual(slotsOf('rootfs:/', 'oci:build/layout:alpine'), [
-    'rootfs:/|linux/amd64',
-    'oci:build/layout:alpine|linux/amd64',
+test('the place of an image on disk is its repository; the tag is a tag', () => {
+  assert.deepEqual(slotsOf('rootfs:/'), ['rootfs:/|linux/amd64']);
+  for (const place of ['oci:build/layout', 'oci-archive:a.tar', 'docker-archive:a:b/c.tar', 'dir:tree/quay.io/a/b']) {
+    assert.deepEqual(slotsOf(`${place}:1.2`), [`${place}|linux/amd64`]);
+    assert.deepEqual(slotsOf(place), [`${place}|linux/amd64`]);
+  }
+  assert.deepEqual(slotsOf('oci:layout:1', 'oci:layout:2'), ['oci:layout|linux/amd64#1', 'oci:layout|linux/amd64#2']);
+  // Folders that a root file system lies in have no tags, and an archive's @0 is a position.
+  assert.deepEqual(slotsOf('rootfs:/srv/a:1', 'docker-archive:a.tar:@0'), [
+    'rootfs:/srv/a:1|linux/amd64',
+    'docker-archive:a.tar:@0|linux/amd64',
   ]);
 });
 

@@ -1,8 +1,9 @@
 // YAML of a release: reads text from outside, gives plain nodes that know their line, so that a report can point at `manifests/platform.yaml:123`.
 // YAML 1.2.2, core schema, with merge keys (yaml.org/type/merge). A scalar keeps the characters that were written: the tag 3.10 stays 3.10.
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, parseDocument, type Node as SourceNode } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Pair, type Node as SourceNode } from 'yaml';
 import { LimitError, ParseError } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
+import { parseYamlDocument } from '../../platform/yaml-document.ts';
 
 /** Text, number, boolean or null, as written. */
 export interface YamlScalar {
@@ -79,15 +80,8 @@ export function splitDocuments(text: string): readonly YamlText[] {
  * @throws ParseError with file and line; LimitError on nesting, size or aliases out of proportion
  */
 export function parseYaml(text: string, file: string, firstLine = 1): YamlNode {
-  refusePropertyRows(text, file);
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    uniqueKeys: false,
-    strict: true,
-    prettyErrors: false,
-    logLevel: 'silent',
-  });
+  const document = parseYamlDocument(text, lines, file);
   const conversion: Conversion = { file, lines, firstLine, anchors: new Map(), nodes: 0 };
   const [error] = document.errors;
   if (error !== undefined) {
@@ -136,21 +130,6 @@ interface Conversion {
 
 function pushDocument(documents: YamlText[], text: string, line: number): void {
   if (HAS_CONTENT.test(text)) documents.push({ text, line });
-}
-
-/** Refuses text with a long row of what would be anchors and tags, before the library meets it. */
-function refusePropertyRows(text: string, file: string): void {
-  let row = 0;
-  for (const [word] of text.matchAll(/\S+/g)) {
-    if (!/^[&!]/.test(word)) {
-      row = 0;
-      continue;
-    }
-    for (const character of word) if (character === '&' || character === '!') row += 1;
-    if (row > LIMITS.yamlPropertiesInRow) {
-      throw new LimitError(`${file}: more than ${LIMITS.yamlPropertiesInRow} anchors or tags in a row`);
-    }
-  }
 }
 
 function lineOf(conversion: Conversion, offset: number): number {

@@ -77,7 +77,7 @@ export function CvesView({ report, state, go }: ViewProps) {
         <WindowedTable
           caption="Vulnerabilities, each once, with the number of images that have it"
           kind="cves"
-          columns={COLUMNS}
+          columns={report.rated ? COLUMNS : COLUMNS.slice(0, -1)}
           count={rows.length}
           heights={{ row: 34, card: 76 }}
           sort={sort}

@@ -44,6 +44,7 @@ export function FindingDetail({ report, row, state, go }: ViewProps & { readonly
           {raw !== '' && `: ${raw}`}
         </Entry>
         <Entry name="EPSS">{epss !== null && `${probabilityText(epss)} probability of exploitation in 30 days`}</Entry>
+        <Entry name="SSVC">{valueAt(columns.ssvc, row)}</Entry>
         <Entry name="Package">
           <Jump to={toPackage(purl)} go={go}>
             {valueAt(columns.package, row)}

@@ -65,7 +65,7 @@ export function FindingsView({ report, state, go }: ViewProps) {
         <WindowedTable
           caption="Findings, a row a package"
           kind="findings"
-          columns={COLUMNS}
+          columns={report.rated ? COLUMNS : COLUMNS.slice(0, -1)}
           count={found.rows.length}
           heights={{ row: 34, card: 92 }}
           sort={sort}

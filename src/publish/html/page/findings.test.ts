@@ -6,6 +6,7 @@ import { sampleAssessment } from '../../../../test/support/sample-assessment.ts'
 import { statisticsOf } from '../../../explain/statistics.ts';
 import { SEVERITY_LEVELS, type SeverityLevel } from '../../../scan/advisory/advisory.ts';
 import type { Assessment, Finding } from '../../../scan/assess/assessment.ts';
+import { ssvcText } from '../../ssvc-text.ts';
 import { packageColumns } from '../package-columns.ts';
 import { reportData } from '../report-data.ts';
 import { type FindingFilter, openFindings, SORT_KEYS, type SortKey, valueAt } from './findings.ts';
@@ -102,13 +103,15 @@ test('without a filter the figures are those of the statistics', () => {
 });
 
 test('every order is by its key, its reverse too, and ties keep severity and the order of the assessment', () => {
+  /** Probabilities begin with the highest. */
+  const lowered = (value: number | null): number | null => (value === null ? null : -value);
   const key: Record<SortKey, (row: number) => string | number | null> = {
     severity: (row) => SEVERITY_LEVELS.indexOf(valueAt(data.findings.severity, row)),
     vulnerability: (row) => valueAt(data.findings.vulnerability, row),
     package: (row) => valueAt(data.findings.package, row),
     fixedIn: (row) => valueAt(data.findings.fixedIn, row),
     image: (row) => valueAt(data.findings.slot, row),
-    epss: (row) => valueAt(data.findings.epss, row),
+    epss: (row) => lowered(valueAt(data.findings.epss, row)),
   };
   const collator = new Intl.Collator('en', { numeric: true });
   for (const sort of SORT_KEYS) {
@@ -162,7 +165,7 @@ test('50,000 findings are filtered in less time than a key stroke takes', () => 
 test('every field of every finding can be read back from the columns', () => {
   for (const [row, finding] of sample.findings.entries()) {
     const columns = data.findings;
-    const { image: _, fixedIn = null, epss = null, statement = null, fixes = {}, ...rest } = finding;
+    const { image: _, fixedIn = null, epss = null, ssvc, statement = null, fixes = {}, ...rest } = finding;
     const read = {
       slot: valueAt(columns.slot, row),
       vulnerability: valueAt(columns.vulnerability, row),
@@ -182,6 +185,7 @@ test('every field of every finding can be read back from the columns', () => {
     assert.deepEqual(read, rest);
     assert.equal(valueAt(columns.fixedIn, row), fixedIn);
     assert.equal(valueAt(columns.epss, row), epss);
+    assert.equal(valueAt(columns.ssvc, row), ssvcText(ssvc) ?? null);
     assert.equal(valueAt(columns.statement, row), statement);
     assert.deepEqual(
       valueAt(columns.fixes, row),

@@ -201,7 +201,9 @@ function sortedRows(columns: FindingColumns, levels: Uint8Array, sort: SortKey, 
   }[sort];
   const ascending = ranks(column);
   const last = column.values.filter((value: string | number | null) => value !== null).length - 1;
-  const rank = ascending.map((place, index) => (descending && column.values[index] !== null ? last - place : place));
+  // A probability has its highest first, as the counts of other lists.
+  const falls = descending !== (sort === 'epss');
+  const rank = ascending.map((place, index) => (falls && column.values[index] !== null ? last - place : place));
   return countingSort(bySeverity, column.rows, rank);
 }
 

@@ -12,6 +12,8 @@ import { type VulnerabilityRow, vulnerabilityIndex, vulnerabilityRows } from './
 export interface Report {
   readonly data: ReportData;
   readonly findings: FindingTable;
+  /** Whether EPSS rates any finding. */
+  readonly rated: boolean;
   /** By slot. */
   readonly images: ReadonlyMap<string, ReportImage>;
   /** Made when they are first asked for. */
@@ -40,6 +42,7 @@ export function openReport(textOf: (block: 'data' | 'packages') => string): Repo
   return {
     data,
     images,
+    rated: data.findings.epss.values.some((value) => value !== null),
     findings: openFindings(data.findings, (slot) => slotLabel(images, slot)),
     vulnerabilities,
     vulnerability: (id) => index()(id),

@@ -1,6 +1,7 @@
 // Where the figures come from: the feeds of the advisory set, who rated the severities, and the program that did the work.
 import { formatPercent } from '../../../explain/shares.ts';
 import { count, day, shortDigest, sourceName } from '../../words.ts';
+import type { ReportData } from '../report-data.ts';
 import type { ViewProps } from './report.ts';
 
 /** Feeds, severity sources and the identity of the assessment. */
@@ -12,6 +13,31 @@ export function SourcesView(props: ViewProps) {
       <Identity {...props} />
     </div>
   );
+}
+
+type Feed = ReportData['feeds'][number];
+type FeedShare = ReportData['statistics']['feeds'][number];
+
+interface FeedColumn {
+  readonly title: string;
+  readonly kind?: 'number' | 'wrap';
+  readonly text: (feed: Feed, share: FeedShare | undefined) => string;
+}
+
+/** What is said of a feed behind its name; on narrow screens each with its title before it. */
+const FEED_COLUMNS: readonly FeedColumn[] = [
+  { title: 'Upstream date', text: (feed) => day(feed.upstreamUpdatedAt) },
+  { title: 'Records', kind: 'number', text: (feed) => count(feed.records) },
+  { title: 'Skipped', kind: 'number', text: (feed) => count(feed.skipped) },
+  { title: 'Instances', kind: 'number', text: (_, share) => (share === undefined ? '' : count(share.count)) },
+  { title: 'With a fix', kind: 'number', text: (_, share) => fixableShare(share) },
+  { title: 'Covers', kind: 'wrap', text: (feed) => feed.namespaces.join(', ') },
+  { title: 'Licence', kind: 'wrap', text: (feed) => feed.licence },
+];
+
+function fixableShare(share: FeedShare | undefined): string {
+  if (share === undefined) return '';
+  return `${formatPercent({ count: share.fixable, percent: share.fixablePercent })} %`;
 }
 
 function Feeds({ report }: ViewProps) {
@@ -26,56 +52,31 @@ function Feeds({ report }: ViewProps) {
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard (WCAG 2.1.1) */}
       <section class="scroll" tabIndex={0} aria-label="Advisory feeds, table">
-        <table class="plain-table">
+        <table class="plain-table feeds">
           <thead>
             <tr>
               <th scope="col">Feed</th>
-              <th scope="col">Upstream date</th>
-              <th scope="col" class="number">
-                Records
-              </th>
-              <th scope="col" class="number">
-                Skipped
-              </th>
-              <th scope="col" class="number">
-                Instances
-              </th>
-              <th scope="col" class="number">
-                With a fix
-              </th>
-              <th scope="col">Covers</th>
-              <th scope="col">Licence</th>
+              {FEED_COLUMNS.map(({ title, kind }) => (
+                <th key={title} scope="col" class={kind === 'number' ? kind : undefined}>
+                  {title}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
-            {feeds.map((feed) => {
-              const share = shares.get(feed.id);
-              return (
-                <tr key={feed.id}>
-                  <th scope="row">
-                    {feed.id}
-                    {feed.partial === true && <span class="warn-text"> partial</span>}
-                    <small>{feed.source}</small>
-                  </th>
-                  <td>{feed.upstreamUpdatedAt === undefined ? 'not given' : day(feed.upstreamUpdatedAt)}</td>
-                  <td class="number">{count(feed.records)}</td>
-                  <td
-                    class="number"
-                    title={feed.skippedReasons.map((skip) => `${count(skip.count)} ${skip.reason}`).join('; ')}
-                  >
-                    {count(feed.skipped)}
+            {feeds.map((feed) => (
+              <tr key={feed.id}>
+                <th scope="row">
+                  {feed.id}
+                  {feed.partial === true && <span class="warn-text"> partial</span>}
+                </th>
+                {FEED_COLUMNS.map(({ title, kind, text }) => (
+                  <td key={title} class={kind} data-title={title}>
+                    {text(feed, shares.get(feed.id))}
                   </td>
-                  <td class="number">{share === undefined ? '' : count(share.count)}</td>
-                  <td class="number">
-                    {share === undefined
-                      ? ''
-                      : `${formatPercent({ count: share.fixable, percent: share.fixablePercent })} %`}
-                  </td>
-                  <td class="wrap">{feed.namespaces.join(', ')}</td>
-                  <td>{feed.licence}</td>
-                </tr>
-              );
-            })}
+                ))}
+              </tr>
+            ))}
           </tbody>
         </table>
       </section>
@@ -122,7 +123,7 @@ function Identity({ report }: ViewProps) {
     ['Target', data.release.target],
     ['Assessment', data.id],
     ['Advisory set', data.advisorySet.id],
-    ['Set built', data.advisorySet.builtAt],
+    ['Newest content', day(data.advisorySet.builtAt)],
     ['Statements', shortDigest(data.statements)],
     ['Judged as of', data.asOf],
   ];

@@ -26,7 +26,7 @@ interface WindowedTableProps<Key extends string> {
   readonly sort: Key;
   readonly descending: boolean;
   readonly onSort: (key: Key, descending: boolean) => void;
-  /** The cells of the row at a position, in the order of the columns. */
+  /** The cells of the row at a position, in the order of the columns; more than there are columns are left out. */
   readonly cells: (position: number) => readonly ComponentChildren[];
   /** Position of the row that is marked, shown when the table opens; -1 for none. */
   readonly selected: number;
@@ -80,6 +80,8 @@ function HeaderCell<Key extends string>(props: WindowedTableProps<Key> & { reado
   const key = column.sort;
   const active = key !== undefined && key === sort;
   const classes = `col-${column.id}${column.numeric ? ' number' : ''}`;
+  // Numbers and severities begin with the highest.
+  const falls = (column.numeric === true || key === 'severity') !== descending;
   if (key === undefined) {
     return (
       <th scope="col" class={classes} aria-label={column.label}>
@@ -88,11 +90,11 @@ function HeaderCell<Key extends string>(props: WindowedTableProps<Key> & { reado
     );
   }
   return (
-    <th scope="col" class={classes} aria-sort={active ? (descending ? 'descending' : 'ascending') : 'none'}>
+    <th scope="col" class={classes} aria-sort={active ? (falls ? 'descending' : 'ascending') : 'none'}>
       <button type="button" aria-label={column.label} onClick={() => onSort(key, active && !descending)}>
         {column.title}
         <span class="arrow" aria-hidden="true">
-          {active ? (descending ? '▼' : '▲') : ''}
+          {active ? (falls ? '▼' : '▲') : ''}
         </span>
       </button>
     </th>
@@ -103,6 +105,7 @@ function Row<Key extends string>(
   props: WindowedTableProps<Key> & { readonly position: number; readonly height: number },
 ) {
   const { position, height, columns, onOpen } = props;
+  const cells = props.cells(position);
   return (
     // The button inside the row is the way of the keyboard; the whole row is a larger target for the mouse.
     <tr
@@ -111,14 +114,11 @@ function Row<Key extends string>(
       style={{ height: `${height}px` }}
       onClick={() => onOpen(position)}
     >
-      {props.cells(position).map((cell, index) => {
-        const column = columns[index];
-        return (
-          <td key={column?.id} class={`col-${column?.id}${column?.numeric ? ' number' : ''}`}>
-            {cell}
-          </td>
-        );
-      })}
+      {columns.map((column, index) => (
+        <td key={column.id} class={`col-${column.id}${column.numeric ? ' number' : ''}`}>
+          {cells[index]}
+        </td>
+      ))}
     </tr>
   );
 }

@@ -98,6 +98,7 @@ function request(fields: Partial<GatherRequest> = {}): GatherRequest {
   mkdirSync(home);
   return {
     urls: [server.url],
+    namespaces: {},
     inventories: [TARGET],
     home,
     cache: join(temporaryFolder(), `cache-${runs}`),

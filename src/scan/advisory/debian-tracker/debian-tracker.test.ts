@@ -31,7 +31,7 @@ function stateOf(release: unknown): unknown {
 test('states of a release', () => {
   assert.deepEqual(
     stateOf({ status: 'resolved', fixed_version: '1:1.2.11.dfsg-2+deb11u1', urgency: 'not yet assigned' }),
-    ['affected', [{ fixed: '1:1.2.11.dfsg-2+deb11u1' }], 'fixed'],
+    ['affected', [{ fixed: '1:1.2.11.dfsg-2+deb11u1' }], 'fixed', 'not yet assigned=unknown'],
   );
   assert.deepEqual(stateOf({ status: 'resolved', fixed_version: '0', urgency: 'unimportant' }), [
     'not-affected',
@@ -56,7 +56,12 @@ test('states of a release', () => {
     [],
     'will-not-fix',
   ]);
-  assert.deepEqual(stateOf({ status: 'open', urgency: 'end-of-life' }), ['affected', [], 'will-not-fix']);
+  assert.deepEqual(stateOf({ status: 'open', urgency: 'end-of-life' }), [
+    'affected',
+    [],
+    'will-not-fix',
+    'end-of-life=unknown',
+  ]);
   assert.deepEqual(stateOf({ status: 'undetermined' }), ['undetermined by Debian']);
   assert.deepEqual(stateOf({ status: 'resolved' }), ['resolved, but without a fixed version']);
   assert.deepEqual(stateOf({ status: 'resolved', fixed_version: 'a b' }), [
@@ -66,9 +71,14 @@ test('states of a release', () => {
   assert.deepEqual(stateOf(null), ['a status that is not known']);
 });
 
-test('urgencies that say nothing about severity give none', () => {
-  for (const urgency of ['not yet assigned', 'end-of-life', 'constructor', '', undefined])
-    assert.deepEqual(severityOfUrgency(urgency), []);
+test('urgencies keep the word, those that say nothing about severity too; other text gives none', () => {
+  for (const urgency of ['constructor', 'urgent', '', undefined]) assert.deepEqual(severityOfUrgency(urgency), []);
+  for (const [urgency, level] of [
+    ['not yet assigned', 'unknown'],
+    ['end-of-life', 'unknown'],
+    ['unimportant', 'negligible'],
+  ] as const)
+    assert.deepEqual(severityOfUrgency(urgency), [{ kind: 'vendor', source: 'debian', raw: urgency, level }]);
   assert.deepEqual(
     severityOfUrgency('medium*').map(({ kind, source, level }) => [kind, source, level]),
     [['vendor', 'debian', 'medium']],

@@ -54,7 +54,7 @@ function readAlternatives(text: string): readonly Interval[] | undefined {
   for (const alternative of text.split('||')) {
     const read = readComparators(alternative);
     if (read === undefined) return undefined;
-    intervals.push(...read);
+    for (const interval of read) intervals.push(interval);
   }
   return intervals.length === 0 ? undefined : intervals;
 }

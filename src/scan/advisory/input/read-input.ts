@@ -3,7 +3,7 @@
 import { closeSync, type Dirent, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Digest, digestOf } from '../../../platform/canonical.ts';
-import { LimitError, messageOf, PlimsollError } from '../../../platform/errors.ts';
+import { LimitError, messageOf, ParseError, PlimsollError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
 import { readStream } from './stream.ts';
 import type { DocumentTaker, InputVisitor } from './visitor.ts';
@@ -36,12 +36,25 @@ async function readFolder(root: string, inside: string, visitor: InputVisitor): 
     } else if (entry.isFile() && ARCHIVE_NAME.test(entry.name)) {
       await readArchive(join(root, path), path, visitor);
     } else if (entry.isFile() && visitor.accepts(withoutPacking(path))) {
-      await readFile(join(root, path), path, visitor, true);
+      await readOneOfMany(join(root, path), path, visitor);
     } else if (!entry.isFile() && visitor.accepts(path)) {
       visitor.skipped(path, 'a symbolic link or special file');
     }
   }
 }
+
+/** A damaged or endless file among others is one file less. */
+async function readOneOfMany(file: string, path: string, visitor: InputVisitor): Promise<void> {
+  try {
+    await readFile(file, path, visitor, true);
+  } catch (error) {
+    if (error instanceof InputLimitError || !(error instanceof ParseError || error instanceof LimitError)) throw error;
+    visitor.skipped(path, error.message.replace(`${file}: `, ''));
+  }
+}
+
+/** The input as a whole is too large. */
+class InputLimitError extends LimitError {}
 
 /** An archive among other files that cannot be opened is one file less, not the end of the folder. */
 async function readArchive(file: string, path: string, visitor: InputVisitor): Promise<void> {
@@ -80,11 +93,11 @@ function withLimits(input: string, visitor: InputVisitor): InputVisitor {
   let bytes = 0;
   const countFile = (): void => {
     files += 1;
-    if (files > LIMITS.feedFiles) throw new LimitError(`${input}: more than ${LIMITS.feedFiles} files`);
+    if (files > LIMITS.feedFiles) throw new InputLimitError(`${input}: more than ${LIMITS.feedFiles} files`);
   };
   const count = (content: Uint8Array): void => {
     bytes += content.length;
-    if (bytes > LIMITS.feedBytes) throw new LimitError(`${input}: more than ${LIMITS.feedBytes} bytes unpacked`);
+    if (bytes > LIMITS.feedBytes) throw new InputLimitError(`${input}: more than ${LIMITS.feedBytes} bytes unpacked`);
   };
   const { accepts, skipped, open } = visitor;
   return {

@@ -27,6 +27,42 @@ function affected(ecosystem: string, name: string, ...events: readonly unknown[]
   };
 }
 
+test('a Go record may be about some platforms only', () => {
+  const platforms = (...imports: readonly unknown[]) =>
+    platformsOfRecord(record({ affected: [{ ...affected('Go', 'x'), ecosystem_specific: { imports } }] }));
+  assert.deepEqual(platforms({ path: 'x/a', goos: ['windows'] }, { path: 'x/b', goos: ['windows', 'darwin'] }), [
+    'windows/*',
+    'darwin/*',
+  ]);
+  assert.deepEqual(platforms({ path: 'x', goos: ['linux'], goarch: ['386', 'arm'] }), ['linux/386', 'linux/arm']);
+  assert.deepEqual(platforms({ path: 'x', goarch: ['ppc64le'] }), ['*/ppc64le']);
+  assert.equal(
+    platforms({ path: 'x', goos: ['windows'] }, { path: 'y' }),
+    undefined,
+    'one package is affected everywhere',
+  );
+  for (const goos of [[], 'windows', [7], ['.*'], ['win\ndows']])
+    assert.equal(platforms({ path: 'x', goos }), undefined);
+  assert.equal(platforms(), undefined);
+  const twice = [
+    { ...affected('Go', 'x'), ecosystem_specific: { imports: [{ path: 'x', goos: ['windows'] }] } },
+    affected('Go', 'x', { introduced: '2.0.0' }),
+  ];
+  assert.equal(platformsOfRecord(record({ affected: twice })), undefined, 'another entry is about all');
+});
+
+function platformsOfRecord(document: unknown): readonly string[] | undefined {
+  return readFeed(osv, document).advisories[0]?.platforms;
+}
+
+test("Go's own database names the platforms of flaws that Linux does not have", needsUnpacked(GO), () => {
+  const platforms = (id: string) =>
+    readFeed(osv, readFileSync(join(unpacked(GO), `data/osv/${id}.json`))).advisories.map((found) => found.platforms);
+  assert.deepEqual(platforms('GO-2022-0187'), [['*/amd64']]);
+  assert.deepEqual(platforms('GO-2023-2185').flat(), ['windows/*']);
+  assert.deepEqual(platforms('GO-2022-0344').flat(), [undefined]);
+});
+
 test('ecosystems become namespaces', () => {
   const cases: Readonly<Record<string, string | undefined>> = {
     npm: 'npm',

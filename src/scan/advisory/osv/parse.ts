@@ -1,6 +1,7 @@
 // Reads OSV records (https://ossf.github.io/osv-schema/, 1.7.4): one vulnerability, the packages it affects and in which versions.
 // A file holds one record, or a list of them. Each affected package becomes one advisory.
 import { ParseError } from '../../../platform/errors.ts';
+import { LIMITS } from '../../../platform/limits.ts';
 import type { AffectedRange, FixState, Severity } from '../advisory.ts';
 import type { FeedFile, FeedSink } from '../feed.ts';
 import { dateOf, type Fields, fieldsOf, isFields, listOf, readDocument, textOf, textsOf } from '../fields.ts';
@@ -13,6 +14,7 @@ import {
   normaliseName,
   publicStreamOf,
 } from './ecosystems.ts';
+import { platformsOf } from './platforms.ts';
 import { readRanges } from './ranges.ts';
 import { packageSeverities, readSeverities, severityOfWord } from './severities.ts';
 
@@ -23,6 +25,8 @@ interface Affected {
   readonly ranges: AffectedRange[];
   readonly versions: Set<string>;
   readonly severities: Severity[];
+  /** Platforms that alone are affected; undefined once an entry is about all. */
+  platforms: Set<string> | undefined;
 }
 
 /** @throws ParseError when the file holds no OSV record. */
@@ -68,6 +72,7 @@ function readRecord(record: Fields, path: string, sink: FeedSink): void {
       package: affected.name,
       ...(namesBinaries(affected.namespace) ? { binary: true } : {}),
       ...moduleOf(affected, record['summary']),
+      ...(affected.platforms === undefined ? {} : { platforms: [...affected.platforms] }),
       status: 'affected',
       ranges: affected.ranges,
       ...(affected.versions.size > 0 ? { versions: [...affected.versions] } : {}),
@@ -102,8 +107,12 @@ function readAffected(
       sink.skip('a distribution release that is missing or not understood', `${path}: ${id} ${textOf(ecosystem)}`);
       continue;
     }
-    const { ranges, commits, unusable } = readRanges(entry['ranges'], namespace);
+    const { ranges, commits, unusable, excessive } = readRanges(entry['ranges'], namespace);
     const versions = textsOf(entry['versions']);
+    if (excessive === true || versions.length > LIMITS.advisoryVersions) {
+      sink.skip(`more than ${LIMITS.advisoryVersions} versions`, `${path}: ${id} ${packageName}`);
+      continue;
+    }
     if (ranges.length === 0 && versions.length === 0) {
       sink.skip(
         commits > 0 ? 'affected commits only, no versions' : 'no affected versions',
@@ -113,19 +122,27 @@ function readAffected(
     }
     if (unusable > 0) sink.skip('a range that cannot be read', `${path}: ${id} ${packageName}`);
     const key = `${namespace}\n${normaliseName(namespace, packageName)}`;
-    const affected = packages.get(key) ?? {
+    const platforms = platformsOf(fieldsOf(entry['ecosystem_specific'])['imports']);
+    const known = packages.get(key);
+    const affected: Affected = known ?? {
       namespace,
       name: normaliseName(namespace, packageName),
       ranges: [],
       versions: new Set<string>(),
       severities: [],
+      platforms: platforms === undefined ? undefined : new Set(platforms),
     };
     packages.set(key, affected);
-    affected.ranges.push(...ranges);
+    if (known !== undefined) known.platforms = joined(known.platforms, platforms);
+    for (const range of ranges) affected.ranges.push(range);
     for (const version of versions) affected.versions.add(version);
     affected.severities.push(...packageSeverities(entry, source));
   }
   return packages;
+}
+
+function joined(known: Set<string> | undefined, more: readonly string[] | undefined): Set<string> | undefined {
+  return known === undefined || more === undefined ? undefined : new Set([...known, ...more]);
 }
 
 /**

@@ -1,11 +1,14 @@
 // Version ranges of an OSV record as intervals. OSV schema 1.7.4, "affected[].ranges[].events fields" and "Evaluation": events in version
 // order switch between affected and not; GIT ranges are commits, which say nothing about a package version.
+
+import { LIMITS } from '../../../platform/limits.ts';
 import { apk } from '../../../versions/apk.ts';
 import { deb } from '../../../versions/deb.ts';
 import { gem } from '../../../versions/gem.ts';
 import { go } from '../../../versions/go.ts';
 import { maven } from '../../../versions/maven.ts';
 import { npm } from '../../../versions/npm.ts';
+import { nuget } from '../../../versions/nuget.ts';
 import type { VersionOrder } from '../../../versions/order.ts';
 import { pep440 } from '../../../versions/pep440.ts';
 import { rpm } from '../../../versions/rpm.ts';
@@ -22,7 +25,18 @@ interface RangeEvent {
 
 /** Orders of ecosystems, by namespace without its release. */
 const ORDERS: ReadonlyMap<string, VersionOrder> = new Map([
-  ...Object.entries({ npm, pypi: pep440, maven, gem, go, cargo: semver, alpine: apk, wolfi: apk, chainguard: apk }),
+  ...Object.entries({
+    npm,
+    pypi: pep440,
+    maven,
+    gem,
+    nuget,
+    go,
+    cargo: semver,
+    alpine: apk,
+    wolfi: apk,
+    chainguard: apk,
+  }),
   ...['debian', 'ubuntu', 'ubuntu-pro'].map((name) => [name, deb] as const),
   ...['rhel', 'redhat', 'rocky', 'almalinux', 'sles', 'suse', 'opensuse-leap', 'azurelinux', 'mariner', 'photon'].map(
     (name) => [name, rpm] as const,
@@ -38,6 +52,8 @@ export interface Intervals {
   readonly commits: number;
   /** Ranges without an introduction, or of a type that is not known. */
   readonly unusable: number;
+  /** More of them than LIMITS.advisoryVersions allows: nothing was read. */
+  readonly excessive?: true;
 }
 
 /** Intervals of the SEMVER and ECOSYSTEM ranges of a package of the namespace, in the order of the record. */
@@ -45,8 +61,11 @@ export function readRanges(value: unknown, namespace: string): Intervals {
   const ranges: AffectedRange[] = [];
   let commits = 0;
   let unusable = 0;
+  let size = 0;
   for (const member of listOf(value)) {
     const range = fieldsOf(member);
+    size += sizeOf(range['events']);
+    if (size > LIMITS.advisoryVersions) return { ranges: [], commits, unusable, excessive: true };
     const type = textOf(range['type']);
     if (type === 'GIT') {
       commits += 1;
@@ -58,6 +77,13 @@ export function readRanges(value: unknown, namespace: string): Intervals {
     ranges.push(...found);
   }
   return { ranges, commits, unusable };
+}
+
+/** At most as many intervals will come of the events: every limit bounds every one of them. */
+function sizeOf(value: unknown): number {
+  const events = listOf(value);
+  const limits = events.filter((event) => fieldsOf(event)['limit'] !== undefined).length;
+  return events.length * Math.max(1, limits);
 }
 
 function readEvents(value: unknown): readonly RangeEvent[] {

@@ -13,4 +13,9 @@ export const rpmUpdateinfo: Feed = {
   accepts: (path) => /(^|[/-])updateinfo\.xml(\.(xz|bz2))?$/.test(path),
   read: readUpdateinfo,
   open: openUpdateinfo,
+  gather: {
+    forTargets: false,
+    needsAddress: true,
+    run: async (request) => (await import('./gather.ts')).gatherUpdateinfo(request),
+  },
 };

@@ -18,14 +18,26 @@ export interface FeedInput {
   readonly source?: string;
   /** What the content is for, `rocky:9`, where its files do not say it; only for feeds that take one. */
   readonly namespace?: string;
-  /** Date of the content, ISO 8601, where the publisher says it beside the files; what the files say counts as well, the newest holds. */
+  /** Date of the content, ISO 8601, told beside the files; it holds where no file of the feed says one itself. */
   readonly updated?: string;
+}
+
+/** A feed that could not be had, or not anew. */
+export interface FeedFailure {
+  readonly feed: Feed;
+  /** ISO 8601 instant. */
+  readonly at: string;
+  readonly error: PlimsollError;
 }
 
 /** How a set is built. */
 export interface BuildOptions {
   /** ISO 8601 instant; recorded, no part of the id. */
   readonly builtAt: string;
+  /** Recorded with what the set holds of the feed, or, where the inputs have nothing of it, alone. */
+  readonly failures?: readonly FeedFailure[];
+  /** Told which feed's input cannot be read, before that ends the build. */
+  readonly onUnreadable?: (feed: Feed) => void;
   /** Called now and then with what is being done. */
   readonly onProgress?: (text: string) => void;
 }
@@ -50,7 +62,15 @@ export async function buildAdvisorySet(
     for (const input of inputs) {
       const collector = collectors.get(input.feed) ?? new FeedCollector(input.feed, staging);
       collectors.set(input.feed, collector);
-      await readFeed(input, collector, options);
+      await readFeed(input, collector, options).catch((error: unknown) => {
+        if (error instanceof PlimsollError) options.onUnreadable?.(input.feed);
+        throw error;
+      });
+    }
+    for (const { feed, at, error } of options.failures ?? []) {
+      const collector = collectors.get(feed) ?? new FeedCollector(feed, staging);
+      collectors.set(feed, collector);
+      collector.failed({ at, reason: error.message });
     }
     options.onProgress?.('writing the set');
     const feeds = [...collectors].map(([feed, collector]) => ({
@@ -66,7 +86,7 @@ async function readFeed(input: FeedInput, collector: FeedCollector, options: Bui
   const { feed, path, namespace } = input;
   const source = input.source ?? path;
   collector.source(source);
-  if (input.updated !== undefined) collector.updated(input.updated);
+  if (input.updated !== undefined) collector.toldDate(input.updated);
   const visitor = new FeedVisitor(feed, namespace, collector, (files) => {
     if (files % PROGRESS_STEP === 0) options.onProgress?.(`${feed.id}: ${files} files of ${source}`);
   });

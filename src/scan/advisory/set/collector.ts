@@ -1,6 +1,6 @@
 // Takes what one feed reads: checks and counts it, and puts it into the staging area. A record out of bounds is skipped with the reason.
 import type { Digest } from '../../../platform/canonical.ts';
-import type { Advisory, EndOfLife, FeedRecord, Severity, SkippedReason, Ssvc } from '../advisory.ts';
+import type { Advisory, EndOfLife, FailedUpdate, FeedRecord, Severity, SkippedReason, Ssvc } from '../advisory.ts';
 import type { Feed, FeedSink } from '../feed.ts';
 import { digestOfFiles } from '../input/read-input.ts';
 import { isName, problemOf } from './record-check.ts';
@@ -11,6 +11,8 @@ const MAX_REASONS = 200;
 const OTHER_REASON = 'other reasons';
 /** Characters of a reason or of its example that are kept. */
 const SHOWN = 200;
+/** Characters of a failure that are kept: it names an address. */
+const SHOWN_FAILURE = 1000;
 
 /** The sink behind one feed, across all of its inputs. */
 export class FeedCollector implements FeedSink {
@@ -23,6 +25,8 @@ export class FeedCollector implements FeedSink {
   readonly #reasons = new Map<string, { count: number; example: string }>();
   readonly #namespaces = new Map<string, 'whole' | 'part'>();
   #updated: string | undefined;
+  #told: string | undefined;
+  #failed: FailedUpdate | undefined;
   #skipped = 0;
 
   constructor(feed: Feed, staging: Staging) {
@@ -87,6 +91,16 @@ export class FeedCollector implements FeedSink {
     if (this.#updated === undefined || date > this.#updated) this.#updated = date;
   }
 
+  /** A date told beside the files; the newest is kept, and holds where no file says one. */
+  toldDate(date: string): void {
+    if (this.#told === undefined || date > this.#told) this.#told = date;
+  }
+
+  /** That the feed could not be brought up to date. */
+  failed({ at, reason }: FailedUpdate): void {
+    this.#failed = { at, reason: reason.slice(0, SHOWN_FAILURE) };
+  }
+
   /** An input that was read, and one of its files. */
   source(source: string): void {
     this.#sources.add(source);
@@ -102,10 +116,11 @@ export class FeedCollector implements FeedSink {
     reasons.sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1));
     const parts = [...this.#namespaces].filter(([, extent]) => extent === 'part').map(([namespace]) => namespace);
     const partial = this.#feed.partial === true || (parts.length > 0 && parts.length === this.#namespaces.size);
+    const date = this.#updated ?? this.#told;
     return {
       id: this.#feed.id,
       source: [...this.#sources].sort().join(', '),
-      ...(this.#updated !== undefined ? { upstreamUpdatedAt: this.#updated } : {}),
+      ...(date !== undefined ? { upstreamUpdatedAt: date } : {}),
       sha256: digestOfFiles(this.#digests),
       licence: this.#feed.licence,
       records,
@@ -114,6 +129,7 @@ export class FeedCollector implements FeedSink {
       namespaces: [...this.#namespaces.keys()].sort(),
       ...(partial ? { partial } : {}),
       ...(!partial && parts.length > 0 ? { partialNamespaces: parts.sort() } : {}),
+      ...(this.#failed === undefined ? {} : { failedUpdate: this.#failed }),
     };
   }
 }

@@ -1,39 +1,33 @@
-// The id of an advisory set: SHA-256 over its content in a fixed order. Neither the order in which feeds were read nor the bytes of the
-// file count, nor when it was built, nor from which place; what a feed covers and how recent it is does count, because results depend on it.
+// The id of an advisory set: SHA-256 over its content. Neither the order in which feeds were read nor the bytes of the file count, nor when it
+// was built, nor from which place; what a feed covers and how recent it is does count, because results depend on it. It is also all that an
+// assessment says of the set: equal ids, equal words.
 import { createHash } from 'node:crypto';
-import { canonicalJson, type Digest } from '../../../platform/canonical.ts';
-import type { EndOfLife, Enrichment, FeedRecord } from '../advisory.ts';
+import { canonicalJson, type Digest, digestOf } from '../../../platform/canonical.ts';
+import { type EndOfLife, type FeedRecord, feedFacts } from '../advisory.ts';
 import { FORMAT_VERSION } from './schema.ts';
 
-/** Feed it the rows in the order of their keys: packages, enrichments, ends of life, feeds. */
-export class ContentDigest {
-  readonly #hash = createHash('sha256');
+/** What the id is made of. */
+export interface SetContent {
+  readonly starter: boolean;
+  /** Digests of the buckets of packages and of enrichments (tree.ts). */
+  readonly packages: Uint8Array;
+  readonly enrichments: Uint8Array;
+  /** Sorted by the UTF-8 bytes of `os`. */
+  readonly endsOfLife: Iterable<{ readonly os: string } & EndOfLife>;
+  /** Sorted by id. */
+  readonly feeds: readonly FeedRecord[];
+}
 
-  constructor(starter: boolean) {
-    this.#line('set', canonicalJson({ format: FORMAT_VERSION, starter }));
-  }
-
-  package(namespace: string, name: string, text: string): void {
-    this.#line('package', `${JSON.stringify([namespace, name])} ${text}`);
-  }
-
-  enrichment(vulnerability: string, value: Enrichment): void {
-    this.#line('enrichment', canonicalJson([vulnerability, value]));
-  }
-
-  endOfLife(os: string, value: EndOfLife): void {
-    this.#line('end-of-life', canonicalJson([os, value]));
-  }
-
-  feed({ id, upstreamUpdatedAt, namespaces, partial, partialNamespaces }: FeedRecord): void {
-    this.#line('feed', canonicalJson({ id, upstreamUpdatedAt, namespaces, partial, partialNamespaces }));
-  }
-
-  digest(): Digest {
-    return `sha256:${this.#hash.digest('hex')}`;
-  }
-
-  #line(kind: string, text: string): void {
-    this.#hash.update(`${kind} ${text}\n`);
-  }
+/** The id of a set with this content. */
+export function contentDigest({ starter, packages, enrichments, endsOfLife, feeds }: SetContent): Digest {
+  const whole = createHash('sha256');
+  const line = (kind: string, value: unknown): void => {
+    whole.update(`${kind} ${canonicalJson(value)}\n`);
+  };
+  line('set', { format: FORMAT_VERSION, starter });
+  line('packages', digestOf(packages));
+  line('enrichments', digestOf(enrichments));
+  for (const { os, date, source } of endsOfLife) line('end-of-life', [os, { date, source }]);
+  for (const feed of feedFacts(feeds)) line('feed', feed);
+  return `sha256:${whole.digest('hex')}`;
 }

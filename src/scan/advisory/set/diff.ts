@@ -2,8 +2,8 @@
 // that memory does not grow with their size; packages whose rows are equal cost a comparison of text.
 import type { Advisory, AffectedRange, Enrichment } from '../advisory.ts';
 import { encodeSsvc } from './enrichment.ts';
-import { compareUtf8 } from './key-order.ts';
-import type { PackageRow, StoredAdvisorySet } from './open.ts';
+import { comparePackages, compareUtf8 } from './key-order.ts';
+import type { StoredAdvisorySet } from './open.ts';
 import { encodeRecord } from './record.ts';
 
 /** In which way a record says something else. `details`: dates, references, ids to report under. */
@@ -53,7 +53,7 @@ export function diffFeeds(
 
 /** Every record of b that a does not have in the same words, and the reverse; sorted by namespace, package, feed, id. */
 export function* diffAdvisorySets(a: StoredAdvisorySet, b: StoredAdvisorySet): Generator<RecordChange> {
-  for (const [before, after] of joined(a.packages(), b.packages(), compareRows)) {
+  for (const [before, after] of joined(a.packages(), b.packages(), comparePackages)) {
     if (before !== undefined && after !== undefined && before.text === after.text) continue;
     const old = before === undefined ? [] : a.advisoriesOf(before);
     const young = after === undefined ? [] : b.advisoriesOf(after);
@@ -93,10 +93,6 @@ function* entryChange(
 ): Generator<EntryChange> {
   if (before === after) return;
   yield { table, key, ...(before !== undefined ? { before } : {}), ...(after !== undefined ? { after } : {}) };
-}
-
-function compareRows(a: PackageRow, b: PackageRow): number {
-  return compareUtf8(a.namespace, b.namespace) || compareUtf8(a.name, b.name);
 }
 
 /** Records of one package by feed and id. An id that a feed keeps in several copies is compared copy by copy, equal ones left aside. */

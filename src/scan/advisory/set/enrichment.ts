@@ -21,6 +21,11 @@ export function encodeEnrichment({ kev, epss, severities = [], ssvc }: Enrichmen
   ];
 }
 
+/** The columns of a row as one text, for its digest. */
+export function enrichmentText({ kev, epss, severities, ssvc }: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify([kev, epss, severities, ssvc]);
+}
+
 /** The enrichment of a row. */
 export function decodeEnrichment(row: Readonly<Record<string, unknown>>): Enrichment {
   const { kev, epss, severities, ssvc } = row;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Digest, isDigest } from '../../../platform/canonical.ts';
 import { LIMITS } from '../../../platform/limits.ts';
 import { SEVERITY_LEVELS } from '../advisory.ts';
-import { EXPORT_FORMAT, EXPORT_VERSION } from './export-lines.ts';
+import { EXPORT_FORMAT, EXPORT_SCHEMA_VERSION } from './export-lines.ts';
 
 const name = z.string().min(1).max(LIMITS.advisoryName);
 const version = z.string().min(1).max(LIMITS.versionLength);
@@ -13,7 +13,7 @@ const digest = z.custom<Digest>((value) => typeof value === 'string' && isDigest
 /** The first line. */
 export const HEADER = z.object({
   format: z.literal(EXPORT_FORMAT),
-  version: z.literal(EXPORT_VERSION),
+  schemaVersion: z.literal(EXPORT_SCHEMA_VERSION),
   id: digest,
   builtAt: text,
   starter: z.boolean(),
@@ -37,6 +37,7 @@ const ADVISORY = z.object({
   binary: z.literal(true).exactOptional(),
   module: name.exactOptional(),
   architectures: z.array(name).max(LIMITS.advisoryIds).exactOptional(),
+  platforms: z.array(name).max(LIMITS.advisoryIds).exactOptional(),
   status: z.enum(['affected', 'not-affected']),
   ranges: z
     .array(
@@ -62,6 +63,7 @@ const FEED = z.object({
   source: text,
   upstreamUpdatedAt: text.exactOptional(),
   sha256: digest,
+  content: digest.exactOptional(),
   licence: text,
   records: z.int().min(0),
   skipped: z.int().min(0),
@@ -69,6 +71,7 @@ const FEED = z.object({
   namespaces: z.array(name),
   partial: z.boolean().exactOptional(),
   partialNamespaces: z.array(name).exactOptional(),
+  failedUpdate: z.object({ at: text, reason: text }).exactOptional(),
 });
 
 /** Every further line. */

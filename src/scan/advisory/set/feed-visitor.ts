@@ -34,7 +34,10 @@ export class FeedVisitor implements InputVisitor {
     if (feed.open !== undefined) this.open = this.#opener(feed.open);
   }
 
-  readonly skipped = (path: string, reason: string): void => this.#collector.skip(reason, path);
+  readonly skipped = (path: string, reason: string): void => {
+    this.failure ??= new ParseError(`${path}: ${reason}`);
+    this.#collector.skip(reason, path);
+  };
 
   readonly file = (path: string, bytes: Uint8Array, digest: Digest): void => {
     this.#begin(digest);

@@ -53,7 +53,7 @@ class ExportReader {
     if (!line.success)
       throw new ParseError(`${this.#place()}: not a line of an export: ${line.error.issues[0]?.message}`);
     if ('advisory' in line.data) this.#advisory(line.data.advisory);
-    else if ('feed' in line.data) this.#feeds.push(line.data.feed);
+    else if ('feed' in line.data) this.#feed(line.data.feed);
     else if ('endOfLife' in line.data) this.#staging.addEndOfLife(line.data.endOfLife.os, line.data.endOfLife);
     else {
       this.#enrichment(line.data.enrichment);
@@ -76,6 +76,13 @@ class ExportReader {
       );
     }
     return id;
+  }
+
+  #feed(feed: FeedRecord): void {
+    if (this.#feeds.some(({ id }) => id === feed.id)) {
+      throw new ParseError(`${this.#place()}: the feed ${feed.id} for the second time`);
+    }
+    this.#feeds.push(feed);
   }
 
   #enrichment({

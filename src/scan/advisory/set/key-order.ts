@@ -12,6 +12,14 @@ export function compareUtf8(a: string, b: string): number {
   return a.length - b.length;
 }
 
+/** Order of the rows of two packages. */
+export function comparePackages(
+  a: { readonly namespace: string; readonly name: string },
+  b: { readonly namespace: string; readonly name: string },
+): number {
+  return compareUtf8(a.namespace, b.namespace) || compareUtf8(a.name, b.name);
+}
+
 function byteRank(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;

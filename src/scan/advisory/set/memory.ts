@@ -23,11 +23,29 @@ export interface SetRecords {
   readonly feeds?: Readonly<Record<string, Partial<FeedRecord>>>;
 }
 
+/** What a set says of itself. */
+export interface SetIdentity {
+  /** ISO 8601. */
+  readonly builtAt: string;
+  readonly starter?: boolean;
+}
+
 /** The set of these records. `source` and licence of a feed are "given records" unless `feeds` says otherwise. */
-export function advisorySetFromRecords(
-  records: SetRecords,
-  options: { readonly builtAt: string; readonly starter?: boolean },
-): StoredAdvisorySet {
+export function advisorySetFromRecords(records: SetRecords, identity: SetIdentity): StoredAdvisorySet {
+  return openDatabase(databaseOf(records, identity), 'the advisory set in memory');
+}
+
+/** Writes the same set as a file, which must not be there yet. */
+export function writeSetOfRecords(path: string, records: SetRecords, identity: SetIdentity): void {
+  const database = databaseOf(records, identity);
+  try {
+    database.prepare('VACUUM INTO ?').run(path);
+  } finally {
+    database.close();
+  }
+}
+
+function databaseOf(records: SetRecords, { builtAt, starter = false }: SetIdentity): DatabaseSync {
   const database = new DatabaseSync(':memory:');
   const stagingDatabase = new DatabaseSync(':memory:');
   try {
@@ -47,11 +65,11 @@ export function advisorySetFromRecords(
       otherEntries: otherEntries(id, records),
       record: (count: number): FeedRecord => feedRecord(id, count, records),
     }));
-    writeSet(database, staging, feeds, { builtAt: options.builtAt, starter: options.starter ?? false });
+    writeSet(database, staging, feeds, { builtAt, starter });
   } finally {
     stagingDatabase.close();
   }
-  return openDatabase(database, 'the advisory set in memory');
+  return database;
 }
 
 function feedIds(records: SetRecords): readonly string[] {

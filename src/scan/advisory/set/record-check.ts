@@ -15,8 +15,10 @@ export function problemOf(record: Advisory): string | undefined {
   if (versions.some((version) => version.length > LIMITS.versionLength || hasControls(version))) {
     return 'a version that is too long or has control characters';
   }
-  if (![...(record.architectures ?? []), ...(record.module === undefined ? [] : [record.module])].every(isName)) {
-    return 'a module or architecture that is empty, too long or has control characters';
+  const { architectures = [], platforms = [], module } = record;
+  if (architectures.length + platforms.length > LIMITS.advisoryIds) return 'too many architectures or platforms';
+  if (![...architectures, ...platforms, ...(module === undefined ? [] : [module])].every(isName)) {
+    return 'a module, architecture or platform that is empty, too long or has control characters';
   }
   const ids = [...record.aliases, ...record.related];
   if (ids.length > LIMITS.advisoryIds || !ids.every(isName)) {

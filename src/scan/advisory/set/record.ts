@@ -12,6 +12,7 @@ interface StoredRecord {
   readonly b?: 1;
   readonly o?: string;
   readonly h?: readonly string[];
+  readonly l?: readonly string[];
   /** Bounds in the order introduced, fixed, last affected, limit; '' is open; trailing open bounds are cut. */
   readonly g?: readonly (readonly string[])[];
   readonly v?: readonly string[];
@@ -34,6 +35,7 @@ export function encodeRecord(advisory: Advisory): string {
   const versions = sorted(advisory.versions ?? []);
   const severities = encodeSeverities(advisory.severities);
   const architectures = sorted(advisory.architectures ?? []);
+  const platforms = sorted(advisory.platforms ?? []);
   const record: StoredRecord = {
     i: advisory.id,
     ...(aliases.length > 0 ? { a: aliases } : {}),
@@ -42,6 +44,7 @@ export function encodeRecord(advisory: Advisory): string {
     ...(advisory.binary === true ? { b: 1 } : {}),
     ...(advisory.module !== undefined ? { o: advisory.module } : {}),
     ...(architectures.length > 0 ? { h: architectures } : {}),
+    ...(platforms.length > 0 ? { l: platforms } : {}),
     ...(advisory.ranges.length > 0 ? { g: encodeRanges(advisory.ranges) } : {}),
     ...(versions.length > 0 ? { v: versions } : {}),
     ...(advisory.fixState !== 'fixed' ? { x: advisory.fixState } : {}),
@@ -67,6 +70,7 @@ export function decodeRecord(stored: unknown, feed: string, namespace: string, p
     ...(record.b === 1 ? { binary: true } : {}),
     ...(record.o !== undefined ? { module: record.o } : {}),
     ...(record.h !== undefined ? { architectures: record.h } : {}),
+    ...(record.l !== undefined ? { platforms: record.l } : {}),
     status: record.n === 1 ? 'not-affected' : 'affected',
     ranges: (record.g ?? []).map(decodeRange),
     ...(record.v !== undefined ? { versions: record.v } : {}),

@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { needsPrograms } from '../../../../test/support/needs.ts';
 import { temporaryFolder } from '../../../../test/support/unpacked.ts';
 import { PlimsollError } from '../../../platform/errors.ts';
+import { makeZip } from '../../../platform/test-zip.ts';
 import type { Advisory, Severity } from '../advisory.ts';
 import { eol } from '../eol/index.ts';
 import { kev } from '../kev/index.ts';
@@ -54,6 +55,9 @@ const RECORDS = folder('osv', {
 const KEV = folder('kev', {
   'kev.json': { dateReleased: '2024-01-01', vulnerabilities: [{ cveID: 'CVE-2021-44228', dateAdded: '2021-12-10' }] },
 });
+const KEV_LATER = folder('kev-later', {
+  'kev.json': { dateReleased: '2024-01-02', vulnerabilities: [{ cveID: 'CVE-2021-44228', dateAdded: '2021-12-10' }] },
+});
 const EOL = folder('eol', {
   'eol.json': { endOfLife: [{ os: 'alpine:3.15', date: '2030-01-01', source: 'https://example.org/' }] },
 });
@@ -89,7 +93,7 @@ test('a set answers what its feeds say, and tells where that came from', async (
   const [first, second] = set.feeds;
   assert.deepEqual(
     [first?.id, first?.records, first?.skipped, first?.upstreamUpdatedAt, first?.source],
-    ['kev', 1, 0, '2025-05-05', KEV],
+    ['kev', 1, 0, '2024-01-01', KEV],
   );
   assert.deepEqual(
     [second?.id, second?.records, second?.namespaces, second?.skippedReasons],
@@ -126,7 +130,7 @@ test('the id depends on the content alone: not on the order, the packing, the pl
     await buildAdvisorySet(
       [
         { feed: osv, path: RECORDS },
-        { feed: kev, path: KEV },
+        { feed: kev, path: KEV_LATER },
       ],
       path('four.db'),
       BUILT,
@@ -310,6 +314,10 @@ test('an input in which nothing can be read is an error, and the set before it s
     ).code,
     'input-unreadable',
   );
+  const closed = path('closed.zip');
+  writeFileSync(closed, makeZip([{ path: 'GHSA-1.json', content: '{}', flags: 1 }]));
+  const refused = await fails(() => buildAdvisorySet([{ feed: osv, path: closed }], path('kept.db'), BUILT));
+  assert.match(refused.message, /nothing in .*closed\.zip can be read: GHSA-1\.json: .*encrypted/);
   assert.equal(
     (await fails(() => buildAdvisorySet([{ feed: osv, path: path('absent') }], path('kept.db'), BUILT))).code,
     'input-missing',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { needsShared, sharedPath } from '../../../../test/support/needs.ts';
 import { readFeed } from '../../../../test/support/recording-sink.ts';
@@ -9,11 +9,14 @@ import { alpineSecdb } from '../alpine-secdb/index.ts';
 import { debianTracker } from '../debian-tracker/index.ts';
 import { kev } from '../kev/index.ts';
 import { osv } from '../osv/index.ts';
+import facts from './facts.json' with { type: 'json' };
 import { openStarterSet } from './index.ts';
 
 const PARTIAL = 'data/vuln/alpine/vuln-list-v3.1x-single-packages';
 const DSA = 'data/vuln/debian/DSA-list-20230402.xz';
 const GO = 'data/vuln/go/golang-vulndb-osv-20260821.tar.xz';
+const CISA = 'data/vuln/vulnrichment/cisa-vulnrichment-2021-2022-20241024.tar.xz';
+const GITLAB = 'data/vuln/gitlab-community/gitlab-advisories-community-20220523-maven-npm-pypi-go.tar.xz';
 const KEV = 'data/vuln/kev/known_exploited_vulnerabilities-2025.08.25.json.xz';
 
 const set = openStarterSet();
@@ -100,3 +103,38 @@ test("its Go facts stand in Go's database, its KEV dates in CISA's catalogue", n
   for (const { vulnerability, kev: added } of set.enrichments())
     assert.equal(added, catalogue[vulnerability], vulnerability);
 });
+
+/** GitLab's own score says that the scope changes; NVD's does not. */
+const SCORED_OTHERWISE: ReadonlySet<string> = new Set(['CVE-2022-22965']);
+
+test(
+  "its vectors are those of CISA's and GitLab's records, which quote NVD; the others are marked",
+  needsUnpacked(CISA, GITLAB),
+  () => {
+    const checked: string[] = [];
+    for (const { id, nvd, ...fact } of facts.vulnerabilities) {
+      if (nvd === undefined) continue;
+      const said = recordsOf(id).flatMap((text) => text.match(/CVSS:3\.[01]\/[A-Z:/]+/g) ?? []);
+      assert.equal('nvdUnchecked' in fact, said.length === 0, id);
+      if (said.length === 0) continue;
+      checked.push(id);
+      if (!SCORED_OTHERWISE.has(id)) assert.ok(said.includes(nvd), `${id}: ${nvd}, but ${said}`);
+    }
+    assert.ok(checked.length >= 50, String(checked.length));
+  },
+);
+
+let index: ReadonlyMap<string, readonly string[]> | undefined;
+
+/** The texts of all records of a CVE. */
+function recordsOf(id: string): readonly string[] {
+  index ??= recordIndex();
+  return (index.get(id) ?? []).map((path) => readFileSync(path, 'utf8'));
+}
+
+function recordIndex(): ReadonlyMap<string, readonly string[]> {
+  const paths = [CISA, GITLAB].flatMap((archive) =>
+    readdirSync(unpacked(archive), { recursive: true, encoding: 'utf8' }).map((path) => join(unpacked(archive), path)),
+  );
+  return Map.groupBy(paths, (path) => basename(path).replace(/\.(json|yml)$/, ''));
+}

@@ -1,20 +1,27 @@
 // The feeds as they were downloaded: a folder per feed with its files and a list of what they are. Kept so that a feed can be brought up to
 // date alone, only what changed is fetched again, and the set can be built from all of them.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDigest } from '../../../platform/canonical.ts';
 import { messageOf, PlimsollError } from '../../../platform/errors.ts';
+import { fileChunks } from '../../image/file-chunks.ts';
 import { fieldsOf, listOf, textOf } from '../fields.ts';
 import type { Downloaded } from './download.ts';
 
 /** A downloaded file and its name in the feed's folder. */
 export interface KeptFile extends Downloaded {
   readonly name: string;
+  /** What it is for, where the user stated it. */
+  readonly namespace?: string;
 }
 
 /** A feed as asked for: the addresses, and the files that were there. */
 export interface KeptFeed {
+  /** None: those of the publisher. */
   readonly urls: readonly string[];
+  /** By address what its files are for, where the user stated it. */
+  readonly namespaces?: Readonly<Record<string, string>>;
   readonly files: readonly KeptFile[];
 }
 
@@ -36,23 +43,42 @@ export function readKeptFeed(folder: string, id: string): KeptFeed {
   } catch {
     return { urls: [], files: [] };
   }
-  const { urls, files } = fieldsOf(list);
+  const { urls, namespaces, files } = fieldsOf(list);
+  const stated = Object.entries(fieldsOf(namespaces)).flatMap(([url, namespace]) => {
+    const text = textOf(namespace);
+    return text === undefined ? [] : [[url, text] as const];
+  });
   return {
     urls: listOf(urls).flatMap((url) => textOf(url) ?? []),
+    ...(stated.length > 0 ? { namespaces: Object.fromEntries(stated) } : {}),
     files: listOf(files).flatMap((file) => keptFile(folder, id, file) ?? []),
   };
 }
 
-/** Replaces the list of a feed and removes files that are no longer on it. */
-export function writeKeptFeed(folder: string, id: string, kept: KeptFeed): void {
+/** Replaces the list of a feed. */
+export function writeList(folder: string, id: string, kept: KeptFeed): void {
   const home = feedFolder(folder, id);
   const list = join(home, LIST);
   try {
     writeFileSync(`${list}.part`, `${JSON.stringify(kept, undefined, 2)}\n`, { mode: 0o600 });
     renameSync(`${list}.part`, list);
+  } catch (error) {
+    throw new PlimsollError('advisories', `cannot write ${home}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Replaces the list of a feed, puts files of `from` in their place, and removes files that are no longer on the list. */
+export function writeKeptFeed(folder: string, id: string, kept: KeptFeed, from?: string): void {
+  const home = feedFolder(folder, id);
+  try {
+    for (const { name } of kept.files) {
+      if (from !== undefined && existsSync(join(from, name))) renameSync(join(from, name), join(home, name));
+    }
+    writeList(folder, id, kept);
     const wanted = new Set([LIST, ...kept.files.map((file) => file.name)]);
     for (const name of readdirSync(home)) if (!wanted.has(name)) rmSync(join(home, name), { recursive: true });
   } catch (error) {
+    if (error instanceof PlimsollError) throw error;
     throw new PlimsollError('advisories', `cannot write ${home}: ${messageOf(error)}`, { cause: error });
   }
 }
@@ -77,6 +103,7 @@ function keptFile(folder: string, id: string, value: unknown): KeptFile | undefi
   const { bytes } = file;
   const etag = textOf(file['etag']);
   const lastModified = textOf(file['lastModified']);
+  const namespace = textOf(file['namespace']);
   if (url === undefined || name === undefined || fetchedAt === undefined || typeof bytes !== 'number') return undefined;
   if (!isDigest(sha256) || !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) || !existsSync(join(folder, id, name)))
     return undefined;
@@ -88,5 +115,14 @@ function keptFile(folder: string, id: string, value: unknown): KeptFile | undefi
     fetchedAt,
     ...(etag !== undefined ? { etag } : {}),
     ...(lastModified !== undefined ? { lastModified } : {}),
+    ...(namespace !== undefined ? { namespace } : {}),
   };
+}
+
+/** Whether the file at `path` is still what was downloaded: neither cut nor altered since. */
+export function isIntact(path: string, { bytes, sha256 }: Downloaded): boolean {
+  if (statSync(path, { throwIfNoEntry: false })?.size !== bytes) return false;
+  const hash = createHash('sha256');
+  for (const chunk of fileChunks(path, 0, bytes)) hash.update(chunk);
+  return `sha256:${hash.digest('hex')}` === sha256;
 }

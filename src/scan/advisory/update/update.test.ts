@@ -1,65 +1,50 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { temporaryFolder } from '../../../../test/support/unpacked.ts';
+import { writeZip } from '../../../../test/support/write-zip.ts';
 import { digestOf } from '../../../platform/canonical.ts';
 import { PlimsollError } from '../../../platform/errors.ts';
+import type { FeedRecord } from '../advisory.ts';
+import { alpineSecdb } from '../alpine-secdb/index.ts';
+import { eol } from '../eol/index.ts';
 import type { Feed } from '../feed.ts';
 import { kev } from '../kev/index.ts';
 import { osv } from '../osv/index.ts';
-import { checkAddress, type DownloadOptions, download } from './download.ts';
+import { openAdvisorySet, type StoredAdvisorySet } from '../set/open.ts';
+import type { FetchOptions } from './fetch-feed.ts';
 import { keptFeedIds, readKeptFeed } from './kept-feeds.ts';
-import { type UpdateOptions, updateFeeds, usualRequests } from './update.ts';
+import { cutAfter, serving, startTestServer, type TestServer } from './test-server.ts';
+import { updateAdvisorySet, usualRequests } from './update.ts';
+import { withUpdateLock } from './update-lock.ts';
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => void;
-
-const answers = new Map<string, Answer>();
-const asked: string[] = [];
-let server: Server;
-let base: string;
-
+let server: TestServer;
 before(async () => {
-  server = createServer((request, response) => {
-    asked.push(
-      `${request.url} ${request.headers['if-none-match'] ?? request.headers['if-modified-since'] ?? ''}`.trim(),
-    );
-    const answer = answers.get(request.url ?? '');
-    if (answer === undefined) response.writeHead(404).end();
-    else answer(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server = await startTestServer();
 });
-after(() => {
-  server.closeAllConnections();
-  server.close();
-});
+after(() => server.close());
 beforeEach(() => {
-  answers.clear();
-  asked.length = 0;
+  server.answers.clear();
+  server.asked.length = 0;
 });
 
-const OPTIONS: DownloadOptions = {
-  fetch,
-  now: () => new Date('2026-01-02T03:04:05Z'),
-  maxBytes: 1000,
-  idleMilliseconds: 2000,
-};
-
-function file(name: string): string {
-  return join(temporaryFolder(), name);
+interface Run extends FetchOptions {
+  readonly remarks: string[];
+  readonly output: string;
 }
 
-function updateOptions(name: string): UpdateOptions & { readonly remarks: string[] } {
+function runIn(name: string): Run {
   const remarks: string[] = [];
   return {
-    ...OPTIONS,
+    fetch,
+    now: () => new Date('2026-01-02T03:04:05Z'),
     maxBytes: 1e6,
-    folder: file(name),
-    cache: file('cache'),
+    idleMilliseconds: 2000,
+    retry: { attempts: 1, backoffMs: 1, retryAfterMs: 1 },
+    folder: join(temporaryFolder(), name),
+    output: join(temporaryFolder(), `${name}.db`),
+    cache: join(temporaryFolder(), 'cache'),
     keyrings: [],
     allowUnsigned: false,
     environment: {},
@@ -78,168 +63,285 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
   return 'nothing';
 }
 
-test('a file is downloaded with its digest and date, and found current the next time', async () => {
-  answers.set('/kev.json', (request, response) => {
-    if (request.headers['if-none-match'] === '"v1"') response.writeHead(304).end();
-    else response.writeHead(200, { etag: '"v1"', 'last-modified': 'Wed, 06 Apr 2022 10:00:00 GMT' }).end('hello');
-  });
-  const first = await download(`${base}/kev.json`, file('got.json'), undefined, OPTIONS);
-  assert.deepEqual(first, {
-    url: `${base}/kev.json`,
-    sha256: digestOf('hello'),
-    bytes: 5,
-    fetchedAt: '2026-01-02T03:04:05.000Z',
-    etag: '"v1"',
-    lastModified: '2022-04-06T10:00:00Z',
-  });
-  assert.equal(readFileSync(file('got.json'), 'utf8'), 'hello');
-  const second = await download(`${base}/kev.json`, file('got.json'), first, {
-    ...OPTIONS,
-    now: () => new Date('2026-02-02T00:00:00Z'),
-  });
-  assert.deepEqual(second, { ...first, fetchedAt: '2026-02-02T00:00:00.000Z' });
-  assert.deepEqual(asked, ['/kev.json', '/kev.json "v1"']);
-});
-
-test('only https is asked, except on this machine; redirects are held to the same', async () => {
-  for (const url of [
-    'http://example.org/x',
-    'ftp://example.org/x',
-    'file:///etc/passwd',
-    'kev.json',
-    'http://127.0.0.1.example.org/',
-    'http://[::2]/',
-  ]) {
-    assert.throws(() => checkAddress(url), /not an https address/, url);
+function inspect<T>(path: string, look: (set: StoredAdvisorySet) => T): T {
+  const set = openAdvisorySet(path);
+  try {
+    return look(set);
+  } finally {
+    set.close();
   }
-  for (const url of ['https://example.org/x', 'http://localhost:80/', 'http://127.0.0.1/', 'http://[::1]:8/'])
-    checkAddress(url);
-  answers.set('/away', (_, response) => response.writeHead(302, { location: 'http://example.org/x' }).end());
-  answers.set('/near', (_, response) => response.writeHead(307, { location: '/there' }).end());
-  answers.set('/there', (_, response) => response.end('found'));
-  answers.set('/round', (_, response) => response.writeHead(301, { location: '/round' }).end());
-  assert.match(await codeOf(download(`${base}/away`, file('away'), undefined, OPTIONS)), /^usage: .*not an https/);
-  assert.equal((await download(`${base}/near`, file('near'), undefined, OPTIONS))?.bytes, 5);
-  assert.match(await codeOf(download(`${base}/round`, file('round'), undefined, OPTIONS)), /more than 5 redirects/);
+}
+
+function feedsOf(path: string): readonly FeedRecord[] {
+  return inspect(path, (set) => set.feeds);
+}
+
+const KEV = (id: string): string =>
+  JSON.stringify({ dateReleased: '2022-04-06', vulnerabilities: [{ cveID: id, dateAdded: '2022-04-04' }] });
+const SECDB = JSON.stringify({
+  distroversion: 'v3.15',
+  packages: [{ pkg: { name: 'zlib', secfixes: { '1.2.12-r0': ['CVE-2018-25032'] } } }],
 });
 
-test('servers that fail leave no file', async () => {
-  answers.set('/error', (_, response) => response.writeHead(503).end());
-  answers.set('/large', (_, response) => response.end('x'.repeat(2000)));
-  answers.set('/chunks', (_, response) => {
-    for (let i = 0; i < 30; i++) response.write('y'.repeat(100));
-    response.end();
-  });
-  answers.set('/short', (_, response) => {
-    response.writeHead(200, { 'content-length': 500 });
-    response.write('abc', () => response.socket?.destroy());
-  });
-  answers.set('/silent', (_, response) => response.write('a'));
-  const reason = (path: string, options = OPTIONS): Promise<string> =>
-    codeOf(download(`${base}${path}`, file('failed'), undefined, options));
-  assert.match(await reason('/error'), /^input-unreadable: .*503/);
-  assert.match(await reason('/large'), /^limit: .*larger than 1000 bytes/);
-  assert.match(await reason('/chunks'), /^limit: /);
-  assert.match(await reason('/short'), /^input-unreadable: /);
-  assert.match(await reason('/silent', { ...OPTIONS, idleMilliseconds: 100 }), /sent nothing for 0.1 s/);
-  assert.match(
-    await codeOf(download('http://127.0.0.1:1/x', file('failed'), undefined, OPTIONS)),
-    /^input-unreadable: /,
-  );
-  assert.equal(await download(`${base}/nothing`, file('failed'), undefined, OPTIONS), undefined);
-  assert.ok(!existsSync(file('failed')) && !readdirSync(temporaryFolder()).some((name) => name.endsWith('.part')));
-});
+function osvZip(modified: string): Buffer {
+  const path = join(temporaryFolder(), 'osv.zip');
+  const affected = [
+    { package: { ecosystem: 'Go', name: 'x' }, ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }] }] },
+  ];
+  writeZip(path, [['GO-1.json', JSON.stringify({ id: 'GO-2022-1', modified, affected })]]);
+  return readFileSync(path);
+}
 
-test('feeds are kept, and one can be brought up to date alone', async () => {
-  const options = updateOptions('feeds');
-  let version = 1;
-  answers.set('/kev.json', (_, response) => response.end(JSON.stringify({ version })));
-  answers.set('/a/all.zip', (_, response) => response.end(`zip ${version}`));
+test('feeds are kept, one can be brought up to date alone, and only what changed is fetched', async () => {
+  const run = runIn('feeds');
+  const { answers, base, asked } = server;
+  answers.set('/kev.json', serving(Buffer.from(KEV('CVE-2022-0001')), '"1"'));
+  answers.set('/a/all.zip', serving(osvZip('2022-01-01T00:00:00Z'), '"a"'));
   const requests = [
     { feed: kev, urls: [`${base}/kev.json`] },
     { feed: osv, urls: [`${base}/a/all.zip`, `${base}/b/all.zip`] },
   ];
-  const inputs = await updateFeeds(requests, options);
+  assert.deepEqual(await updateAdvisorySet(requests, run.output, run), []);
+  assert.deepEqual(run.remarks.length, 1);
+  assert.match(run.remarks[0] ?? '', /b\/all\.zip is not there/);
   assert.deepEqual(
-    inputs.map(({ feed, path, source }) => [feed.id, path.replace(options.folder, ''), source]),
+    feedsOf(run.output).map(({ id, source, records }) => [id, source, records]),
     [
-      ['kev', '/kev/000-kev.json', `${base}/kev.json`],
-      ['osv', '/osv/000-all.zip', `${base}/a/all.zip`],
+      ['kev', `${base}/kev.json`, 1],
+      ['osv', `${base}/a/all.zip`, 1],
     ],
   );
-  assert.equal(options.remarks.length, 1);
-  assert.match(options.remarks[0] ?? '', /b\/all\.zip is not there/);
+  assert.deepEqual(readdirSync(join(run.folder, 'osv')).sort(), ['000-all.zip', 'downloads.json']);
+  const { id } = inspect(run.output, (set) => set);
 
-  version = 2;
-  await updateFeeds([{ feed: kev, urls: [] }], options);
-  assert.equal(readFileSync(join(options.folder, 'kev/000-kev.json'), 'utf8'), '{"version":2}');
-  assert.equal(readFileSync(join(options.folder, 'osv/000-all.zip'), 'utf8'), 'zip 1');
-  assert.deepEqual(
-    usualRequests(options.folder).map(({ feed }) => feed.id),
-    ['kev', 'osv'],
-    'what was fetched before',
+  asked.length = 0;
+  await updateAdvisorySet(usualRequests(run.folder), run.output, run);
+  assert.deepEqual(asked, ['/kev.json "1"', '/a/all.zip "a"', '/b/all.zip'], 'what was fetched before, if it changed');
+  assert.equal(
+    inspect(run.output, (set) => set.id),
+    id,
   );
 
-  // A feed that fails keeps what there was.
-  answers.set('/kev.json', (_, response) => response.writeHead(500).end());
-  assert.match(await codeOf(updateFeeds([{ feed: kev, urls: [] }], options)), /500/);
-  assert.equal(readFileSync(join(options.folder, 'kev/000-kev.json'), 'utf8'), '{"version":2}');
-  answers.delete('/kev.json');
-  assert.match(await codeOf(updateFeeds([{ feed: kev, urls: [] }], options)), /none of the files/);
+  // A file that was damaged on this machine is not taken for current.
+  writeFileSync(join(run.folder, 'kev/000-kev.json'), KEV('CVE-1999-0001'));
+  answers.set('/kev.json', serving(Buffer.from(KEV('CVE-2022-0002')), '"1"'));
+  await updateAdvisorySet([{ feed: kev, urls: [] }], run.output, run);
+  assert.equal(
+    inspect(run.output, (set) => set.enrichment('CVE-2022-0002')?.kev),
+    '2022-04-04',
+  );
+  assert.equal(feedsOf(run.output).length, 2);
 
   // Another address takes the place of the old ones.
-  answers.set('/mirror/known.json', (_, response) => response.end('{}'));
-  await updateFeeds([{ feed: kev, urls: [`${base}/mirror/known.json`] }], options);
-  assert.deepEqual(readdirSync(join(options.folder, 'kev')).sort(), ['000-known.json', 'downloads.json']);
+  answers.set('/mirror/known.json', serving(Buffer.from(KEV('CVE-2022-0003')), '"m"'));
+  await updateAdvisorySet([{ feed: kev, urls: [`${base}/mirror/known.json`] }], run.output, run);
+  assert.deepEqual(readdirSync(join(run.folder, 'kev')).sort(), ['000-known.json', 'downloads.json']);
+});
+
+test('one dead feed does not lose the others: its earlier download is used, and the set says so', async () => {
+  const run = runIn('dead');
+  const { answers, base } = server;
+  const bad: readonly (readonly [string, Parameters<typeof answers.set>[1], RegExp])[] = [
+    ['a failing server', (_, response) => response.writeHead(500).end(), /answered 500/],
+    ['one that wants pauses', (_, response) => response.writeHead(429, { 'retry-after': '1' }).end(), /answered 429/],
+    ['one that stalls', (_, response) => response.write('{'), /sent nothing for 0.2 s/],
+    ['one that cuts', cutAfter(Buffer.from(KEV('CVE-2022-0009')), '"x"', 20), /kev\.json: /],
+    ['a login page', (_, response) => response.end('<html>please log in</html>'), /not JSON/],
+    ['another document', (_, response) => response.end(SECDB), /nothing in .* can be read/],
+    ['nothing any more', (_, response) => response.writeHead(404).end(), /none of the files/],
+    ['a way to elsewhere', (_, r) => r.writeHead(302, { location: 'http://example.org/' }).end(), /not an https/],
+  ];
+  const urls = { kev: [`${base}/kev.json`], secdb: [`${base}/v3.15/main.json`] };
+  answers.set('/kev.json', serving(Buffer.from(KEV('CVE-2022-0001')), '"1"'));
+  answers.set('/v3.15/main.json', serving(Buffer.from(SECDB), '"s"'));
+  const requests = [
+    { feed: kev, urls: urls.kev },
+    { feed: alpineSecdb, urls: urls.secdb },
+  ];
+  await updateAdvisorySet(requests, run.output, run);
+  const { id } = inspect(run.output, (set) => set);
+  for (const [name, answer, reason] of bad) {
+    rmSync(run.output);
+    answers.set('/kev.json', answer);
+    const failures = await updateAdvisorySet(usualRequests(run.folder), run.output, { ...run, idleMilliseconds: 200 });
+    assert.deepEqual(
+      failures.map(({ feed, at, keptFrom }) => [feed.id, at, keptFrom]),
+      [['kev', '2026-01-02T03:04:05.000Z', '2026-01-02T03:04:05.000Z']],
+      name,
+    );
+    assert.match(failures[0]?.error.message ?? '', reason, name);
+    const [secdb, known] = feedsOf(run.output);
+    assert.deepEqual(
+      [secdb?.id, secdb?.failedUpdate, known?.id, known?.records],
+      ['alpine-secdb', undefined, 'kev', 1],
+    );
+    assert.deepEqual(
+      [known?.failedUpdate?.at, reason.test(known?.failedUpdate?.reason ?? '')],
+      ['2026-01-02T03:04:05.000Z', true],
+    );
+    assert.equal(
+      inspect(run.output, (set) => set.id),
+      id,
+      'the content is the same',
+    );
+  }
+  answers.set('/kev.json', serving(Buffer.from(KEV('CVE-2022-0002')), '"2"'));
+  assert.deepEqual(await updateAdvisorySet(usualRequests(run.folder), run.output, run), []);
+  assert.deepEqual(
+    feedsOf(run.output).map(({ failedUpdate }) => failedUpdate),
+    [undefined, undefined],
+  );
+});
+
+test('a feed that was never had is named in the set, and asked for again by the next update', async () => {
+  const run = runIn('never');
+  const { answers, base } = server;
+  answers.set('/kev.json', serving(Buffer.from(KEV('CVE-2022-0001')), '"1"'));
+  const requests = [
+    { feed: eol, urls: [`${base}/eol.yaml`] },
+    { feed: kev, urls: [`${base}/kev.json`] },
+  ];
+  const failures = await updateAdvisorySet(requests, run.output, run);
+  assert.deepEqual(
+    failures.map(({ feed, keptFrom }) => [feed.id, keptFrom]),
+    [['eol', undefined]],
+  );
+  const [first] = feedsOf(run.output);
+  assert.deepEqual([first?.id, first?.records, first?.namespaces], ['eol', 0, []]);
+  assert.match(first?.failedUpdate?.reason ?? '', /none of the files/);
+  assert.ok(
+    inspect(run.output, (set) => set.endOfLife('debian:11')),
+    'the dates that ship with the program hold',
+  );
+  const alone = `${run.output}.kev`;
+  rmSync(join(run.folder, 'eol'), { recursive: true });
+  await updateAdvisorySet([{ feed: kev, urls: [] }], alone, run);
+  assert.equal(
+    inspect(alone, (set) => set.id),
+    inspect(run.output, (set) => set.id),
+    'nothing had is nothing said',
+  );
+
+  await updateAdvisorySet(requests, run.output, run);
+  assert.deepEqual(
+    usualRequests(run.folder).map(({ feed, urls }) => [feed.id, urls.length]),
+    [
+      ['eol', 1],
+      ['kev', 1],
+    ],
+  );
+});
+
+test('when nothing can be had and nothing is kept, there is no set', async () => {
+  const run = runIn('nothing');
+  const requests = [{ feed: kev, urls: [`${server.base}/kev.json`] }];
+  assert.match(
+    await codeOf(updateAdvisorySet(requests, run.output, run)),
+    /^input-unreadable: kev: .*none of the files/,
+  );
+  assert.ok(!existsSync(run.output));
+});
+
+test('files that were whole when a later one failed are not fetched again', async () => {
+  const run = runIn('half');
+  const { answers, base, asked } = server;
+  const [one, two] = [osvZip('2022-01-01T00:00:00Z'), osvZip('2022-01-02T00:00:00Z')];
+  answers.set('/1.zip', serving(one, '"1"'));
+  answers.set('/2.zip', cutAfter(two, '"2"', 100));
+  const requests = [{ feed: osv, urls: [`${base}/1.zip`, `${base}/2.zip`] }];
+  assert.match(await codeOf(updateAdvisorySet(requests, run.output, run)), /2\.zip/);
+  asked.length = 0;
+  answers.set('/2.zip', serving(two, '"2"'));
+  assert.deepEqual(await updateAdvisorySet(usualRequests(run.folder), run.output, run), []);
+  assert.deepEqual(asked, ['/1.zip "1"', '/2.zip bytes=0- "2"']);
+  assert.deepEqual(readdirSync(join(run.folder, 'osv')).sort(), ['000-1.zip', '001-2.zip', 'downloads.json']);
+});
+
+test("a feed's date is that of its content; the server's counts where the content has none", async () => {
+  const run = runIn('dates');
+  const { answers, base } = server;
+  const dated = { 'last-modified': 'Wed, 01 Jan 2025 10:00:00 GMT' };
+  answers.set('/kev.json', (_, response) => response.writeHead(200, dated).end(KEV('CVE-2022-0001')));
+  answers.set('/v3.15/main.json', (_, response) => response.writeHead(200, dated).end(SECDB));
+  const requests = [
+    { feed: kev, urls: [`${base}/kev.json`] },
+    { feed: alpineSecdb, urls: [`${base}/v3.15/main.json`] },
+  ];
+  await updateAdvisorySet(requests, run.output, run);
+  assert.deepEqual(
+    feedsOf(run.output).map(({ id, upstreamUpdatedAt }) => [id, upstreamUpdatedAt]),
+    [
+      ['alpine-secdb', '2025-01-01T10:00:00Z'],
+      ['kev', '2022-04-06'],
+    ],
+  );
+});
+
+test('two updates of one folder do not work at once', async () => {
+  const run = runIn('locked');
+  const requests = [{ feed: kev, urls: [`${server.base}/kev.json`] }];
+  await withUpdateLock(run.folder, async () => {
+    assert.match(
+      await codeOf(updateAdvisorySet(requests, run.output, run)),
+      /^advisories: .*another "advisories update"/,
+    );
+  });
+  assert.match(await codeOf(updateAdvisorySet(requests, run.output, run)), /none of the files/);
 });
 
 test('without kept feeds all that have a publisher are meant, save those that are only fetched when named', () => {
   assert.deepEqual(
-    usualRequests(file('never')).map(({ feed }) => feed.id),
+    usualRequests(join(temporaryFolder(), 'absent')).map(({ feed }) => feed.id),
     ['alpine-secdb', 'debian-tracker', 'epss', 'kev', 'osv', 'rustsec'],
   );
 });
 
 test('a refused address stops before anything is asked', async () => {
-  const options = updateOptions('refused');
+  const run = runIn('refused');
   const requests = [
-    { feed: kev, urls: [`${base}/kev.json`] },
+    { feed: kev, urls: [`${server.base}/kev.json`] },
     { feed: osv, urls: ['http://example.org/all.zip'] },
   ];
-  assert.match(await codeOf(updateFeeds(requests, options)), /^usage: /);
-  assert.deepEqual([asked, keptFeedIds(options.folder)], [[], []]);
+  assert.match(await codeOf(updateAdvisorySet(requests, run.output, run)), /^usage: /);
+  assert.deepEqual([server.asked, keptFeedIds(run.folder)], [[], []]);
 });
 
 test('a feed that gathers gets what the user named, and stays as it was when no target is named', async () => {
-  const options = updateOptions('gathered');
+  const run = runIn('gathered');
   const given: unknown[] = [];
+  const content = KEV('CVE-2022-0001');
   const feed: Feed = {
     ...kev,
     id: 'gathering',
     gather: {
       forTargets: true,
-      run: async ({ urls, inventories, home, cache }) => {
-        given.push([urls, inventories.length, cache]);
-        writeFileSync(join(home, 'x.json'), 'x');
-        return [{ name: 'x.json', source: 'somewhere', sha256: digestOf('x'), bytes: 1 }];
+      run: async ({ urls, namespaces, inventories, home, cache }) => {
+        given.push([urls, namespaces, inventories.length, cache]);
+        writeFileSync(join(home, 'x.json'), content);
+        return [{ name: 'x.json', source: 'somewhere', sha256: digestOf(content), bytes: content.length }];
       },
     },
   };
-  assert.match(await codeOf(updateFeeds([{ feed, urls: [] }], options)), /^usage: .*--for TARGET/);
-  await updateFeeds([{ feed, urls: ['any:address'] }], { ...options, inventories: [] });
-  assert.deepEqual(given, [[['any:address'], 0, join(options.cache, 'gathering')]]);
-  const kept = readKeptFeed(options.folder, 'gathering');
+  assert.match(await codeOf(updateAdvisorySet([{ feed, urls: [] }], run.output, run)), /^usage: .*--for TARGET/);
+  await updateAdvisorySet([{ feed, urls: ['any:address'] }], run.output, { ...run, inventories: [] });
+  assert.deepEqual(given, [[['any:address'], {}, 0, join(run.cache, 'gathering')]]);
+  const kept = readKeptFeed(run.folder, 'gathering');
   assert.deepEqual(
     [kept.urls, kept.files.map(({ url, name }) => [url, name])],
     [['any:address'], [['somewhere', 'x.json']]],
   );
-  await updateFeeds([{ feed, urls: [] }], options);
+  server.answers.set('/kev.json', serving(Buffer.from(content), '"1"'));
+  const both = [
+    { feed, urls: [] },
+    { feed: kev, urls: [`${server.base}/kev.json`] },
+  ];
+  await updateAdvisorySet(both, run.output, run);
   assert.equal(given.length, 1);
-  assert.match(options.remarks.join(), /gathering stays as it was gathered before/);
+  assert.match(run.remarks.join(), /gathering stays as it was gathered before/);
 });
 
 test('a damaged list of downloads is no more than a reason to fetch again', () => {
-  const folder = file('damaged');
+  const folder = join(temporaryFolder(), 'damaged');
   const good = {
     url: 'https://example.org/x',
     name: 'x.json',

@@ -1,30 +1,28 @@
-// Brings kept feeds up to date from their publishers. The only part of this folder that speaks to the network.
+// Brings feeds up to date from their publishers and makes the advisory set from them. A feed that fails costs no other feed: its earlier
+// download is used, and the set says that it failed. With debian-mirror and rpm-updateinfo the only part of this folder that uses the network.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlimsollError } from '../../../platform/errors.ts';
-import type { Feed, Gatherer, GatherRequest } from '../feed.ts';
+import type { Feed } from '../feed.ts';
 import { FEEDS, findFeed } from '../registry.ts';
-import type { FeedInput } from '../set/build.ts';
-import { checkAddress, type DownloadOptions, download } from './download.ts';
-import { feedFolder, type KeptFile, keptFeedIds, readKeptFeed, writeKeptFeed } from './kept-feeds.ts';
+import { buildAdvisorySet, type FeedFailure, type FeedInput } from '../set/build.ts';
+import { checkAddress } from './download.ts';
+import {
+  asked,
+  discard,
+  type FetchedFeed,
+  type FetchOptions,
+  fetchFeed,
+  gatherFeed,
+  type UpdateRequest,
+} from './fetch-feed.ts';
+import { type KeptFeed, keptFeedIds, readKeptFeed, writeKeptFeed, writeList } from './kept-feeds.ts';
+import { withUpdateLock } from './update-lock.ts';
 
-/** A feed to bring up to date; without addresses those of last time, else the publisher's own. */
-export interface UpdateRequest {
-  readonly feed: Feed;
-  readonly urls: readonly string[];
-}
-
-/** How an update runs. */
-export interface UpdateOptions
-  extends DownloadOptions,
-    Pick<GatherRequest, 'keyrings' | 'allowUnsigned' | 'environment'> {
-  /** Folder of kept feeds. */
-  readonly folder: string;
-  /** Folder of the user's cache. */
-  readonly cache: string;
-  /** What is in the targets that the user named, for feeds that gather what concerns them; absent when none is named. */
-  readonly inventories?: GatherRequest['inventories'];
-  /** Something the user should know: a file that the publisher does not have. */
-  readonly remark: (text: string) => void;
+/** A feed that could not be brought up to date. */
+export interface UpdateFailure extends FeedFailure {
+  /** When what the set holds of it was downloaded, ISO 8601; absent when it holds nothing. */
+  readonly keptFrom?: string;
 }
 
 /** Feeds that an update without names means: those fetched before, or at the first time all that have a publisher's address and are not huge. */
@@ -32,101 +30,146 @@ export function usualRequests(folder: string): readonly UpdateRequest[] {
   const kept = keptFeedIds(folder).flatMap((id) => findFeed(id) ?? []);
   const feeds =
     kept.length > 0 ? kept : FEEDS.filter(({ downloads, onRequest }) => downloads !== undefined && onRequest !== true);
-  return feeds.map((feed) => ({ feed, urls: feed.gather === undefined ? [] : readKeptFeed(folder, feed.id).urls }));
+  return feeds.map((feed) => ({ feed, ...withoutFiles(readKeptFeed(folder, feed.id)) }));
 }
 
 /**
- * Fetches the files of the requested feeds. A feed whose files were all fetched replaces what was kept of it.
- * @returns inputs for a set of all kept feeds, the requested and the others
- * @throws PlimsollError when an address is refused or a server fails: feeds that were done by then stay done
+ * Fetches the files of the requested feeds and writes the set of all kept feeds, the requested and the others, to `output`. New files
+ * replace what was kept of a feed once the set is made from them.
+ * @returns the feeds that failed, in the order of the requests
+ * @throws PlimsollError `usage` when an address is refused, before anything is asked; `advisories` when the set cannot be written; the
+ * first failure when nothing is left to make a set of, in which case `output` stays as it is.
  */
-export async function updateFeeds(
+export async function updateAdvisorySet(
   requests: readonly UpdateRequest[],
-  options: UpdateOptions,
-): Promise<readonly FeedInput[]> {
-  const planned = requests.map((request) => ({ ...request, urls: addressesOf(request, options) }));
+  output: string,
+  options: FetchOptions,
+): Promise<readonly UpdateFailure[]> {
+  const planned = requests.map((request) => withAddresses(request, options));
   for (const { feed, urls } of planned) if (feed.gather === undefined) for (const url of urls) checkAddress(url);
-  for (const { feed, urls } of planned) {
-    if (feed.gather === undefined) await updateFeed(feed, urls, options);
-    else await gatherFeed(feed, feed.gather, urls, options);
-  }
-  return keptInputs(options.folder);
+  return withUpdateLock(options.folder, async () => {
+    const failures = new Map<Feed, FeedFailure>();
+    const fetched = new Map<Feed, FetchedFeed>();
+    for (const request of planned) {
+      const { feed } = request;
+      try {
+        const got =
+          feed.gather === undefined
+            ? await fetchFeed(request, options)
+            : await gatherFeed(request, feed.gather, options);
+        if (got !== undefined) fetched.set(feed, got);
+      } catch (error) {
+        failures.set(feed, failureOf(feed, error, options));
+        remember(request, options.folder);
+      }
+    }
+    await buildFrom(fetched, failures, output, options);
+    for (const [feed, got] of fetched) {
+      const { next, ...kept } = got;
+      writeKeptFeed(options.folder, feed.id, kept, next);
+    }
+    return planned.flatMap(({ feed }) => {
+      const failure = failures.get(feed);
+      return failure === undefined ? [] : [{ ...failure, ...keptFrom(options.folder, feed) }];
+    });
+  });
 }
 
-function addressesOf({ feed, urls }: UpdateRequest, { folder, inventories }: UpdateOptions): readonly string[] {
-  if (urls.length > 0) return urls;
+/** Builds the set; a feed whose files turn out to be unreadable is one failure more, and the set is begun anew with what was kept of it. */
+async function buildFrom(
+  fetched: Map<Feed, FetchedFeed>,
+  failures: Map<Feed, FeedFailure>,
+  output: string,
+  options: FetchOptions,
+): Promise<void> {
+  const unusable = new Set<Feed>();
+  for (;;) {
+    const inputs = inputsOf(options.folder, fetched, unusable);
+    const [first] = failures.values();
+    if (inputs.length === 0)
+      throw first?.error ?? new PlimsollError('usage', 'no feed to make a set of: name one with --feed ID');
+    let failed: Feed | undefined;
+    try {
+      await buildAdvisorySet(inputs, output, {
+        builtAt: options.now().toISOString(),
+        failures: [...failures.values()],
+        onUnreadable: (feed) => {
+          failed = feed;
+        },
+        ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+      });
+      return;
+    } catch (error) {
+      if (failed === undefined) throw error;
+      if (!failures.has(failed)) failures.set(failed, failureOf(failed, error, options));
+      const got = fetched.get(failed);
+      if (got === undefined) unusable.add(failed);
+      else discard(got);
+      fetched.delete(failed);
+    }
+  }
+}
+
+function withAddresses(request: UpdateRequest, { folder, inventories }: FetchOptions): UpdateRequest {
+  const { feed, urls } = request;
+  if (urls.length > 0) return request;
   const before = readKeptFeed(folder, feed.id);
-  if (feed.gather !== undefined) {
-    if (inventories !== undefined || !feed.gather.forTargets || before.files.length > 0) return [];
+  if (feed.gather !== undefined && feed.gather.needsAddress !== true) {
+    if (inventories !== undefined || !feed.gather.forTargets || before.files.length > 0) return request;
     throw new PlimsollError('usage', `the feed ${feed.id} looks for what concerns a target: name it with --for TARGET`);
   }
-  const addresses = before.urls.length > 0 ? before.urls : (feed.downloads ?? []);
-  if (addresses.length > 0) return addresses;
+  if (before.urls.length > 0) return { feed, ...withoutFiles(before) };
+  if (feed.downloads !== undefined) return { feed, urls: feed.downloads };
   throw new PlimsollError(
     'usage',
     `the feed ${feed.id} has no publisher's address: give one with --feed ${feed.id}=URL`,
   );
 }
 
-async function updateFeed(feed: Feed, urls: readonly string[], options: UpdateOptions): Promise<void> {
-  const home = feedFolder(options.folder, feed.id);
-  const before = readKeptFeed(options.folder, feed.id).files;
-  const files: KeptFile[] = [];
-  for (const [index, url] of urls.entries()) {
-    const name = fileName(index, url);
-    const known = before.find((file) => file.url === url && file.name === name);
-    const got = await download(url, join(home, name), known, options);
-    if (got === undefined)
-      options.remark(`${feed.id}: ${url} is not there; what it would cover will show as not covered`);
-    else files.push({ ...got, name });
-  }
-  if (files.length === 0) {
-    throw new PlimsollError(
-      'input-unreadable',
-      `${feed.id}: the publisher has none of the files asked for (${urls[0] ?? ''} …)`,
-    );
-  }
-  writeKeptFeed(options.folder, feed.id, { urls, files });
+function withoutFiles({ urls, namespaces }: KeptFeed): Pick<KeptFeed, 'urls' | 'namespaces'> {
+  return { urls, ...(namespaces === undefined ? {} : { namespaces }) };
 }
 
-/** Without a target a feed that looks for targets stays as it was. */
-async function gatherFeed(
-  feed: Feed,
-  gather: Gatherer,
-  urls: readonly string[],
-  options: UpdateOptions,
-): Promise<void> {
-  const { inventories = [], folder, now, remark } = options;
-  if (gather.forTargets && options.inventories === undefined) {
-    remark(`${feed.id} stays as it was gathered before; bring it up to date with --for TARGET`);
-    return;
-  }
-  const home = feedFolder(folder, feed.id);
-  const cache = join(options.cache, feed.id);
-  const files = await gather.run({ ...options, urls, inventories, home, cache });
-  const fetchedAt = now().toISOString();
-  writeKeptFeed(folder, feed.id, {
-    urls,
-    files: files.map(({ source, ...file }) => ({ url: source, ...file, fetchedAt })),
+/** Failures of a feed are those that the program raises on purpose; anything else is a mistake of ours. */
+function failureOf(feed: Feed, error: unknown, { now }: FetchOptions): FeedFailure {
+  if (!(error instanceof PlimsollError) || error.code === 'advisories') throw error;
+  return { feed, at: now().toISOString(), error };
+}
+
+/** A feed that was never had is asked for again by the next update. */
+function remember(request: UpdateRequest, folder: string): void {
+  const { feed } = request;
+  if (feed.gather?.forTargets === true || keptFeedIds(folder).includes(feed.id)) return;
+  writeList(folder, feed.id, { ...asked(request), files: [] });
+}
+
+function keptFrom(folder: string, feed: Feed): { readonly keptFrom?: string } {
+  const dates = readKeptFeed(folder, feed.id).files.map(({ fetchedAt }) => fetchedAt);
+  const [oldest] = dates.sort();
+  return oldest === undefined ? {} : { keptFrom: oldest };
+}
+
+function inputsOf(
+  folder: string,
+  fetched: ReadonlyMap<Feed, FetchedFeed>,
+  unusable: ReadonlySet<Feed>,
+): readonly FeedInput[] {
+  const ids = new Set([...keptFeedIds(folder), ...[...fetched.keys()].map(({ id }) => id)]);
+  return [...ids].sort().flatMap((id) => {
+    // Feeds of a request count by what they are, which need not be in the registry.
+    const feed = [...fetched.keys()].find((known) => known.id === id) ?? findFeed(id);
+    if (feed === undefined || unusable.has(feed)) return [];
+    const got = fetched.get(feed);
+    return (got ?? readKeptFeed(folder, id)).files.map((file) => {
+      const pending = got === undefined ? undefined : join(got.next, file.name);
+      return {
+        feed,
+        path: pending !== undefined && existsSync(pending) ? pending : join(folder, id, file.name),
+        // The publisher's own files, dozens with some feeds, are told by the publisher.
+        source: feed.downloads?.includes(file.url) === true ? (feed.home ?? file.url) : file.url,
+        ...(file.namespace !== undefined ? { namespace: file.namespace } : {}),
+        ...(file.lastModified !== undefined ? { updated: file.lastModified } : {}),
+      };
+    });
   });
-}
-
-function keptInputs(folder: string): readonly FeedInput[] {
-  return keptFeedIds(folder).flatMap((id) => {
-    const feed = findFeed(id);
-    if (feed === undefined) return [];
-    return readKeptFeed(folder, id).files.map((file) => ({
-      feed,
-      path: join(folder, id, file.name),
-      // The publisher's own files, dozens with some feeds, are told by the publisher.
-      source: feed.downloads?.includes(file.url) === true ? (feed.home ?? file.url) : file.url,
-      ...(file.lastModified !== undefined ? { updated: file.lastModified } : {}),
-    }));
-  });
-}
-
-/** A name in the feed's folder: the position keeps it unique, the end of the address tells the format. */
-function fileName(index: number, url: string): string {
-  const last = new URL(url).pathname.split('/').findLast((part) => part !== '') ?? 'file';
-  return `${String(index).padStart(3, '0')}-${last.replace(/[^A-Za-z0-9._-]/g, '_').slice(-100)}`;
 }

@@ -20,6 +20,9 @@ test('the most specific key wins; Docker Hub goes by all its names', async (t) =
         'quay.io/team/app': auth('app'),
         'https://old.example/v1/': auth('old'),
         'emptied.example': {},
+        'plain.example': { username: 'plain', password: 'x' },
+        'both.example': { ...auth('packed'), username: 'plain', password: 'x' },
+        'half.example': { username: 'half' },
       },
     }),
   );
@@ -45,6 +48,9 @@ test('the most specific key wins; Docker Hub goes by all its names', async (t) =
     ['old.example', 'x', 'old'],
     ['docker.io', 'library/alpine', 'hub'],
     ['emptied.example', 'x', 'second'],
+    ['plain.example', 'x', 'plain'],
+    ['both.example', 'x', 'packed'],
+    ['half.example', 'x', undefined],
     ['quay.io.evil.example', 'team/app', undefined],
     ['quay.io:8443', 'team/app', undefined],
   ];

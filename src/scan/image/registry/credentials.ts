@@ -144,11 +144,18 @@ function credentialsIn(fields: Fields, path: string): Credentials | undefined {
   const identityToken = optionalText(fields, 'identitytoken', path);
   if (identityToken !== undefined) return { kind: 'identity-token', token: identityToken };
   const auth = optionalText(fields, 'auth', path);
-  if (auth === undefined) return undefined;
+  if (auth === undefined) return plainPassword(fields, path);
   const pair = Buffer.from(auth, 'base64').toString('utf8').replace(/\0+$/, '');
   const colon = pair.indexOf(':');
   if (colon < 1) throw new PlimsollError('config-invalid', `${path}: an "auth" is not base64 of name:password`);
   return { kind: 'password', username: pair.slice(0, colon), password: pair.slice(colon + 1) };
+}
+
+/** Secrets of Kubernetes and files made by hand name the two in plain; `auth` counts where it is there, as for Docker. */
+function plainPassword(fields: Fields, path: string): Credentials | undefined {
+  const username = optionalText(fields, 'username', path);
+  const password = optionalText(fields, 'password', path);
+  return username === undefined || password === undefined ? undefined : { kind: 'password', username, password };
 }
 
 function askHelper(

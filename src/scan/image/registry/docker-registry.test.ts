@@ -16,9 +16,9 @@ import { needsPrograms } from '../../../../test/support/needs.ts';
 import { type MadeImage, makeImage, makeIndex, makeTar, writeLayout } from '../../../../test/support/oci-layout.ts';
 import { digestOf } from '../../../platform/canonical.ts';
 import { PlimsollError } from '../../../platform/errors.ts';
-import { readBlob } from '../blob.ts';
+import { BlobReader } from '../blob.ts';
 import { openImage } from '../open.ts';
-import { resolveReference } from '../resolve.ts';
+import { placeReference, resolvePhysical } from '../resolve.ts';
 import { type RegistrySettings, registryAccess } from './access.ts';
 import { RegistryClient } from './client.ts';
 
@@ -93,7 +93,7 @@ test(
     assert.equal(multi.layers.length, 2);
     for (const layer of multi.layers) {
       const pieces: Uint8Array[] = [];
-      for await (const piece of readBlob(layer, client)) pieces.push(Buffer.from(piece));
+      for await (const piece of new BlobReader(() => client).read(layer)) pieces.push(Buffer.from(piece));
       assert.equal(digestOf(Buffer.concat(pieces)), layer.digest);
     }
     const arm = await openImage(`${host}/team/app@${MULTI[0].digest}`, { client, platform: 'linux/arm64' });
@@ -110,8 +110,8 @@ test(
     const inspected = JSON.parse(
       (await runFile('skopeo', ['inspect', '--tls-verify=false', `docker://${host}/team/app:multi`])).stdout,
     );
-    const resolved = await resolveReference(`${host}/team/app:multi`, { client, rules: [], pins: new Map() });
-    assert.equal(resolved.physical, `${inspected.Name}@${inspected.Digest}`);
+    const name = `${host}/team/app:multi`;
+    assert.equal(await resolvePhysical(name, name, client), `${inspected.Name}@${inspected.Digest}`);
     assert.deepEqual(
       multi.layers.map(({ digest }) => digest),
       inspected.Layers,
@@ -143,11 +143,10 @@ test('a mapped place that lacks the image: the digest comes from upstream, the n
   const [mirror, upstream] = [await start(t), await start(t)];
   await push(t, { '1': AMD64 }, `${upstream.host}/team/app`);
   const rules = [{ match: upstream.host, to: `${mirror.host}/up` }];
-  const options = { client: connect(t), rules, pins: new Map<string, string>() };
-  const resolved = await resolveReference(`${upstream.host}/team/app:1`, options);
-  assert.equal(resolved.physical, `${mirror.host}/up/team/app@${AMD64[0].digest}`);
-  assert.equal(resolved.by, 'registry');
-  await assert.rejects(resolveReference(`${upstream.host}/team/none:1`, options), /has no image/);
+  const client = connect(t);
+  const resolve = (logical: string) => resolvePhysical(logical, placeReference(logical, undefined, rules), client);
+  assert.equal(await resolve(`${upstream.host}/team/app:1`), `${mirror.host}/up/team/app@${AMD64[0].digest}`);
+  await assert.rejects(resolve(`${upstream.host}/team/none:1`), /has no image/);
 });
 
 test('basic authentication with a real registry, credentials as skopeo login writes them', NEEDS, async (t) => {

@@ -5,8 +5,8 @@ import type { Descriptor } from '../manifest.ts';
 import type { Platform } from '../platform.ts';
 import { type ContentStore, selectImage } from '../select.ts';
 import type { ImageSource } from '../source.ts';
-import { directoryFiles, readLayoutFile, readLocation } from './layout-files.ts';
-import { locateSized } from './oci.ts';
+import { directoryFiles, readLayoutFile } from './layout-files.ts';
+import { locateSized, readSized } from './oci.ts';
 
 /**
  * Opens the image in `directory`.
@@ -18,14 +18,13 @@ export async function openDir(
 ): Promise<Omit<ImageSource, 'reference'>> {
   const files = directoryFiles(directory);
   const bytes = readLayoutFile(files, 'manifest.json', LIMITS.manifestBytes);
-  const locate = (descriptor: Descriptor, ending: string) =>
-    locateSized(files, `${descriptor.digest.slice('sha256:'.length)}${ending}`, descriptor);
+  const pathOf = (descriptor: Descriptor): string => descriptor.digest.slice('sha256:'.length);
   const store: ContentStore = {
     name: directory,
     // The manifests behind an index, which `skopeo copy --all` writes beside it.
-    readManifest: async (descriptor) => readLocation(locate(descriptor, '.manifest.json')),
-    readBlob: async (descriptor) => readLocation(locate(descriptor, '')),
-    locate: async (descriptor) => locate(descriptor, ''),
+    readManifest: async (descriptor) => readSized(files, `${pathOf(descriptor)}.manifest.json`, descriptor),
+    readBlob: async (descriptor) => readSized(files, pathOf(descriptor), descriptor),
+    locate: async (descriptor) => locateSized(files, pathOf(descriptor), descriptor),
   };
   return selectImage({ bytes, digest: digestOf(bytes) }, store, wanted);
 }

@@ -6,7 +6,7 @@ import { LIMITS } from '../../../platform/limits.ts';
 import { parseImageConfig } from '../config.ts';
 import { cleanPath } from '../entry-path.ts';
 import { readObjects, requiredText, textsIn } from '../json-fields.ts';
-import { formatPlatform, type Platform, platformDistance } from '../platform.ts';
+import { formatPlatform, isForOtherPlatform, type Platform } from '../platform.ts';
 import { formatReference, parseReference } from '../reference.ts';
 import type { ImageSource, LayerDescriptor } from '../source.ts';
 import { type LayoutFiles, readLayoutFile } from './layout-files.ts';
@@ -32,7 +32,7 @@ export async function openDockerArchive(
   const digest = digestOf(bytes);
   checkConfigName(image.config, digest, files.name);
   const config = parseImageConfig(bytes, what);
-  if (wanted !== undefined && platformDistance(wanted, config) === undefined) {
+  if (wanted !== undefined && isForOtherPlatform(wanted, config)) {
     throw new PlimsollError(
       'not-found',
       `${files.name} is for ${formatPlatform(config)} alone, not for ${formatPlatform(wanted)}`,
@@ -50,6 +50,16 @@ export async function openDockerArchive(
     layers.push({ size: location.length, packing: 'tar', location });
   }
   return { digest, platform: formatPlatform(config), config, layers };
+}
+
+/**
+ * The references by which an archive names the image that `openDockerArchive` would open, as written.
+ * @throws as openDockerArchive
+ */
+export function namesInArchive(files: LayoutFiles, selector: string | undefined): readonly string[] {
+  const { tags } = chooseImage(readImages(files), selector, files.name);
+  const chosen = selector === undefined ? undefined : tags.find((tag) => withTag(tag) === withTag(selector));
+  return chosen === undefined ? tags : [chosen];
 }
 
 function readImages(files: LayoutFiles): readonly ArchivedImage[] {

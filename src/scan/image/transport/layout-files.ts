@@ -1,12 +1,15 @@
-// The files of an image layout, in a directory or inside an uncompressed tar archive, under one face: read a small one, find where a large one is.
+// The files of an image layout, in a directory or inside a tar archive, under one face: read a small one, find where a large one is.
 // Symbolic links in a directory are followed (build tools link blobs from a cache); every content is verified against its digest by the caller.
-import { closeSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LimitError, messageOf, PlimsollError } from '../../../platform/errors.ts';
 import type { BlobLocation } from '../source.ts';
 
 /** Where a file's bytes are. */
 export type FileLocation = Extract<BlobLocation, { kind: 'file' }>;
+
+/** Where the bytes of a layout's file are, on disk or inside a packed archive. */
+export type LayoutLocation = Extract<BlobLocation, { kind: 'file' | 'packed' }>;
 
 /** Files under relative paths. */
 export interface LayoutFiles {
@@ -15,21 +18,25 @@ export interface LayoutFiles {
   /** Whether a regular file is there. */
   has(path: string): boolean;
   /** Throws PlimsollError `input-missing` when it is not there, `input-unreadable` when it cannot be read or is no regular file. */
-  locate(path: string): FileLocation;
+  locate(path: string): LayoutLocation;
+  /** A small file whole; what `locate` throws, and ParseError for what a packed archive keeps no copy of. */
+  read(path: string): Uint8Array;
 }
 
 /** The files of a directory. */
 export function directoryFiles(directory: string): LayoutFiles {
+  const locate = (path: string): FileLocation => {
+    const full = join(directory, path);
+    const found = statOf(full);
+    if (found === undefined) throw new PlimsollError('input-missing', `${directory} has no ${path}`);
+    if (!found.isFile()) throw new PlimsollError('input-unreadable', `${full} is not a regular file`);
+    return { kind: 'file', path: full, offset: 0, length: found.size };
+  };
   return {
     name: directory,
     has: (path) => statOf(join(directory, path))?.isFile() === true,
-    locate: (path) => {
-      const full = join(directory, path);
-      const found = statOf(full);
-      if (found === undefined) throw new PlimsollError('input-missing', `${directory} has no ${path}`);
-      if (!found.isFile()) throw new PlimsollError('input-unreadable', `${full} is not a regular file`);
-      return { kind: 'file', path: full, offset: 0, length: found.size };
-    },
+    locate,
+    read: (path) => readLocation(locate(path)),
   };
 }
 
@@ -42,7 +49,7 @@ export function readLayoutFile(files: LayoutFiles, path: string, limit: number):
   if (location.length > limit) {
     throw new LimitError(`${path} of ${files.name} has ${location.length} bytes (at most ${limit})`);
   }
-  return readLocation(location);
+  return files.read(path);
 }
 
 /** Reads a stretch of a file whole. A file that ends earlier gives fewer bytes, which no digest will match. */
@@ -70,7 +77,8 @@ export function readLocation(location: FileLocation): Uint8Array {
  */
 export function openFile(path: string): number {
   try {
-    return openSync(path, 'r');
+    // Without waiting for one who writes: a named pipe is no file, as its status shows.
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     throw unreadable(path, error);
   }

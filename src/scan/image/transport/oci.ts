@@ -6,7 +6,7 @@ import { type Descriptor, isAttestation, parseManifest } from '../manifest.ts';
 import { DEFAULT_PLATFORM, type Platform } from '../platform.ts';
 import { type ContentStore, chooseEntry, readVerified, selectImage } from '../select.ts';
 import type { ImageSource } from '../source.ts';
-import { type FileLocation, type LayoutFiles, readLayoutFile, readLocation } from './layout-files.ts';
+import { type LayoutFiles, type LayoutLocation, readLayoutFile } from './layout-files.ts';
 
 /** Annotation that names an entry of index.json. */
 const REF_NAME = 'org.opencontainers.image.ref.name';
@@ -33,9 +33,9 @@ export async function openOciLayout(
 }
 
 function ociStore(files: LayoutFiles): ContentStore {
-  const locate = (descriptor: Descriptor): FileLocation =>
-    locateSized(files, `blobs/sha256/${descriptor.digest.slice('sha256:'.length)}`, descriptor);
-  const read = async (descriptor: Descriptor): Promise<Uint8Array> => readLocation(locate(descriptor));
+  const pathOf = (descriptor: Descriptor): string => `blobs/sha256/${descriptor.digest.slice('sha256:'.length)}`;
+  const locate = (descriptor: Descriptor): LayoutLocation => locateSized(files, pathOf(descriptor), descriptor);
+  const read = async (descriptor: Descriptor): Promise<Uint8Array> => readSized(files, pathOf(descriptor), descriptor);
   return { name: files.name, readManifest: read, readBlob: read, locate: async (descriptor) => locate(descriptor) };
 }
 
@@ -43,7 +43,7 @@ function ociStore(files: LayoutFiles): ContentStore {
  * Finds a blob's file.
  * @throws PlimsollError `digest-mismatch` when its size is not the descriptor's, which no content of that digest can have; what `locate` throws.
  */
-export function locateSized(files: LayoutFiles, path: string, descriptor: Descriptor): FileLocation {
+export function locateSized(files: LayoutFiles, path: string, descriptor: Descriptor): LayoutLocation {
   const location = files.locate(path);
   if (location.length !== descriptor.size) {
     throw new PlimsollError(
@@ -52,6 +52,15 @@ export function locateSized(files: LayoutFiles, path: string, descriptor: Descri
     );
   }
   return location;
+}
+
+/**
+ * The bytes of a small blob's file.
+ * @throws as locateSized.
+ */
+export function readSized(files: LayoutFiles, path: string, descriptor: Descriptor): Uint8Array {
+  locateSized(files, path, descriptor);
+  return files.read(path);
 }
 
 function checkVersion(files: LayoutFiles): void {
@@ -76,6 +85,24 @@ function readIndex(files: LayoutFiles): readonly Descriptor[] {
   return index.manifests.filter((entry) => !isAttestation(entry));
 }
 
+/**
+ * The full references by which a layout names what it holds under `tag`, or, without a tag, all that it holds: containerd's and BuildKit's annotation,
+ * and a name that is more than a tag. Each once, as written.
+ * @throws PlimsollError `input-missing`, `input-unreadable`; ParseError; LimitError.
+ */
+export function namesInLayout(files: LayoutFiles, tag: string | undefined): readonly string[] {
+  const names = taggedEntries(readIndex(files), tag).map(
+    ({ annotations }) => annotations[CONTAINERD_NAME] ?? annotations[REF_NAME] ?? '',
+  );
+  return [...new Set(names.filter((name) => /[/:@]/.test(name)))];
+}
+
+function taggedEntries(entries: readonly Descriptor[], tag: string | undefined): readonly Descriptor[] {
+  return entries.filter(
+    ({ annotations }) => tag === undefined || annotations[REF_NAME] === tag || annotations[CONTAINERD_NAME] === tag,
+  );
+}
+
 function chooseTagged(
   entries: readonly Descriptor[],
   tag: string | undefined,
@@ -87,9 +114,7 @@ function chooseTagged(
   if (tag === undefined && tags.length > 1) {
     throw new PlimsollError('not-found', `${name} holds several images; name one as :TAG (${offers})`);
   }
-  const tagged = entries.filter(
-    ({ annotations }) => tag === undefined || annotations[REF_NAME] === tag || annotations[CONTAINERD_NAME] === tag,
-  );
+  const tagged = taggedEntries(entries, tag);
   if (tagged.length === 0) {
     throw new PlimsollError('not-found', tag === undefined ? `${name} is empty` : `${name} has no :${tag}; ${offers}`);
   }

@@ -1,7 +1,7 @@
 // Tells by its content what a path on disk is: an OCI layout, an archive of either kind, a `dir:` image, a root file system, or none of these.
 import { join } from 'node:path';
 import { ParseError } from '../../../platform/errors.ts';
-import { archiveFiles } from './archive-index.ts';
+import { archiveFiles, firstPackedName } from './archive-index.ts';
 import { directoryFiles, type LayoutFiles, readLayoutFile, statOf } from './layout-files.ts';
 
 /** `other`: the path exists and holds no image of a known kind. */
@@ -23,6 +23,8 @@ export function recognizePath(path: string): RecognizedPath | undefined {
 
 /** An archive that is both kinds (Docker 25 and later) is read as an OCI layout, which pins its layers. */
 function recognizeFile(path: string): RecognizedPath {
+  const packed = firstPackedName(path);
+  if (packed !== undefined) return recognizeByFirstName(packed);
   let files: LayoutFiles;
   try {
     files = archiveFiles(path);
@@ -32,6 +34,14 @@ function recognizeFile(path: string): RecognizedPath {
   }
   if (files.has('oci-layout') && files.has('index.json')) return 'oci-archive';
   return files.has('manifest.json') ? 'docker-archive' : 'other';
+}
+
+/** A packed archive is not unpacked to tell what it is: what writes image archives begins them with a blob, a layer or a configuration. */
+function recognizeByFirstName(name: string): RecognizedPath {
+  if (/^(?:blobs(?:\/.*)?|oci-layout|index\.json)$/.test(name)) return 'oci-archive';
+  return /^(?:(?:sha256:)?[0-9a-f]{64}(?:[./].*)?|manifest\.json|repositories)$/.test(name)
+    ? 'docker-archive'
+    : 'other';
 }
 
 function recognizeDirectory(path: string): RecognizedPath {

@@ -1,6 +1,6 @@
 // Packages that apk installed: Alpine, Wolfi, Chainguard and their kin.
 import type { Catalogue, Cataloguer, LocatedFact } from '../cataloguer.ts';
-import { layersSince } from '../layers-since.ts';
+import { listedPackages } from '../listed-packages.ts';
 import { osDistro, osNamespace } from '../os-release/namespace.ts';
 import type { OsRelease, Package } from '../package.ts';
 import { packageUrl } from '../purl.ts';
@@ -17,17 +17,7 @@ export const apk: Cataloguer = {
 };
 
 function catalogue(facts: readonly LocatedFact[], os: OsRelease | undefined): Catalogue {
-  const packages = new Map<string, Package>();
-  const owned = new Map<string, string>();
-  for (const fact of facts) {
-    const since = layersSince(fact, (data) => entriesOf(data).map(keyOf));
-    for (const entry of entriesOf(fact.data)) {
-      const found = packageOf(entry, os, { layer: since.get(keyOf(entry)) ?? fact.layer, path: fact.path });
-      if (!packages.has(found.purl)) packages.set(found.purl, found);
-      for (const path of entry.owns ?? []) owned.set(path, found.purl);
-    }
-  }
-  return { packages: [...packages.values()], owned };
+  return listedPackages(facts, { entriesOf, keyOf, packageOf: (entry, location) => packageOf(entry, os, location) });
 }
 
 function packageOf(entry: ApkEntry, os: OsRelease | undefined, location: Package['location']): Package {

@@ -87,7 +87,7 @@ test('a package has the published spelling in its URL and none in its name', () 
       type: 'nuget',
       name: 'newtonsoft.json',
       version: '13.0.1',
-      scheme: 'semver',
+      scheme: 'nuget',
       namespace: 'nuget',
       location: { layer: layer('two'), path },
     },
@@ -179,5 +179,11 @@ test("Microsoft's own runtime, from a wheel", needsPrograms('python3', 'unzip'),
     );
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('a type that is no text is none, even one that claims to know how it is written', () => {
+  for (const type of [{ toString: 1 }, ['package'], 1, null]) {
+    assert.deepEqual(parse({ libraries: { 'A/1.0.0': { type } } }).data.packages, []);
   }
 });

@@ -10,7 +10,7 @@ import { type DotnetDependencies, type NugetPackage, parseDependencies } from '.
 /** Reads deps.json files. */
 export const dotnet: Cataloguer = {
   id: 'dotnet',
-  version: 1,
+  version: 2,
   title: 'NuGet packages of applications and shared frameworks',
   reads: ['**/*.json'],
   maxBytes: LIMITS.metadataBytes,
@@ -54,7 +54,7 @@ function packageOf({ name, version }: NugetPackage, location: Package['location'
     type: 'nuget',
     name: name.toLowerCase(),
     version,
-    scheme: 'semver',
+    scheme: 'nuget',
     namespace: 'nuget',
     location,
   };

@@ -41,7 +41,8 @@ export function parseDependencies(body: Uint8Array): { data: DotnetDependencies;
   const content = isFields(targets[target]) ? targets[target] : undefined;
   const packages: NugetPackage[] = [];
   for (const [id, library] of Object.entries(root['libraries'])) {
-    const type = String(fieldsOf(library)['type']).toLowerCase();
+    const { type: stated } = fieldsOf(library);
+    const type = typeof stated === 'string' ? stated.toLowerCase() : '';
     if (type !== 'package' && type !== 'runtimepack') continue;
     if (content !== undefined && !bringsAssets(fieldsOf(content[id]))) continue;
     const found = packageOf(type === 'runtimepack' ? id.replace(RUNTIME_PACK, '') : id, problems);

@@ -45,6 +45,12 @@ const PARTS: readonly (readonly [string, readonly string[], Manifest, string])[]
     '?:guice:4.2.3 g:cglib:3.2',
   ],
   ['annotation-1.3-spec.jar', ['g:annotation_1.3_spec:1.3'], {}, 'g:annotation_1.3_spec:1.3'],
+  [
+    'spring3-core-3.x.jar',
+    [],
+    { 'implementation-title': 'spring-core', 'implementation-version': '4.3.30.RELEASE' },
+    '?:spring3-core-3.x:4.3.30.RELEASE',
+  ],
   ['shop-1.0-sources.jar', ['g:shop:1.0'], {}, ''],
   ['shop-1.0-javadoc.jar', [], {}, ''],
   ['jce.jar', [], { 'implementation-title': 'Java Runtime Environment', 'implementation-version': '1.8.0_332' }, ''],

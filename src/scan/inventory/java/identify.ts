@@ -125,7 +125,8 @@ function readFileName(stem: string, versions: readonly string[]): FileName {
 }
 
 function isVersionText(text: string): boolean {
-  if (!isMavenVersion(text)) return false;
+  // `spring3-core-3.x.jar` names a line of versions, as Debian's links do.
+  if (!isMavenVersion(text) || /\.x$/i.test(text)) return false;
   const [first = '', ...parts] = text.split('-');
   const foreign = parts.findIndex((part) => !VERSION_WORD.test(/^[A-Za-z_]*/.exec(part)?.[0] || 'v'));
   if (foreign === -1) return true;

@@ -12,7 +12,7 @@ import type { Coordinates } from './properties.ts';
 /** Reads every Java archive. */
 export const java: Cataloguer = {
   id: 'java',
-  version: 1,
+  version: 2,
   title: 'Java artifacts in jars, wars and ears',
   reads: [
     '**/*.ear',

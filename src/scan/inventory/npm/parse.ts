@@ -4,7 +4,7 @@
 import { ParseError } from '../../../platform/errors.ts';
 import { isToken, quoted } from '../token.ts';
 
-/** The fact that a package.json becomes. */
+/** Name and version of a package.json. */
 export interface NpmPackage {
   /** With its scope: `@scope/name`. The name inside, which differs from the folder's for npm aliases. */
   readonly name: string;

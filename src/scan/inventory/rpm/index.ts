@@ -1,6 +1,6 @@
 // Packages that rpm installed: Red Hat, SUSE, Fedora, Amazon, Oracle, Mariner and Azure Linux, and their kin.
 import type { Catalogue, CatalogueProblem, Cataloguer, LocatedFact } from '../cataloguer.ts';
-import { layersSince } from '../layers-since.ts';
+import { listedPackages } from '../listed-packages.ts';
 import { osDistro, osNamespace } from '../os-release/namespace.ts';
 import type { OsRelease, Package } from '../package.ts';
 import { packageUrl } from '../purl.ts';
@@ -33,17 +33,12 @@ export const rpm: Cataloguer = {
 };
 
 function catalogue(facts: readonly LocatedFact[], os: OsRelease | undefined): Catalogue {
-  const packages = new Map<string, Package>();
-  const owned = new Map<string, string>();
-  for (const fact of facts) {
-    const since = layersSince(fact, (data) => entriesOf(data).map(keyOf));
-    for (const entry of entriesOf(fact.data)) {
-      const found = packageOf(entry, os, { layer: since.get(keyOf(entry)) ?? fact.layer, path: fact.path });
-      if (!packages.has(found.purl)) packages.set(found.purl, found);
-      for (const path of entry.owns ?? []) owned.set(path, found.purl);
-    }
-  }
-  return { packages: [...packages.values()], owned, problems: disagreements(facts) };
+  const listed = listedPackages(facts, {
+    entriesOf,
+    keyOf,
+    packageOf: (entry, location) => packageOf(entry, os, location),
+  });
+  return { ...listed, problems: disagreements(facts) };
 }
 
 /** rpm uses one database. Where an image has two that differ, nothing says which one is kept up to date. */

@@ -3,11 +3,10 @@ import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { messageOf, PlimsollError } from '../../../platform/errors.ts';
 import type { ChartOptions, LoadOptions, ReleaseAdapter } from '../adapter.ts';
-import { assembleRelease } from '../assemble.ts';
+import type { ReleaseParts } from '../assemble.ts';
 import { hasFile } from '../folder.ts';
 import { type ManifestFile, parseManifestFile } from '../manifests/parse.ts';
 import type { Mention } from '../mention.ts';
-import type { Release } from '../release.ts';
 import { splitDocuments } from '../yaml.ts';
 import { findHelm, type Helm } from './helm.ts';
 import { IMAGES_ANNOTATION, parseChartMetadata } from './metadata.ts';
@@ -24,7 +23,7 @@ export const chart: ReleaseAdapter = {
 
 const DEFAULT_NAMESPACE = 'default';
 
-async function load(path: string, target: string, options: LoadOptions): Promise<Release> {
+async function load(path: string, options: LoadOptions): Promise<ReleaseParts> {
   const folder = resolve(path);
   if (statSync(folder, { throwIfNoEntry: false }) === undefined) {
     throw new PlimsollError('input-missing', `${path} does not exist`);
@@ -44,9 +43,8 @@ async function load(path: string, target: string, options: LoadOptions): Promise
       chart: named,
     })),
   ];
-  return assembleRelease({
+  return {
     identity: { name, version },
-    target,
     mentions,
     explicit: mentions,
     charts: [{ manifest: basename(folder), chart: name, version, release, namespace, position: 'Chart.yaml' }],
@@ -54,7 +52,7 @@ async function load(path: string, target: string, options: LoadOptions): Promise
     ownPrefixes: options.own ?? [],
     lint: [],
     gaps: [...gaps, ...rendered.flatMap((file) => file.gaps)],
-  });
+  };
 }
 
 async function readMetadata(helm: Helm, folder: string, path: string): Promise<ReturnType<typeof parseChartMetadata>> {

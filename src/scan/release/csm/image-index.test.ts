@@ -67,3 +67,40 @@ test('a name that stands twice loses no tag, and is a failure when the tags diff
     ],
   );
 });
+
+test('a tag in the place of a list is read as it is written, and flagged', () => {
+  const text =
+    'quay.io:\n  images:\n    a/b: "1.0"\n    a/c: 1.10\n    a/d: 0x10\n    a/e: 2024-01-02\n    a/f: true\n';
+  const { mentions, lint, gaps } = parseImageIndex(text, FILE);
+  assert.deepEqual(
+    mentions.map((mention) => mention.logical),
+    ['quay.io/a/b:1.0', 'quay.io/a/c:1.10', 'quay.io/a/d:0x10', 'quay.io/a/e:2024-01-02', 'quay.io/a/f:true'],
+  );
+  assert.deepEqual(gaps, []);
+  assert.equal(lint.length, 5);
+  assert.deepEqual(
+    [lint[0]?.check, lint[0]?.verdict, lint[0]?.evidence],
+    ['index-tag-not-in-list', 'warn', ['docker/index.yaml:3 quay.io/a/b: 1.0']],
+  );
+});
+
+test('what is no list of tags, and no mapping of images, is a gap and not an empty list', () => {
+  const text = 'quay.io:\n  images:\n    a/b: {tag: 1}\nr.io:\n  images: [a/b]\ns.io: a/b\nt.io:\n  images:\n';
+  const { mentions, gaps } = parseImageIndex(text, FILE);
+  assert.deepEqual(mentions, []);
+  assert.deepEqual(
+    gaps.map((gap) => `${gap.kind} ${gap.location}`),
+    ['file-unparsed line 3', 'file-unparsed line 4', 'file-unparsed line 6'],
+  );
+});
+
+test('a name in two spellings keeps both as they are written', () => {
+  const { mentions } = parseImageIndex('docker.io:\n  images:\n    alpine: ["3"]\n    library/alpine: ["3"]\n', FILE);
+  assert.deepEqual(
+    mentions.map(({ logical, written }) => [logical, written]),
+    [
+      ['docker.io/library/alpine:3', 'docker.io/alpine:3'],
+      ['docker.io/library/alpine:3', undefined],
+    ],
+  );
+});

@@ -4,12 +4,11 @@ import { basename, resolve } from 'node:path';
 import { PlimsollError } from '../../../platform/errors.ts';
 import type { Gap } from '../../../platform/gap.ts';
 import type { LoadOptions, ReleaseAdapter } from '../adapter.ts';
-import { assembleRelease } from '../assemble.ts';
+import type { ReleaseParts } from '../assemble.ts';
 import { type ChartEntry, formatChart } from '../chart-entry.ts';
 import { hasFile, readMember } from '../folder.ts';
 import { identityOfPath, type ReleaseIdentity } from '../identity.ts';
 import type { Mention } from '../mention.ts';
-import type { Release } from '../release.ts';
 import { lintCsm } from './lint.ts';
 import { isLoftsman } from './loftsman.ts';
 import { CSM_OWN } from './own.ts';
@@ -44,7 +43,7 @@ function holdsLoftsman(folder: string, file: string): boolean {
   }
 }
 
-async function load(path: string, target: string, options: LoadOptions): Promise<Release> {
+async function load(path: string, options: LoadOptions): Promise<ReleaseParts> {
   const parts = readParts(path);
   const explicit = parts.index?.content.mentions ?? [];
   const charts = parts.manifests.flatMap((manifest) => manifest.content.charts);
@@ -59,9 +58,8 @@ async function load(path: string, target: string, options: LoadOptions): Promise
         (first === undefined ? '' : ` (${first.reason})`),
     );
   }
-  return assembleRelease({
+  return {
     identity: identity(path, parts),
-    target,
     mentions,
     explicit,
     charts,
@@ -85,7 +83,7 @@ async function load(path: string, target: string, options: LoadOptions): Promise
       ...(parts.chartMap?.content.gaps ?? []),
       ...unknownImages(parts, charts),
     ],
-  });
+  };
 }
 
 function chartMentions(parts: CsmParts): readonly Mention[] {

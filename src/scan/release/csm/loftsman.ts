@@ -46,8 +46,10 @@ export function parseLoftsman(text: string, file: string): LoftsmanManifest {
       for (const image of itemsAt(node, 'values', 'cacheImages')) {
         precacheEntries += 1;
         try {
-          const logical = normalizeReference(image.kind === 'scalar' ? image.text : '');
-          precache.push({ logical, source: `${file} cacheImages`, position: `${file}:${image.line}` });
+          const text = image.kind === 'scalar' ? image.text : '';
+          const logical = normalizeReference(text);
+          const written = text === logical ? {} : { written: text };
+          precache.push({ logical, ...written, source: `${file} cacheImages`, position: `${file}:${image.line}` });
         } catch (error) {
           gaps.push(unread(file, image.line, messageOf(error)));
         }

@@ -5,7 +5,7 @@ import type { Gap } from '../../../platform/gap.ts';
 import { type DirImage, findDirImages } from '../dir-images.ts';
 import { isInside, readMember, walkFolder } from '../folder.ts';
 import { parseReferenceList, type ReferenceList } from '../reference-list.ts';
-import { entriesAt, itemsAt, parseYaml } from '../yaml.ts';
+import { entriesAt, parseYaml } from '../yaml.ts';
 import { type ChartMap, parseChartMap } from './chart-map.ts';
 import { type ImageIndex, parseImageIndex } from './image-index.ts';
 import { type LoftsmanManifest, parseLoftsman } from './loftsman.ts';
@@ -130,7 +130,8 @@ function parseHelmIndex(text: string, file: string): readonly string[] {
   const charts: string[] = [];
   for (const repository of entriesAt(parseYaml(text, file))) {
     for (const chart of entriesAt(repository.value, 'charts')) {
-      for (const version of itemsAt(chart.value)) {
+      const versions = chart.value.kind === 'list' ? chart.value.items : [chart.value];
+      for (const version of versions) {
         charts.push(`${chart.key}:${version.kind === 'scalar' ? version.text : ''}`);
       }
     }

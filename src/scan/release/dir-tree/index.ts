@@ -1,12 +1,11 @@
 // `dir-tree:DIR`: a tree of skopeo `dir:` images whose path below DIR is the logical reference.
 import { PlimsollError } from '../../../platform/errors.ts';
 import type { LoadOptions, ReleaseAdapter } from '../adapter.ts';
-import { assembleRelease } from '../assemble.ts';
+import type { ReleaseParts } from '../assemble.ts';
 import { findDirImages } from '../dir-images.ts';
 import { hasFile, walkFolder } from '../folder.ts';
 import { identityOfPath } from '../identity.ts';
 import type { Mention } from '../mention.ts';
-import type { Release } from '../release.ts';
 
 /** The adapter for trees of images. */
 export const dirTree: ReleaseAdapter = {
@@ -36,7 +35,7 @@ function recognizes(path: string): boolean {
   return false;
 }
 
-async function load(path: string, target: string, options: LoadOptions): Promise<Release> {
+async function load(path: string, options: LoadOptions): Promise<ReleaseParts> {
   const found = findDirImages(path, '');
   if (found.images.length === 0) {
     const hint = hasFile(path, 'manifest.json') ? `; it is one image itself, write dir:${path}` : '';
@@ -53,9 +52,8 @@ async function load(path: string, target: string, options: LoadOptions): Promise
     ...(image.digest === undefined ? {} : { localDigest: image.digest }),
   }));
   const { name = 'images', version = 'unknown' } = identityOfPath(path);
-  return assembleRelease({
+  return {
     identity: { name, version },
-    target,
     mentions,
     explicit: mentions,
     charts: [],
@@ -63,5 +61,5 @@ async function load(path: string, target: string, options: LoadOptions): Promise
     ownPrefixes: options.own ?? [],
     lint: [],
     gaps: found.gaps,
-  });
+  };
 }

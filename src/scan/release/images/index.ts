@@ -2,12 +2,11 @@
 import { basename } from 'node:path';
 import { PlimsollError } from '../../../platform/errors.ts';
 import type { LoadOptions, ReleaseAdapter } from '../adapter.ts';
-import { assembleRelease } from '../assemble.ts';
+import type { ReleaseParts } from '../assemble.ts';
 import { readTextFile } from '../folder.ts';
 import { identityOfPath } from '../identity.ts';
 import type { Mention } from '../mention.ts';
 import { parseReferenceList } from '../reference-list.ts';
-import type { Release } from '../release.ts';
 
 /** The adapter for lists of references. */
 export const images: ReleaseAdapter = {
@@ -30,7 +29,7 @@ function recognizes(path: string): boolean {
   }
 }
 
-async function load(path: string, target: string, options: LoadOptions): Promise<Release> {
+async function load(path: string, options: LoadOptions): Promise<ReleaseParts> {
   const file = basename(path);
   const { references, gaps } = parseReferenceList(readTextFile(path), file);
   if (references.length === 0) {
@@ -45,9 +44,8 @@ async function load(path: string, target: string, options: LoadOptions): Promise
     position: `${file}:${line}`,
   }));
   const { name = 'images', version = 'unknown' } = identityOfPath(path);
-  return assembleRelease({
+  return {
     identity: { name, version },
-    target,
     mentions,
     explicit: mentions,
     charts: [],
@@ -55,5 +53,5 @@ async function load(path: string, target: string, options: LoadOptions): Promise
     ownPrefixes: options.own ?? [],
     lint: [],
     gaps,
-  });
+  };
 }

@@ -4,10 +4,9 @@ import { basename, join } from 'node:path';
 import { LimitError, messageOf, PlimsollError } from '../../../platform/errors.ts';
 import type { Gap } from '../../../platform/gap.ts';
 import type { LoadOptions, ReleaseAdapter } from '../adapter.ts';
-import { assembleRelease } from '../assemble.ts';
+import type { ReleaseParts } from '../assemble.ts';
 import { isInside, readTextFile, unreadableFolder, walkFolder } from '../folder.ts';
 import { identityOfPath } from '../identity.ts';
-import type { Release } from '../release.ts';
 import { type ManifestFile, parseManifestFile } from './parse.ts';
 
 /** The adapter for Kubernetes manifests. */
@@ -37,7 +36,7 @@ function recognizes(path: string): boolean {
   }
 }
 
-async function load(path: string, target: string, options: LoadOptions): Promise<Release> {
+async function load(path: string, options: LoadOptions): Promise<ReleaseParts> {
   const found = filesOf(path);
   const files = found.files.map((file) => readManifests(file.path, file.name));
   const gaps = [...found.gaps, ...files.flatMap((file) => file.gaps)];
@@ -47,9 +46,8 @@ async function load(path: string, target: string, options: LoadOptions): Promise
   }
   const mentions = files.flatMap((file) => file.mentions);
   const { name = 'manifests', version = 'unknown' } = identityOfPath(path);
-  return assembleRelease({
+  return {
     identity: { name, version },
-    target,
     mentions,
     explicit: mentions,
     charts: files.flatMap((file) => file.charts),
@@ -57,7 +55,7 @@ async function load(path: string, target: string, options: LoadOptions): Promise
     ownPrefixes: options.own ?? [],
     lint: [],
     gaps,
-  });
+  };
 }
 
 function readManifests(path: string, name: string): ManifestFile {

@@ -73,8 +73,8 @@ function readWorkload(object: YamlNode, kind: string, reading: Reading): void {
   const name = textAt(object, 'metadata', 'labels', 'app.kubernetes.io/name');
   const chart = entry === undefined ? `${file}/${name ?? workload}` : formatChart(entry);
   const found = findPodImages(object, file);
-  for (const { logical, line } of found.images) {
-    reading.mentions.push({ logical, source: `${file} ${workload}`, position: `${file}:${line}`, chart });
+  for (const { line, ...named } of found.images) {
+    reading.mentions.push({ ...named, source: `${file} ${workload}`, position: `${file}:${line}`, chart });
   }
   for (const gap of found.gaps) reading.gaps.push(gap);
 }

@@ -9,6 +9,8 @@ import { textAt, type YamlEntry, type YamlNode } from '../yaml.ts';
 export interface NamedImage {
   /** Reference in normal form. */
   readonly logical: string;
+  /** As the object has it, when that is not the normal form. */
+  readonly written?: string;
   readonly line: number;
 }
 
@@ -88,7 +90,8 @@ function addImage(value: YamlNode, search: Search): void {
     return;
   }
   try {
-    search.images.push({ logical: normalizeReference(text), line: value.line });
+    const logical = normalizeReference(text);
+    search.images.push({ logical, ...(text === logical ? {} : { written: text }), line: value.line });
   } catch (error) {
     search.gaps.push(gap(search.custom ? 'undecidable' : 'file-unparsed', search, value.line, messageOf(error)));
   }

@@ -4,11 +4,10 @@ import { basename, join } from 'node:path';
 import { LimitError, messageOf, ParseError, PlimsollError } from '../../../platform/errors.ts';
 import type { Gap } from '../../../platform/gap.ts';
 import type { LoadOptions, ReleaseAdapter } from '../adapter.ts';
-import { assembleRelease } from '../assemble.ts';
+import type { ReleaseParts } from '../assemble.ts';
 import { unreadableFolder, walkFolder } from '../folder.ts';
 import { identityOfImage, identityOfPath } from '../identity.ts';
 import type { Mention } from '../mention.ts';
-import type { Release } from '../release.ts';
 import { readSbomFile } from './read-sbom.ts';
 import { namesOf } from './subject.ts';
 
@@ -60,7 +59,7 @@ function readHead(path: string): string {
   }
 }
 
-async function load(path: string, target: string, options: LoadOptions): Promise<Release> {
+async function load(path: string, options: LoadOptions): Promise<ReleaseParts> {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   const mentions: Mention[] = [];
   const gaps: Gap[] = [];
@@ -93,9 +92,8 @@ async function load(path: string, target: string, options: LoadOptions): Promise
   }
   const { name = 'sbom', version = 'unknown' } = identityOfPath(path);
   const ofImage = isFolder ? undefined : mentions.map(({ logical }) => identityOfImage(logical))[0];
-  return assembleRelease({
+  return {
     identity: ofImage ?? { name, version },
-    target,
     mentions,
     explicit: mentions,
     charts: [],
@@ -103,7 +101,7 @@ async function load(path: string, target: string, options: LoadOptions): Promise
     ownPrefixes: options.own ?? [],
     lint: [],
     gaps,
-  });
+  };
 }
 
 async function mentionOf(path: string, file: string): Promise<Mention> {

@@ -37,7 +37,7 @@ const TYPES: Readonly<Record<PackageType, TypeRules>> = {
   golang: { scheme: 'go', namespace: 'go' },
   maven: { scheme: 'maven', namespace: 'maven' },
   npm: { scheme: 'npm', namespace: 'npm' },
-  nuget: { scheme: 'semver', namespace: 'nuget' },
+  nuget: { scheme: 'nuget', namespace: 'nuget' },
   pypi: { scheme: 'pep440', namespace: 'pypi' },
   rpm: { scheme: 'rpm' },
 };

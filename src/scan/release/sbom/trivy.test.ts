@@ -50,7 +50,6 @@ async function scan(target: string): Promise<Assessment> {
     store,
     jobs: 1,
     access: registryAccess({}),
-    rules: [],
     onProgress: () => undefined,
   });
   return assessment;

@@ -1,0 +1,103 @@
+// The state of one cell in any mixture of A's and B's factors. Evaluates images against sets on demand and remembers the results.
+import type { Digest } from '../../platform/canonical.ts';
+import type { AssessedImage } from '../../scan/assess/assessment.ts';
+import { type CellState, stateOfRows } from '../cells.ts';
+import { FACTORS, type Factor, type Mixture, takesB } from './factors.ts';
+import type { JointIds } from './joint-ids.ts';
+import { qualifierOf, type SlotPair } from './pair-slots.ts';
+import type { EvaluatedRow } from './set-view.ts';
+import type { Side, Sides } from './side.ts';
+
+/** What a statement says of a row under one side's statements and date; undefined when none applies. */
+export type StatementOf = (
+  row: EvaluatedRow,
+  image: AssessedImage,
+  statementsOf: 'a' | 'b',
+  dateOf: 'a' | 'b',
+) => string | undefined;
+
+/** A cell in a mixture: its rows, and their state; no rows when the cell is not there. */
+export interface MixedCell {
+  readonly rows: readonly EvaluatedRow[];
+  readonly state?: CellState;
+}
+
+/** Evaluates cells of pairs. */
+export interface Mixtures {
+  /** Factors that differ for a pair whose images were both read, or that has one image; in their order, never `coverage`. */
+  differing(pair: SlotPair): readonly Factor[];
+  /** The cell of a vulnerability, by its joint id. */
+  cell(pair: SlotPair, vulnerability: string, mixture: Mixture): MixedCell;
+}
+
+const ABSENT: MixedCell = { rows: [] };
+
+/** Prepares the evaluation of mixtures. */
+export function createMixtures(sides: Sides, joint: JointIds, statementOf: StatementOf): Mixtures {
+  const { a, b, contents } = sides;
+  const common = commonFactors(a, b);
+  const known = new Map<string, ReadonlyMap<string, readonly EvaluatedRow[]>>();
+  return { differing, cell };
+
+  function differing(pair: SlotPair): readonly Factor[] {
+    const own = new Set<Factor>(common);
+    if (pair.a === undefined || pair.b === undefined) own.add('membership');
+    else if (qualifierOf(pair.a) !== qualifierOf(pair.b)) own.add('tag');
+    else if (pair.a.digest !== pair.b.digest) own.add('content');
+    return FACTORS.filter((factor) => own.has(factor));
+  }
+
+  function cell(pair: SlotPair, vulnerability: string, mixture: Mixture): MixedCell {
+    const image = imageIn(pair, mixture);
+    if (image?.digest === undefined) return ABSENT;
+    const rows = rowsOf(image.digest, takesB(mixture, 'advisories'), takesB(mixture, 'policy')).get(vulnerability);
+    if (rows === undefined) return ABSENT;
+    const statements = takesB(mixture, 'statements') ? 'b' : 'a';
+    const date = takesB(mixture, 'clock') ? 'b' : 'a';
+    const stated = rows.map((row) => {
+      const statement = statementOf(row, image, statements, date);
+      return statement === undefined ? row : { ...row, statement };
+    });
+    return { rows: stated, state: stateOfRows(stated) };
+  }
+
+  function rowsOf(
+    image: Digest,
+    advisoriesOfB: boolean,
+    policyOfB: boolean,
+  ): ReadonlyMap<string, readonly EvaluatedRow[]> {
+    const key = `${advisoriesOfB} ${policyOfB} ${image}`;
+    let rows = known.get(key);
+    if (rows === undefined) {
+      const content = contents.get(image);
+      const { view } = advisoriesOfB ? b : a;
+      const { policy } = policyOfB ? b : a;
+      rows = Map.groupBy(content === undefined ? [] : view(content, policy), joint);
+      known.set(key, rows);
+    }
+    return rows;
+  }
+}
+
+/** Text that is equal for equal states; undefined when the cell is not there. */
+export function stateKey(state: CellState | undefined): string | undefined {
+  if (state === undefined) return undefined;
+  const { severity, fixState, fullyFixable, statement = '' } = state;
+  return `${severity} ${fixState} ${fullyFixable} ${statement}`;
+}
+
+function commonFactors(a: Side, b: Side): readonly Factor[] {
+  const factors: Factor[] = [];
+  if (a.assessment.advisorySet.id !== b.assessment.advisorySet.id) factors.push('advisories');
+  if (a.assessment.statements !== b.assessment.statements) factors.push('statements');
+  if (a.assessment.asOf !== b.assessment.asOf) factors.push('clock');
+  if (a.assessment.severityPolicy !== b.assessment.severityPolicy) factors.push('policy');
+  return factors;
+}
+
+/** An image that is on both sides comes from the side whose tag, else whose content, the mixture takes; one that is on one is there or not. */
+function imageIn(pair: SlotPair, mixture: Mixture): AssessedImage | undefined {
+  if (pair.a === undefined) return takesB(mixture, 'membership') ? pair.b : undefined;
+  if (pair.b === undefined) return takesB(mixture, 'membership') ? undefined : pair.a;
+  return takesB(mixture, 'tag') || takesB(mixture, 'content') ? pair.b : pair.a;
+}

@@ -1,0 +1,11 @@
+// Files that the build lays beside the program's code. Where the sources run as they are there are none: they would tell of older sources.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** Path of a built file by its name; undefined when the sources run, or when it is not there. */
+export function builtFile(name: 'build-id' | 'starter.db'): string | undefined {
+  const here = import.meta.url;
+  if (here.endsWith('.ts')) return undefined;
+  const path = fileURLToPath(new URL(here.includes('/chunks/') ? `../${name}` : `./${name}`, here));
+  return existsSync(path) ? path : undefined;
+}

@@ -1,0 +1,146 @@
+// Runs the examples of every help text, in a folder that holds what they name. What would reach the network is only checked as a command line.
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { writeOciLayout } from '../../demo/image/layout.ts';
+import { COMMANDS } from '../../src/cli/program.ts';
+import { type LoopbackRegistry, startLoopbackRegistry } from '../support/loopback-registry.ts';
+import { makeImage, makeTar } from '../support/oci-layout.ts';
+import { ROOT, Workplace } from './program.ts';
+
+const place = new Workplace();
+let registry: LoopbackRegistry | undefined;
+after(async () => {
+  place.remove();
+  await registry?.close();
+});
+
+/** Examples that ask publishers or package mirrors. */
+const REACHES_OUT = /^plimsoll advisories update/;
+/** Ids in examples are made up; these are put in their place. */
+const ids = new Map<string, string>();
+
+const OS_RELEASE = 'ID=alpine\nVERSION_ID=3.15.0\n';
+const PACKAGES = 'P:zlib\nV:1.2.11-r3\nA:x86_64\no:zlib\n\n';
+const INDEX = `quay.io:
+  images:
+    team/app: ["1"]
+`;
+const POD =
+  'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: "quay.io/team/app:1"}]}\n';
+
+async function plimsoll(command: string) {
+  return place.run('sh', ['-euc', command], { PATH: `${ROOT}/bin:${process.env['PATH']}` });
+}
+
+async function must(command: string): Promise<string> {
+  const outcome = await plimsoll(command);
+  assert.equal(outcome.status, 0, `${command}\n${outcome.stderr}`);
+  return outcome.stdout;
+}
+
+function write(path: string, text: string): void {
+  const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+  mkdirSync(place.path(parent), { recursive: true });
+  writeFileSync(place.path(path), text);
+}
+
+before(async () => {
+  const image = makeImage({ layers: [makeTar({ 'etc/os-release': OS_RELEASE, 'lib/apk/db/installed': PACKAGES })] });
+  const images = ['docker.io/library/alpine:3.16', 'docker.io/library/debian:12', 'quay.io/team/app:1'];
+  registry = await startLoopbackRegistry({ images: Object.fromEntries(images.map((name) => [name, image])) });
+  write('plimsoll.yaml', `release: {mirrors: [{match: "", to: "${registry.host}"}]}\n`);
+  write('csm-1.2.0/docker/index.yaml', INDEX);
+  write('rendered.yaml', POD);
+  writeOciLayout(place.path('build/layout'), [
+    { tag: '1.4', layers: [[{ path: 'etc/os-release', body: OS_RELEASE }]] },
+  ]);
+  const secdb = {
+    distroversion: 'v3.15',
+    reponame: 'main',
+    packages: [{ pkg: { name: 'zlib', secfixes: { '1.2.12-r0': ['CVE-2018-25032'] } } }],
+  };
+  write('secdb/main.json', JSON.stringify(secdb));
+  write('all.zip', '');
+  write('tracker.json', JSON.stringify({ zlib: { 'CVE-2018-25032': { releases: {} } } }));
+  write('kev.json', JSON.stringify({ catalogVersion: '1', dateReleased: '2022-04-01T00:00:00Z', vulnerabilities: [] }));
+  write('osv/a.json', JSON.stringify({ id: 'GHSA-aaaa-bbbb-cccc', modified: '2022-04-01T00:00:00Z', affected: [] }));
+  await must('cd osv && python3 -m zipfile -c ../all.zip a.json');
+  await must('plimsoll advisories build --quiet --feed alpine-secdb=secdb --output advisories.db');
+  for (const name of ['last-month', '2026-10', '2026-11', '2022-04-06', '2022-04-20', 'today']) {
+    await must(`cp advisories.db ${name}.db`);
+  }
+  await must('mkdir -p home/data/plimsoll && cp advisories.db home/data/plimsoll/advisories.db');
+  await must('plimsoll advisories export advisories.db --output advisories.jsonl.gz');
+  const scan = 'plimsoll scan csm:csm-1.2.0 --quiet --format json';
+  for (const file of ['last-week.json', 'beta.97.json', 'beta.106.json'])
+    await must(`${scan} --as-of 2022-04-01 --output ${file}`);
+  const first = JSON.parse(await must(`${scan} --as-of 2022-04-02`)) as { readonly id: string };
+  const second = JSON.parse(await must(`${scan} --as-of 2022-04-03`)) as { readonly id: string };
+  ids.set('3e23e8160039', first.id.slice('sha256:'.length, 19)).set('2e7d2c03a950', second.id);
+});
+
+/** Every command line of the program that has a help text, groups included. */
+async function helpTexts(path: readonly string[] = []): Promise<ReadonlyMap<string, string>> {
+  const { status, stdout } = await plimsoll(['plimsoll', ...path, '--help'].join(' '));
+  assert.equal(status, 0, path.join(' '));
+  const section = /^Commands:\n((?: {2}.*\n?)+)/m.exec(stdout)?.[1] ?? '';
+  const children = [...section.matchAll(/^ {2}([a-z][\w-]*)/gm)].flatMap(([, name = '']) => name);
+  const texts = new Map([[path.join(' '), stdout]]);
+  for (const child of children) for (const [name, text] of await helpTexts([...path, child])) texts.set(name, text);
+  return texts;
+}
+
+function examplesIn(help: string): readonly string[] {
+  const lines = /^Examples?:\n((?: {2}.*\n?)+)/m.exec(help)?.[1] ?? '';
+  return lines
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+/** Reads the command line as the program would, and does nothing. */
+async function parses(example: string): Promise<void> {
+  const [, name = '', ...args] = example.split(' ');
+  const entry = COMMANDS.find((candidate) => candidate.name === name);
+  let command = (await entry?.load())?.({
+    stdout: () => undefined,
+    stderr: () => undefined,
+    environment: {},
+    now: () => new Date(0),
+    workingDirectory: place.folder,
+    stdoutIsTerminal: false,
+    stderrIsTerminal: false,
+    columns: 80,
+    setExitCode: () => undefined,
+  });
+  const child = command?.commands.find((candidate) => candidate.name() === args[0]);
+  if (child !== undefined) {
+    command = child;
+    args.shift();
+  }
+  assert.ok(command !== undefined, example);
+  await command
+    .exitOverride()
+    .action(() => undefined)
+    .parseAsync(args, { from: 'user' });
+}
+
+test('every help text ends with examples, and every example runs', async (t) => {
+  const seen = new Set<string>();
+  for (const [name, help] of await helpTexts()) {
+    const examples = examplesIn(help);
+    assert.notEqual(examples.length, 0, `plimsoll ${name} --help has no example`);
+    for (const example of examples) {
+      if (seen.has(example)) continue;
+      seen.add(example);
+      await t.test(example, async () => {
+        if (REACHES_OUT.test(example)) return parses(example);
+        const command = example.replace(/[0-9a-f]{12}/g, (id) => ids.get(id) ?? id);
+        const { status, stderr } = await plimsoll(command);
+        // 1 is the answer "no" of a command that was asked for one.
+        assert.ok(status === 0 || (status === 1 && example.includes('--fail-on')), `exit code ${status}\n${stderr}`);
+      });
+    }
+  }
+});

@@ -1,0 +1,4 @@
+KUBERNETES_ASSETS=(
+    https://example.org/kubernetes/a.squashfs
+    https://example.org/kubernetes/b.iso
+)
