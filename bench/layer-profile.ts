@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { fileChunks } from '../src/scan/image/file-chunks.ts';
-import { readLayer } from '../src/scan/image/layer.ts';
+import { readLayer } from '../src/scan/image/layer/read-layer.ts';
 import { CATALOGUERS } from '../src/scan/inventory/registry.ts';
 import { layerCorpus } from './layer-corpus.ts';
 

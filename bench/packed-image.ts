@@ -3,7 +3,7 @@ import { linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Digest, digestOf } from '../src/platform/canonical.ts';
 import { fileChunks } from '../src/scan/image/file-chunks.ts';
-import { hashLayer } from '../src/scan/image/hash-layer.ts';
+import { hashLayer } from '../src/scan/image/layer/hash-layer.ts';
 import type { PackedLayer } from './layer-corpus.ts';
 
 /** An image of a layout: its tag and its layers, bottom first. */

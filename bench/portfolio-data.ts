@@ -109,7 +109,6 @@ export function releaseInput(release: number, count: number): Omit<AssessInput, 
       };
     }),
     severityPolicy: POLICY,
-    statements: digestOf('[]'),
   };
 }
 

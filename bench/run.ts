@@ -10,6 +10,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   { name: 'layer', load: () => import('./layer.ts') },
   { name: 'release', load: () => import('./release.ts') },
   { name: 'reassess', load: () => import('./reassess.ts') },
+  { name: 'compare', load: () => import('./compare.ts') },
   { name: 'startup', load: () => import('./startup.ts') },
   { name: 'advisory-set', load: () => import('./advisory-set.ts') },
   { name: 'trivy', load: () => import('./trivy.ts') },

@@ -48,6 +48,8 @@ const Release = z.strictObject({
   version: z.string(),
   date: Day,
   rpms: z.array(z.string()),
+  /** Decisions that its scan is given, a file of this folder. */
+  statements: z.string().optional(),
   index: z.array(ImageUse),
   manifests: z.record(z.string(), z.array(Chart)),
 });
@@ -100,6 +102,7 @@ const Facts = z.strictObject({
   debian: z.array(DebianFact),
   npm: z.array(NpmFact),
   cvss: z.record(Cve, z.string().regex(/^CVSS:3\.[01]\//)),
+  published: z.record(Cve, Day),
   kev: z.strictObject({ source: Url, added: z.record(Cve, Day) }),
 });
 

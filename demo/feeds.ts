@@ -141,10 +141,12 @@ function distributionRecords(facts: DemoFacts, day: string): readonly OsvRecord[
     .map(([id, record]) => {
       const cve = id.slice(id.indexOf('-') + 1);
       const vector = facts.cvss[cve];
+      const published = facts.published[cve];
       return {
         schema_version: '1.7.0',
         id,
         modified: `${record.since}T00:00:00Z`,
+        ...(published === undefined ? {} : { published: `${published}T00:00:00Z` }),
         upstream: [cve],
         ...(vector === undefined ? {} : { severity: [{ type: 'CVSS_V3', score: vector }] }),
         affected: record.affected,

@@ -4,7 +4,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writ
 import { resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { writeStarterSet } from '../src/scan/advisory/starter/index.ts';
-import { buildReportPage } from './report-page.ts';
+import { buildPages } from './report-page.ts';
 
 /**
  * Takes Node's own modules by process.getBuiltinModule: an import statement makes Node wrap the whole module, which runs its lazy getters. And
@@ -38,7 +38,7 @@ mkdirSync(out, { recursive: true });
 try {
   await build({
     absWorkingDir: root,
-    entryPoints: { cli: 'src/cli/main.ts', 'layer-worker': 'src/scan/layer-worker.ts' },
+    entryPoints: { cli: 'src/cli/main.ts', 'layer-worker': 'src/scan/read/layer-worker.ts' },
     outdir: out,
     bundle: true,
     splitting: true,
@@ -56,9 +56,10 @@ try {
     logLevel: 'warning',
   });
 
-  const page = await buildReportPage();
-  writeFileSync(resolve(out, 'report-page.js'), page.script);
-  writeFileSync(resolve(out, 'report-page.css'), page.style);
+  for (const [name, page] of await buildPages()) {
+    writeFileSync(resolve(out, `${name}-page.js`), page.script);
+    writeFileSync(resolve(out, `${name}-page.css`), page.style);
+  }
   writeStarterSet(resolve(out, 'starter.db'));
   writeFileSync(resolve(out, 'build-id'), digestOfFiles(out));
 } catch (error) {

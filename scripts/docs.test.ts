@@ -4,6 +4,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { type ErrorCode, PlimsollError } from '../src/platform/errors.ts';
+import { ROOMS } from './import-directions.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -55,6 +56,14 @@ test('dependencies.md lists every dependency with its version and licence', () =
     const declared = locked[`node_modules/${name}`]?.license;
     if (declared !== undefined) assert.equal(licence.trim(), declared, name);
   }
+});
+
+test('ARCHITECTURE.md lists the rooms, in the order that imports are held to', () => {
+  const rooms = ROOMS.filter((room) => existsSync(join(root, 'src', room)));
+  assert.deepEqual(
+    codeRows(read('ARCHITECTURE.md')).map(([room]) => room),
+    rooms,
+  );
 });
 
 test('glossary.md is sorted', () => {

@@ -1,17 +1,24 @@
-// Writes docs/reference/cli.md from the help of every command. With --check it writes nothing, and fails when the page differs.
+// Writes docs/reference/cli.md from the help of every command, and the table of docs/reference/cataloguers.md from their list. With --check it writes
+// nothing, and fails when a page differs.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import type { CommandContext } from '../src/cli/command.ts';
 import { COMMANDS } from '../src/cli/program.ts';
+import { CATALOGUERS } from '../src/scan/inventory/registry.ts';
 
 /** Width of the help texts, as on a wide terminal. */
 const COLUMNS = 110;
 
+const CATALOGUERS_PAGE = 'docs/reference/cataloguers.md';
+
 /** Files made from the code, by their path below the root. */
 export async function generatedDocs(): Promise<ReadonlyMap<string, string>> {
-  return new Map([['docs/reference/cli.md', await commandReference()]]);
+  return new Map([
+    ['docs/reference/cli.md', await commandReference()],
+    [CATALOGUERS_PAGE, cataloguerReference(readFileSync(resolve(import.meta.dirname, '..', CATALOGUERS_PAGE), 'utf8'))],
+  ]);
 }
 
 async function commandReference(): Promise<string> {
@@ -27,6 +34,16 @@ ${COMMANDS.map((entry) => `- [\`plimsoll ${entry.name}\`](#plimsoll-${entry.name
 Targets, exit codes and what a gap is: [scanning](../guide/scanning.md), [errors](errors.md), [gaps](gaps.md).
 
 ${program.commands.flatMap((command) => helpSections(command, ['plimsoll'])).join('\n')}`;
+}
+
+/** The page with its one table made anew; the rest of it is written by hand. */
+function cataloguerReference(page: string): string {
+  const rows = CATALOGUERS.map(({ id, version, title, reads, content }) => {
+    const magics = (content?.magics ?? []).map((magic) => `begins with \`${Buffer.from(magic).toString('hex')}\``);
+    const files = [...reads.map((pattern) => `\`${pattern}\``), ...magics].join(' ') || 'every header';
+    return `| \`${id}\` | ${version} | ${title} | ${files} |\n`;
+  });
+  return page.replace(/(?<=^\| id \| version \|.*\n\|[ |-]+\n)(?:\|.*\n)*/m, () => rows.join(''));
 }
 
 function helpSections(command: Command, parents: readonly string[]): readonly string[] {

@@ -7,8 +7,10 @@ import { csvText } from '../src/publish/csv/write.ts';
 import { packageColumns } from '../src/publish/html/package-columns.ts';
 import { reportData } from '../src/publish/html/report-data.ts';
 import { assessmentJson } from '../src/publish/json/write.ts';
+import { formatNamed } from '../src/publish/registry.ts';
 import { TABLES } from '../src/publish/tables/index.ts';
 import { assessmentTable } from '../src/publish/terminal/assessment.ts';
+import { TOOL } from '../src/publish/tool.ts';
 import { sampleAssessment } from '../test/support/sample-assessment.ts';
 
 /** Where the files lie. */
@@ -18,6 +20,16 @@ export const GOLDEN_FOLDER = resolve(import.meta.dirname, '../test/golden');
 export interface GoldenFile {
   readonly path: string;
   readonly text: string;
+}
+
+/** Forms that name the program by themselves. */
+const STANDARD_FORMATS = ['markdown', 'sarif', 'cyclonedx', 'spdx', 'openvex', 'csaf'];
+
+function withoutVersion(text: string): string {
+  return text
+    .replaceAll(`ersion": "${TOOL.version}"`, 'ersion": "0.0.0"')
+    .replaceAll(`${TOOL.name} ${TOOL.version}`, `${TOOL.name} 0.0.0`)
+    .replaceAll(`${TOOL.name}-${TOOL.version}`, `${TOOL.name}-0.0.0`);
 }
 
 /** All golden files as today's code makes them. The program's version is left out, so that a new version changes none. */
@@ -40,6 +52,10 @@ export function goldenFiles(): readonly GoldenFile[] {
     { path: 'sample/assessment.json', text: assessmentJson(assessment, statistics, tool) },
     { path: 'sample/report-data.json', text: `${JSON.stringify(data, undefined, 1)}\n` },
     { path: 'sample/report-packages.json', text: `${JSON.stringify(packages, undefined, 1)}\n` },
+    ...STANDARD_FORMATS.map((id) => ({
+      path: `sample/${id}.${id === 'markdown' ? 'md' : 'json'}`,
+      text: withoutVersion(String(formatNamed(id)?.render(assessment, statistics, { color: false, columns: 100 }))),
+    })),
     ...TABLES.map(({ name, make }) => ({ path: `sample/${name}.csv`, text: csvText(make(assessment, statistics)) })),
   ];
 }

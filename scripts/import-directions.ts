@@ -3,17 +3,18 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
 /** The rooms, top to bottom. A file directly in src/scan joins the rooms of scan and stands below them. */
-const ROOMS = [
+export const ROOMS = [
   'platform',
   'versions',
   'statements',
   'kubernetes',
   'scan/image',
   'scan/inventory',
+  'scan/read',
   'scan/release',
-  'scan/import',
   'scan/advisory',
   'scan/assess',
+  'scan/import',
   'scan',
   'explain',
   'respond',

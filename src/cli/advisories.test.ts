@@ -167,6 +167,16 @@ test('an altered set is told with exit code 1', async () => {
   const { code, stdout } = await run('status', 'altered.db');
   assert.equal(code, 1);
   assert.match(stdout, /ALTERED/);
+  for (const args of [
+    ['export', 'altered.db', '--output', 'altered.jsonl'],
+    ['diff', 'altered.db', 'set.db'],
+    ['diff', 'set.db', 'altered.db'],
+  ]) {
+    const refused = await run(...args);
+    assert.deepEqual([refused.code, refused.stdout], [3, ''], args.join(' '));
+    assert.match(refused.stderr, /altered\.db was altered: /);
+  }
+  assert.ok(!existsSync(join(WORK, 'altered.jsonl')));
 });
 
 test('mistakes of the user are named', async () => {

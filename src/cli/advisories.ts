@@ -8,6 +8,7 @@ import { LIMITS } from '../platform/limits.ts';
 import { printable } from '../platform/printable.ts';
 import type { Progress } from '../platform/progress.ts';
 import { buildAdvisorySet } from '../scan/advisory/set/build.ts';
+import { altered } from '../scan/advisory/set/checked-table.ts';
 import { diffAdvisorySets, diffEntries, diffFeeds } from '../scan/advisory/set/diff.ts';
 import { exportLines } from '../scan/advisory/set/export-lines.ts';
 import { importAdvisorySet } from '../scan/advisory/set/import.ts';
@@ -120,7 +121,7 @@ function updateCommand(context: CommandContext): Command {
       await withProgress(context, options, async (progress) => {
         const talk = {
           onProgress: (text: string) => progress.update(text),
-          remark: remarker(context, options),
+          remark: remarker(context, options, progress),
         };
         const failures = await updateAdvisorySet(requests, output, {
           ...talk,
@@ -177,7 +178,7 @@ function exportCommand(context: CommandContext): Command {
   )
     .argument('<set>', 'an advisory set')
     .action((path: string, options: CommonOptions) => {
-      withSet(resolve(context.workingDirectory, path), (set) => {
+      withWholeSet(resolve(context.workingDirectory, path), (set) => {
         const { output } = options;
         const isFolder = output !== undefined && isDirectory(resolve(context.workingDirectory, output));
         const file = isFolder ? join(output, `advisories-${set.id.slice(7, 19)}.jsonl.gz`) : output;
@@ -211,8 +212,8 @@ function diffCommand(context: CommandContext): Command {
     .argument('<from>', 'an advisory set')
     .argument('<to>', 'the set to compare it with')
     .action((from: string, to: string, options: CommonOptions) => {
-      withSet(resolve(context.workingDirectory, from), (a) => {
-        withSet(resolve(context.workingDirectory, to), (b) => {
+      withWholeSet(resolve(context.workingDirectory, from), (a) => {
+        withWholeSet(resolve(context.workingDirectory, to), (b) => {
           if (options.format === 'json') writePieces(context, options, diffJson(a, b));
           else writeResult(context, options, diffText(a, b));
         });
@@ -304,6 +305,14 @@ function withSet(path: string, work: (set: StoredAdvisorySet) => void, use: SetU
   } finally {
     set.close();
   }
+}
+
+/** For commands that pass on the content of a whole set. @throws PlimsollError `advisories` when it is not what its id stands for. */
+function withWholeSet(path: string, work: (set: StoredAdvisorySet) => void): void {
+  withSet(path, (set) => {
+    if (set.contentId() !== set.id) throw altered(path);
+    work(set);
+  });
 }
 
 async function withProgress<T>(

@@ -4,6 +4,7 @@ import { compareAssessments } from '../explain/compare/compare.ts';
 import type { ComparisonInput } from '../explain/compare/side.ts';
 import { PlimsollError } from '../platform/errors.ts';
 import type { Store } from '../platform/store.ts';
+import { comparisonHtml } from '../publish/html/comparison.ts';
 import { comparisonJson } from '../publish/json/comparison.ts';
 import { comparisonMarkdown } from '../publish/markdown/comparison.ts';
 import { comparisonTable } from '../publish/terminal/comparison.ts';
@@ -28,7 +29,7 @@ const EXAMPLE = [
 
 /** The command. */
 export function compareCommand(context: CommandContext): Command {
-  const formats = ['table', 'json', 'markdown'];
+  const formats = ['table', 'json', 'markdown', 'html'];
   return newCommand('compare', 'what changed between two assessments, and why', formats, EXAMPLE)
     .argument('<from>', 'the earlier assessment: a JSON file that scan wrote, or the id of a stored one')
     .argument('<to>', 'the later assessment')
@@ -62,6 +63,7 @@ async function compareTwo(
       table: () => comparisonTable(comparison, terminalOptions(context, options)),
       json: () => comparisonJson(comparison),
       markdown: () => comparisonMarkdown(comparison),
+      html: () => comparisonHtml(comparison),
     };
     writeResult(context, options, (render[options.format as keyof typeof render] ?? render.table)());
   } finally {

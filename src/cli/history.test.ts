@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { sampleAssessment } from '../../test/support/sample-assessment.ts';
+import { resultValidator } from '../../test/support/schemas.ts';
 import { listedFigures } from '../explain/history.ts';
 import { statisticsOf } from '../explain/statistics.ts';
 import { digestOf } from '../platform/canonical.ts';
@@ -12,6 +13,7 @@ import { ASSESSMENT_MIGRATIONS, saveAssessment } from '../scan/assess/assessment
 import type { CommandContext } from './command.ts';
 import { historyCommand } from './history.ts';
 
+const schema = resultValidator('history-1');
 let folder = '';
 const storeFile = () => join(folder, 'store.db');
 
@@ -33,7 +35,9 @@ async function run(...args: readonly string[]): Promise<{ readonly stdout: strin
     columns: 80,
     setExitCode: () => undefined,
   };
-  await historyCommand(context).parseAsync(['--store', 'store.db', ...args], { from: 'user' });
+  const series = args[0]?.endsWith('.csv') === true;
+  const store = series ? [] : ['--store', 'store.db'];
+  await historyCommand(context).parseAsync([...store, ...args], { from: 'user' });
   return { stdout, stderr };
 }
 
@@ -59,17 +63,63 @@ describe('plimsoll history', () => {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('prints a line a version, numbers aligned, and lets no control through', async () => {
+  it('draws bars, prints a line a version, numbers aligned, and lets no control through', async () => {
     const { stdout } = await run();
-    assert.equal(
-      stdout,
+    const [title = '', critical = '', ...rest] = stdout.split('\n');
+    assert.equal(title, 'harbour, as published, basis instances: 2 lines from 2022-04-06 to 2022-04-20');
+    assert.equal(critical, '  critical    7 → 7              most 7       ██');
+    assert.deepEqual(
+      rest.slice(rest.indexOf('harbour, judged again, basis instances: 2 lines from 2022-04-06 to 2022-04-20') + 9),
       [
+        '',
         'as of       release                        images  unread  critical  high  medium  low  negligible  unknown  total  fixable  distinct  assessment',
         '2022-04-08  harbour 1.2.0-beta.7               11       1         7    13      21   17           4        4     66       38        17  3e23e8160039  incomplete',
         '2022-04-20  harbour 1.2.0-\\u{1b}[2Jbeta.8      11       1         7    13      21   17           4        4     66       38        17  2e7d2c03a950  incomplete',
         '',
-      ].join('\n'),
+      ],
     );
+  });
+
+  it('counts on the basis that is asked for', async () => {
+    const { stdout } = await run('--basis', 'images');
+    assert.match(stdout, /basis images: 2 lines/);
+    assert.match(stdout, /\n {2}total +10 → 10 /);
+  });
+
+  it('draws a series that others published, without the store, and says what is wrong with its lines', async () => {
+    writeFileSync(
+      join(folder, 'minutes.csv'),
+      'date,release,critical_pct,high_pct,medium_pct,low_pct\n2022-03-30,a,.3,5.5,41.3,52.9\n2022-04-06,b,3,5.5,41.2,52.9\n',
+    );
+    const { stdout, stderr } = await run('minutes.csv');
+    assert.equal(stderr, '');
+    assert.match(
+      stdout,
+      /^minutes\.csv, as printed: 2 lines from 2022-03-30 to 2022-04-06\n {2}critical +0\.3 → 3 % +most 3 % +▁█\n/,
+    );
+    assert.match(stdout, /\nDoes not add up: minutes\.csv 2022-04-06 b: the shares add to 102\.6, 2\.6 off 100/);
+    await assert.rejects(run('none.csv'), { code: 'input-missing' });
+  });
+
+  it('judges each version again with a set that is named, and reads the findings when asked', async () => {
+    const { stdout } = await run('--findings', '--format', 'json');
+    const result = JSON.parse(stdout);
+    assert.ok(schema(JSON.parse(stdout)), JSON.stringify(schema.errors));
+    assert.equal(result.series.length, 6);
+    const [{ assessments, ages, flaps }] = result.findings;
+    assert.deepEqual([assessments, flaps], [3, []]);
+    assert.deepEqual([...new Set(ages.map(({ owner }: { owner: string }) => owner))], ['own', 'third-party']);
+    assert.equal(
+      ages.reduce((sum: number, { open }: { open: number }) => sum + open, 0),
+      66,
+    );
+  });
+
+  it('writes a page that holds every chart and needs no script to be read', async () => {
+    const { stdout } = await run('--format', 'html', '--findings');
+    assert.match(stdout, /Content-Security-Policy/);
+    assert.equal(stdout.match(/<svg class="chart /g)?.length, 24);
+    assert.ok(!stdout.includes('\u001b'));
   });
 
   it('gives all assessments as JSON when asked', async () => {

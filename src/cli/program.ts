@@ -36,13 +36,58 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'history',
-    summary: 'the assessments of a release over time',
+    summary: 'burn-down over stored releases and imported series',
     load: async () => (await import('./history.ts')).historyCommand,
+  },
+  {
+    name: 'review',
+    summary: 'the weekly pack, and its decisions and action items',
+    load: async () => (await import('./review.ts')).reviewCommand,
   },
   {
     name: 'where',
     summary: 'stored releases and images that have a vulnerability or a package',
     load: async () => (await import('./where.ts')).whereCommand,
+  },
+  {
+    name: 'statements',
+    summary: 'decisions about vulnerabilities: check, list, add, renew, import, export, watch',
+    load: async () => (await import('./statements.ts')).statementsCommand,
+  },
+  {
+    name: 'publish',
+    summary: 'the security bundle that goes out with a release',
+    load: async () => (await import('./publish.ts')).publishCommand,
+  },
+  {
+    name: 'plan',
+    summary: 'the fewest rebuilds and updates that remove what can be fixed',
+    load: async () => (await import('./plan.ts')).planCommand,
+  },
+  {
+    name: 'triage',
+    summary: 'critical and high without a statement or a ticket',
+    load: async () => (await import('./triage.ts')).triageCommand,
+  },
+  {
+    name: 'tickets',
+    summary: 'one ticket an action in GitHub, GitLab, Jira or files: sync, adopt',
+    load: async () => (await import('./tickets.ts')).ticketsCommand,
+  },
+  {
+    name: 'patch-set',
+    summary: 'the document of an update between two assessed releases',
+    load: async () => (await import('./patch-set.ts')).patchSetCommand,
+  },
+  {
+    name: 'gate',
+    summary: 'whether a release is above or below the line that plimsoll.yaml draws',
+    load: async () => (await import('./gate.ts')).gateCommand,
+  },
+  {
+    name: 'lines',
+    summary: 'release lines: what is kept until when',
+    load: async () => (await import('./lines.ts')).linesCommand,
   },
   {
     name: 'advisories',
@@ -69,6 +114,8 @@ export async function runProgram(args: readonly string[], context: CommandContex
     .description('Security posture of a Kubernetes platform release: measure, explain, respond')
     .version(TOOL.version, '-V, --version', 'print the version')
     .helpCommand(false)
+    // Options belong to the command that they follow: `publish` and `publish verify` have some of one name.
+    .enablePositionalOptions()
     .addHelpText('after', '\nExample:\n  plimsoll scan alpine:3.16\n  plimsoll scan --help');
   const wanted = args.find((arg) => !arg.startsWith('-'));
   for (const entry of COMMANDS) {
@@ -93,7 +140,11 @@ export async function runProgram(args: readonly string[], context: CommandContex
 }
 
 function configure(command: Command, context: CommandContext): void {
-  command.exitOverride().configureOutput({ writeOut: context.stdout, writeErr: context.stderr });
+  command.exitOverride().configureOutput({
+    writeOut: context.stdout,
+    writeErr: context.stderr,
+    outputError: (text, write) => write(text.replace(/^error:/, 'plimsoll:')),
+  });
   command.showHelpAfterError('(add --help for the options and an example)');
   for (const child of command.commands) configure(child, context);
 }

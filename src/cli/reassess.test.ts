@@ -10,7 +10,7 @@ import { openStore } from '../platform/store.ts';
 import { assessmentJson } from '../publish/json/write.ts';
 import { alpineSecdb } from '../scan/advisory/alpine-secdb/index.ts';
 import { buildAdvisorySet } from '../scan/advisory/set/build.ts';
-import { assess, NO_STATEMENTS } from '../scan/assess/assess.ts';
+import { assess } from '../scan/assess/assess.ts';
 import { ASSESSMENT_MIGRATIONS, listAssessments } from '../scan/assess/assessment-store.ts';
 import type { CommandContext } from './command.ts';
 import { runProgram } from './program.ts';
@@ -62,7 +62,6 @@ const MARCH = assess({
   ]),
   severityPolicy: 'vendor-then-cvss-then-nvd',
   asOf: '2022-03-01',
-  statements: NO_STATEMENTS,
 });
 
 let folder = '';
@@ -179,6 +178,11 @@ describe('plimsoll reassess', () => {
   it('without a set uses the starter set, and says so', async () => {
     const { stderr } = await run('march.json', '--format', 'json');
     assert.match(stderr, /gap starter-set/);
+  });
+
+  it('names the file that is no assessment', async () => {
+    const { stderr } = await run('main.json', '--advisories', 'april.db');
+    assert.match(stderr, /^plimsoll: main\.json: not an assessment: /);
   });
 
   const failures: readonly [string, readonly string[], number][] = [

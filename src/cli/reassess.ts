@@ -16,10 +16,13 @@ import { chosenFormat } from './chosen-format.ts';
 import { type CommandContext, type CommonOptions, newCommand, terminalOptions, writeResult } from './command.ts';
 import { gapLines } from './gap-lines.ts';
 import { storePath } from './locations.ts';
+import { readConfig } from './release-input.ts';
+import { readGivenStatements, STATEMENTS_WORDS } from './statements-input.ts';
 import { remarker } from './talk.ts';
 
 interface ReassessCommandOptions extends CommonOptions {
   readonly advisories?: string;
+  readonly statements?: readonly string[];
   readonly asOf?: string;
   readonly store?: string;
 }
@@ -35,7 +38,8 @@ export function reassessCommand(context: CommandContext): Command {
   return newCommand('reassess', 'apply another advisory set to assessments, without images', formats, EXAMPLE)
     .argument('<assessment...>', 'a JSON file that scan wrote, or the id of a stored assessment')
     .option('--advisories <file>', 'advisory set (the one that `advisories update` keeps, else the starter set)')
-    .option('--as-of <date>', 'date at which end of life is judged (today)', isoDate)
+    .option('--statements <path...>', `${STATEMENTS_WORDS} (those that the assessment carries)`)
+    .option('--as-of <date>', 'date at which end of life and the expiry of statements are judged (today)', isoDate)
     .option('--store <file>', 'store of assessments (in the data directory of the user)')
     .action((names: readonly string[], options: ReassessCommandOptions) => reassessAll(names, options, context));
 }
@@ -52,15 +56,24 @@ async function reassessAll(
   const talk = remarker(context, options);
   if (!store.writable) talk(`store ${path} may not be written: the results are not kept`);
   try {
+    const asOf = options.asOf ?? context.now().toISOString().slice(0, 10);
+    const config = await readConfig(options, context);
+    const statements =
+      options.statements === undefined
+        ? {}
+        : { statements: await readGivenStatements(options.statements, { config, asOf, context, talk }) };
     const set = await openAdvisories(options.advisories, context);
     try {
       const results: (string | Uint8Array)[] = [];
       for (const name of names) {
         const before = await readAssessmentInput(name, context.workingDirectory, store);
         const [severityPolicy] = SEVERITY_POLICIES;
-        const asOf = options.asOf ?? context.now().toISOString().slice(0, 10);
         const earlier = await loadBook(store, before);
-        const { assessment: after, book } = reassessWithBook(before, { set, severityPolicy, asOf }, earlier);
+        const { assessment: after, book } = reassessWithBook(
+          before,
+          { set, severityPolicy, asOf, ...statements },
+          earlier,
+        );
         const statistics = statisticsOf(after);
         if (store.writable) {
           await saveAssessment(store, after, listedFigures(after, statistics), context.now());

@@ -9,8 +9,8 @@ import type { CommandContext, CommonOptions } from './command.ts';
 
 /** Options of a target. */
 export interface TargetOptions {
-  readonly values: readonly string[];
-  readonly set: readonly string[];
+  readonly values?: readonly string[];
+  readonly set?: readonly string[];
   readonly namespace?: string;
 }
 
@@ -20,8 +20,8 @@ export const TARGET_WORDS = 'a release (csm:DIR, dir-tree:DIR, manifests:PATH, c
 /** Adds the options of charts. */
 export function addTargetOptions(command: Command): Command {
   return command
-    .option('--values <file>', 'values for chart:, may be repeated', append, [])
-    .option('--set <key=value>', 'a single value for chart:, may be repeated', append, [])
+    .option('--values <file>', 'values for chart:, may be repeated', append)
+    .option('--set <key=value>', 'a single value for chart:, may be repeated', append)
     .option('--namespace <name>', 'namespace that chart: is rendered for (default)');
 }
 
@@ -30,9 +30,6 @@ export function readConfig(options: CommonOptions, context: CommandContext): Pro
   const { workingDirectory, environment } = context;
   return loadConfig({ path: options.config, workingDirectory, environment });
 }
-
-/** Options of a command that takes targets without options for charts. */
-export const NO_TARGET_OPTIONS: TargetOptions = { values: [], set: [] };
 
 /**
  * The release that the targets describe, with the places where the configuration says that its images are.
@@ -45,7 +42,7 @@ export async function readRelease(
   context: CommandContext,
   remark: (line: string) => void,
 ): Promise<Release> {
-  const { values, set, namespace } = options;
+  const { values = [], set = [], namespace } = options;
   const { own } = config.release;
   const chart = { values, set, ...(namespace === undefined ? {} : { namespace }) };
   const load: ExpandOptions = {
@@ -57,6 +54,6 @@ export async function readRelease(
   return shipRelease(await expandTargets(targets, load), config.release.mirrors);
 }
 
-function append(value: string, before: readonly string[]): readonly string[] {
+function append(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }

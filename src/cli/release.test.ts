@@ -122,7 +122,7 @@ test('text is complete where lines may be long', async () => {
 ${target}
 
 2 images: 0 own, 2 third-party; 0 pinned, 0 on disk
-2 explicit references under 2 names; precache list of 0
+2 explicit references under 2 names
 2 chart entries: 1 release of 1 chart in 1 namespace
 
 Images

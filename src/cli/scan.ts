@@ -15,7 +15,7 @@ import { type RegistryAccess, registryAccess } from '../scan/image/registry/acce
 import { INVENTORY_MIGRATIONS } from '../scan/inventory/inventory-store.ts';
 import { type KeptResult, keepResult, keptResult, RESULT_MIGRATIONS } from '../scan/kept-results.ts';
 import { type OpenedImage, openRelease } from '../scan/open-images.ts';
-import type { ReadCounts } from '../scan/read-images.ts';
+import type { ReadCounts } from '../scan/read/read-counts.ts';
 import { resultKey } from '../scan/result-key.ts';
 import { openAdvisories } from './advisories-input.ts';
 import { isoDate, numberOfJobs, platformName } from './arguments.ts';
@@ -25,10 +25,12 @@ import { type CommandContext, type CommonOptions, newCommand, terminalOptions, w
 import { gapLines } from './gap-lines.ts';
 import { storePath } from './locations.ts';
 import { addTargetOptions, readConfig, readRelease, TARGET_WORDS, type TargetOptions } from './release-input.ts';
+import { readGivenStatements, STATEMENTS_WORDS } from './statements-input.ts';
 import { progressFor, remarker } from './talk.ts';
 
 interface ScanCommandOptions extends CommonOptions, TargetOptions {
   readonly advisories?: string;
+  readonly statements?: readonly string[];
   readonly asOf?: string;
   readonly store?: string;
   readonly jobs: number;
@@ -53,7 +55,8 @@ export function scanCommand(context: CommandContext): Command {
       `${TARGET_WORDS} and images, any number; or another scanner's results alone (snyk:DIR, trivy:PATH, grype:PATH, cyclonedx:PATH)`,
     )
     .option('--advisories <file>', 'advisory set (the one that `advisories update` keeps, else the starter set)')
-    .option('--as-of <date>', 'date at which end of life is judged (today)', isoDate)
+    .option('--statements <path...>', STATEMENTS_WORDS)
+    .option('--as-of <date>', 'date at which end of life and the expiry of statements are judged (today)', isoDate)
     .option('--store <file>', 'store of inventories and assessments (in the data directory of the user)')
     .addOption(
       new Option('--jobs <number>', 'worker threads')
@@ -81,14 +84,14 @@ async function scan(targets: readonly string[], options: ScanCommandOptions, con
   const format = chosenFormat(context, options);
   const failOn = options.failOn === undefined ? undefined : parseFailOn(options.failOn);
   if (failOn !== undefined && options.baseline === undefined) refuseWithoutBaseline(failOn);
-  const talk = remarker(context, options);
+  const progress = progressFor(context, options);
+  const talk = remarker(context, options, progress);
   const config = await readConfig(options, context);
   const store = await openStore(storePath(context, options.store), [
     ...INVENTORY_MIGRATIONS,
     ...ASSESSMENT_MIGRATIONS,
     ...RESULT_MIGRATIONS,
   ]);
-  const progress = progressFor(context, options);
   try {
     const baseline =
       options.baseline === undefined
@@ -143,9 +146,15 @@ async function importResults(
 ): Promise<Assessment | undefined> {
   const [only = '', second] = targets;
   if (second !== undefined) return undefined;
-  const { importAssessment } = await import('../scan/import-assessment.ts');
+  const { importAssessment } = await import('../scan/import/import-assessment.ts');
   const { own } = config.release;
   const assessment = await importAssessment(only, { asOf, ...(own === undefined ? {} : { own }), remark: talk });
+  if (assessment !== undefined && options.statements !== undefined) {
+    throw new PlimsollError(
+      'usage',
+      `${only} holds another scanner's findings with its own decisions; apply --statements to them with \`plimsoll reassess\``,
+    );
+  }
   if (assessment !== undefined && options.advisories !== undefined) {
     throw new PlimsollError(
       'usage',
@@ -162,10 +171,11 @@ async function scanTargets(
   { config, store, asOf, talk, onProgress }: Surroundings,
   form: Form,
 ): Promise<Result> {
+  const statements = await readGivenStatements(options.statements, { config, asOf, context, talk });
   const release = await readRelease(targets, options, config, context, talk);
   const set = await openAdvisories(options.advisories, context);
   try {
-    const judgement = { set, severityPolicy: 'vendor-then-cvss-then-nvd', asOf } as const;
+    const judgement = { set, severityPolicy: 'vendor-then-cvss-then-nvd', asOf, statements } as const;
     const access = accessOf(config, context);
     const platform = options.platform === undefined ? {} : { platform: options.platform };
     const opened = await openRelease(release, { access, ...platform, onProgress });
@@ -211,6 +221,10 @@ function accessOf(config: Config, context: CommandContext): RegistryAccess {
 /** A scan that could read nothing at all is no result. */
 function refuseUnreadable({ images }: Assessment): void {
   if (images.length > 0 && images.some((image) => image.digest !== undefined)) return;
-  const what = images.length === 0 ? 'the target names no images' : `none of the ${images.length} images could be read`;
-  throw new PlimsollError('input-unreadable', `${what}; the report says why`);
+  throw new PlimsollError('input-unreadable', `${unreadText(images.length)}; the report says why`);
+}
+
+function unreadText(images: number): string {
+  if (images === 0) return 'the target names no images';
+  return images === 1 ? 'the image could not be read' : `none of the ${images} images could be read`;
 }

@@ -3,10 +3,16 @@ import { printable } from '../platform/printable.ts';
 import { createProgress, type Progress } from '../platform/progress.ts';
 import type { CommandContext, CommonOptions } from './command.ts';
 
-/** Says a line that may quote input. */
-export function remarker(context: CommandContext, { quiet }: CommonOptions): (line: string) => void {
+/** Says a line that may quote input. The progress that may stand on the terminal's line is cleared for it. */
+export function remarker(
+  context: CommandContext,
+  { quiet }: CommonOptions,
+  progress?: Progress,
+): (line: string) => void {
   return (line) => {
-    if (quiet !== true) context.stderr(`plimsoll: ${printable(line)}\n`);
+    if (quiet === true) return;
+    progress?.done();
+    context.stderr(`plimsoll: ${printable(line)}\n`);
   };
 }
 

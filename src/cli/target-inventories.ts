@@ -8,7 +8,7 @@ import type { Inventory } from '../scan/inventory/package.ts';
 import { inventoryRelease } from '../scan/inventory-release.ts';
 import type { CommandContext, CommonOptions } from './command.ts';
 import { storePath } from './locations.ts';
-import { NO_TARGET_OPTIONS, readConfig, readRelease } from './release-input.ts';
+import { readConfig, readRelease } from './release-input.ts';
 
 /**
  * Reads the targets as `scan` does, with its store of inventories. Images that cannot be read are remarks.
@@ -21,7 +21,7 @@ export async function inventoriesOf(
   talk: { readonly remark: (line: string) => void; readonly onProgress: (text: string) => void },
 ): Promise<readonly Inventory[]> {
   const config = await readConfig(options, context);
-  const release = await readRelease(targets, NO_TARGET_OPTIONS, config, context, talk.remark);
+  const release = await readRelease(targets, {}, config, context, talk.remark);
   const store = await openStore(storePath(context, undefined), INVENTORY_MIGRATIONS);
   try {
     const { images, inventories } = await inventoryRelease(release, {

@@ -15,7 +15,7 @@ export interface CellState {
   readonly fixable: boolean;
   /** All rows have one: a rebuild removes the cell. */
   readonly fullyFixable: boolean;
-  /** All rows are covered by a `not_affected` statement. */
+  /** All rows are covered by a statement `not_affected`, or `fixed` that the inventory does not contradict. */
   readonly notAffected: boolean;
   /** The statement that covers all rows alike; `partly` where they differ; absent where none covers any. */
   readonly statement?: string;
@@ -129,7 +129,8 @@ function severitySourceOf(rows: readonly Finding[], severity: SeverityLevel): st
 }
 
 function isNotAffected(row: Pick<Finding, 'statement'>): boolean {
-  return row.statement?.split(':', 1)[0] === 'not_affected';
+  const status = row.statement?.split(':', 1)[0];
+  return status === 'not_affected' || status === 'fixed';
 }
 
 function feedsOf(rows: readonly Finding[]): InstanceCell['feeds'] {

@@ -2,7 +2,7 @@
 // Rule: docs/guide/counting.md, "Headline".
 import type { Assessment } from '../scan/assess/assessment.ts';
 import { coverageOf } from '../scan/assess/main-feeds.ts';
-import { importedFrom } from '../scan/import-assessment.ts';
+import { importedFrom } from '../scan/import/import-assessment.ts';
 
 /** Largest share of packages without a whole main feed, in percent, that a headline bears. */
 const BEARABLE_PERCENT = 5;
@@ -56,6 +56,17 @@ function importedHeadline({ images }: Assessment, scanner: string): Headline {
     headline: true,
     headlineReason: `as reported by ${scanner} for ${images.length === 1 ? 'the one image' : `all ${images.length} images`}`,
   };
+}
+
+/** Packages in read slots that are judged by themselves, and how many of them a whole main feed was there for. */
+export function packageCoverage(assessment: Assessment): { readonly total: number; readonly covered: number } {
+  let total = 0;
+  let covered = 0;
+  for (const [namespace, count] of packagesByNamespace(assessment)) {
+    total += count;
+    if (namespace !== '' && coverageOf(namespace, assessment.advisorySet.feeds).kind === 'covered') covered += count;
+  }
+  return { total, covered };
 }
 
 /** Packages in read slots by namespace; '' where the distribution is not known. */

@@ -96,8 +96,9 @@ describe('--fail-on', () => {
 
   it('fails on a gap when asked', () => {
     const gap = { kind: 'image-unreadable', target: slot, reason: 'gone' } as const;
-    const { verdict, evidence } = failOnVerdict(parseFailOn('gaps'), assessmentOf({ gaps: [gap] }));
+    const { verdict, evidence, reason } = failOnVerdict(parseFailOn('gaps'), assessmentOf({ gaps: [gap] }));
     assert.deepEqual([verdict, evidence], ['fail', [`image-unreadable ${slot}: gone`]]);
+    assert.equal(reason, '1 gap that must not be there');
   });
 
   it('is no pass where the figures may not be quoted, but a finding fails all the same', () => {

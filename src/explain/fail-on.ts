@@ -73,7 +73,7 @@ export function failOnVerdict(failOn: FailOn, assessment: Assessment, baseline?:
   const subject = `${name} ${version}`.trim();
   const evidence = [...failing.map(describeCell), ...gaps.map(describeGap)];
   if (evidence.length > 0) {
-    const counts = [`${failing.length} instances`, `${gaps.length} gaps`].filter((count) => !count.startsWith('0 '));
+    const counts = [counted(failing.length, 'instance'), counted(gaps.length, 'gap')].flatMap((text) => text ?? []);
     return {
       check: 'fail-on',
       subject,
@@ -153,4 +153,8 @@ function describeGap({ kind, target, location, reason }: Gap): string {
 function unknownWord(word: string): PlimsollError {
   const words = [...SEVERITY_LEVELS, 'any', 'fixable', 'gaps'].join(', ');
   return new PlimsollError('usage', `--fail-on: "${word}" is none of ${words}, or one of them behind ${NEW}`);
+}
+
+function counted(number: number, noun: string): string | undefined {
+  return number === 0 ? undefined : `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sampleAssessment } from '../../test/support/sample-assessment.ts';
 import type { ListedAssessment } from '../scan/assess/assessment-store.ts';
-import { latestOfVersions, listedFigures } from './history.ts';
+import { firstOfVersions, latestOfVersions, listedFigures } from './history.ts';
+import { type FlaggedSeries, releaseSeries } from './history-report.ts';
 import { statisticsOf } from './statistics.ts';
 
 const sample = sampleAssessment();
-const figures = listedFigures(sample, statisticsOf(sample));
+const statistics = statisticsOf(sample);
+const figures = listedFigures(sample, statistics);
 
 function entry(
   id: string,
@@ -20,7 +22,7 @@ function entry(
 
 describe('the burn-down', () => {
   it('lists the figures of gross instances', () => {
-    const { gaps, headline, ...counts } = figures;
+    const { gaps, headline, bases, ...counts } = figures;
     assert.deepEqual(counts, {
       total: 66,
       critical: 7,
@@ -36,6 +38,11 @@ describe('the burn-down', () => {
       imagesWithCriticalOrHigh: 10,
     });
     assert.deepEqual([gaps, headline], [sample.gaps.length, false]);
+    assert.deepEqual([bases?.distinct.total, bases?.images.total], [17, 10]);
+    assert.deepEqual(
+      [bases?.distinct.high, bases?.images.fixable],
+      [statistics.distinct.high.count, statistics.images.fixable],
+    );
   });
 
   it('keeps the latest assessment of each version, in the order of the listing', () => {
@@ -49,6 +56,31 @@ describe('the burn-down', () => {
     assert.deepEqual(
       latestOfVersions(listed).map(({ id }) => id),
       ['b', 'd', 'e'],
+    );
+    assert.deepEqual(
+      firstOfVersions(listed).map(({ id }) => id),
+      ['a', 'c', 'e'],
+    );
+  });
+
+  it('draws what was published, and beside it what is known of the same versions now', () => {
+    const listed = [
+      entry('a', 'beta.97', '2022-04-06'),
+      entry('b', 'beta.106', '2022-04-20'),
+      entry('c', 'beta.97', '2022-05-11'),
+    ];
+    const drawn = (series: readonly FlaggedSeries[]) =>
+      series
+        .filter(({ basis }) => basis === 'distinct')
+        .map(({ kind, points }) => `${kind} ${points.map(({ date, name }) => `${date} ${name}`).join(', ')}`);
+    assert.deepEqual(drawn(releaseSeries(listed)), [
+      'published 2022-04-06 beta.97, 2022-04-20 beta.106',
+      'reassessed 2022-04-06 beta.97, 2022-04-20 beta.106',
+    ]);
+    assert.deepEqual(drawn(releaseSeries(listed.slice(0, 2))), ['published 2022-04-06 beta.97, 2022-04-20 beta.106']);
+    assert.deepEqual(
+      releaseSeries(listed).flatMap(({ flags }) => flags),
+      [],
     );
   });
 });

@@ -1,7 +1,7 @@
 // The burn-down: the figures of one release's versions over time, from what the store lists. Pure.
 import type { Assessment } from '../scan/assess/assessment.ts';
-import type { ListedAssessment, ListedFigures } from '../scan/assess/assessment-store.ts';
-import type { Statistics } from './statistics.ts';
+import type { ListedAssessment, ListedCounts, ListedFigures } from '../scan/assess/assessment-store.ts';
+import type { BasisFigures, Statistics } from './statistics.ts';
 
 /** The figures of an assessment that the store lists it with. */
 export function listedFigures(assessment: Assessment, statistics: Statistics): ListedFigures {
@@ -21,6 +21,21 @@ export function listedFigures(assessment: Assessment, statistics: Statistics): L
     imagesWithCriticalOrHigh,
     gaps: assessment.gaps.length,
     headline,
+    bases: { distinct: countsOf(distinct), images: countsOf(statistics.images) },
+  };
+}
+
+function countsOf(figures: BasisFigures): ListedCounts {
+  const { total, critical, high, medium, low, negligible, unknown, fixable } = figures;
+  return {
+    total,
+    critical: critical.count,
+    high: high.count,
+    medium: medium.count,
+    low: low.count,
+    negligible: negligible.count,
+    unknown: unknown.count,
+    fixable,
   };
 }
 
@@ -29,13 +44,25 @@ export function listedFigures(assessment: Assessment, statistics: Statistics): L
  * listing stays.
  */
 export function latestOfVersions(listed: readonly ListedAssessment[]): readonly ListedAssessment[] {
-  const latest = new Map<string, ListedAssessment>();
+  return oneOfVersions(listed, (entry, known) => isLater(entry, known));
+}
+
+/** The first assessment of each version: what was published of it when it was new. */
+export function firstOfVersions(listed: readonly ListedAssessment[]): readonly ListedAssessment[] {
+  return oneOfVersions(listed, (entry, known) => !isLater(entry, known));
+}
+
+function oneOfVersions(
+  listed: readonly ListedAssessment[],
+  isBetter: (entry: ListedAssessment, known: ListedAssessment) => boolean,
+): readonly ListedAssessment[] {
+  const best = new Map<string, ListedAssessment>();
   for (const entry of listed) {
     const key = JSON.stringify([entry.release.name, entry.release.version]);
-    const known = latest.get(key);
-    if (known === undefined || isLater(entry, known)) latest.set(key, entry);
+    const known = best.get(key);
+    if (known === undefined || isBetter(entry, known)) best.set(key, entry);
   }
-  const kept = new Set(latest.values());
+  const kept = new Set(best.values());
   return listed.filter((entry) => kept.has(entry));
 }
 

@@ -41,7 +41,7 @@ export interface Statistics extends ThreeBases {
   /** Whether the totals may be quoted as the release's. */
   readonly headline: boolean;
   readonly headlineReason: string;
-  /** Without the cells that a `not_affected` statement covers. */
+  /** Without the cells that a statement covers, `not_affected`, or `fixed` that the inventory does not contradict. */
   readonly net: ThreeBases;
   readonly fourClasses: FourClasses;
   /** Instances by fix state. */
@@ -102,6 +102,11 @@ export function statisticsOf(assessment: Assessment): Statistics {
     const own = cells.filter(({ slot }) => slots.has(slot));
     return { ...threeBases(own, slots.size), scannedImages: slots.size };
   }
+}
+
+/** The figures of the three bases alone; `cells` are the assessment's instance cells, where they are at hand. */
+export function threeBasesOf(assessment: Assessment, cells = instanceCells(assessment.findings)): ThreeBases {
+  return threeBases(cells, assessment.images.filter(({ digest }) => digest !== undefined).length);
 }
 
 /** Cells of every slot of the assessment; slots without any have zeros. */

@@ -3,7 +3,17 @@ import { type Document, isMap, isScalar, LineCounter, visit } from 'yaml';
 import { z } from 'zod';
 import { invalidConfig } from './config-error.ts';
 import { messageOf } from './errors.ts';
-import type { Config } from './settings.ts';
+import {
+  type ClockRule,
+  type Config,
+  type Embargo,
+  type GateCriteria,
+  type OwnerRule,
+  SETTING_SEVERITIES,
+  type StatementSettings,
+  type TicketSettings,
+  TRACKERS,
+} from './settings.ts';
 import { parseYamlDocument } from './yaml-document.ts';
 
 /** How many problems of one kind are told. */
@@ -83,7 +93,86 @@ function configSchema(): z.ZodType<Config> {
       mirrors: list(z.strictObject({ prefix, location: prefix })),
     })
     .transform(({ ca, ...rest }) => (ca == null ? rest : { ...rest, ca }));
-  return z.strictObject({ release: section(release), registries: section(registries) });
+  return z
+    .strictObject({
+      release: section(release),
+      registries: section(registries),
+      gate: gateSchema().nullish(),
+      statements: statementsSchema().nullish(),
+      owners: z.array(ownerSchema()).nullish(),
+      clocks: z.array(clockSchema()).nullish(),
+      tickets: ticketsSchema().nullish(),
+      embargoes: z.array(embargoSchema()).nullish(),
+    })
+    .transform(({ gate, statements, owners, clocks, tickets, embargoes, ...rest }) => ({
+      ...rest,
+      ...(gate == null ? {} : { gate }),
+      ...(statements == null ? {} : { statements }),
+      ...(owners == null ? {} : { owners }),
+      ...(clocks == null ? {} : { clocks }),
+      ...(tickets == null ? {} : { tickets }),
+      ...(embargoes == null ? {} : { embargoes }),
+    }));
+}
+
+function ownerSchema(): z.ZodType<OwnerRule> {
+  const patterns = z.array(z.string().trim().min(1)).min(1).exactOptional();
+  return z.strictObject({
+    owner: z.string().trim().min(1),
+    images: patterns,
+    charts: patterns,
+    packages: patterns,
+    origin: z.enum(['own', 'third-party']).exactOptional(),
+  });
+}
+
+function clockSchema(): z.ZodType<ClockRule> {
+  return z.strictObject({
+    days: z.number().int().min(0).max(3650),
+    severities: z.array(z.enum(SETTING_SEVERITIES)).min(1).exactOptional(),
+    exploited: z.boolean().exactOptional(),
+    fixable: z.boolean().exactOptional(),
+  });
+}
+
+function ticketsSchema(): z.ZodType<TicketSettings> {
+  const text = z.string().regex(/^\S+$/, 'must be text without white space').exactOptional();
+  return z.strictObject({
+    tracker: z.enum(TRACKERS),
+    address: text,
+    project: z.string().regex(/^[\w.-]+(?:\/[\w.-]+)*$/, 'must be owner/repository, group/project or a key'),
+    account: text,
+    public: z.boolean().exactOptional(),
+    issueType: z.string().trim().min(1).exactOptional(),
+  });
+}
+
+function embargoSchema(): z.ZodType<Embargo> {
+  return z.strictObject({
+    vulnerability: z.string().trim().min(1),
+    until: z.iso.date().exactOptional(),
+  });
+}
+
+function statementsSchema(): z.ZodType<StatementSettings> {
+  return z.strictObject({
+    maximumDays: z.number().int().min(1).max(3650).exactOptional(),
+    soonDays: z.number().int().min(0).max(3650).exactOptional(),
+    trusted: z.array(z.string().trim().min(1)).exactOptional(),
+  });
+}
+
+function gateSchema(): z.ZodType<GateCriteria> {
+  const severity = z.enum(SETTING_SEVERITIES);
+  const most = z.number().int().nonnegative();
+  return z.strictObject({
+    knownExploited: z.enum(['none', 'excepted']).exactOptional(),
+    fixableOlderThan: z.partialRecord(severity, z.number().int().nonnegative()).exactOptional(),
+    coverage: z.number().min(0).max(100).exactOptional(),
+    triaged: z.array(severity).min(1).exactOptional(),
+    most: z.partialRecord(z.enum([...SETTING_SEVERITIES, 'total', 'fixable']), most).exactOptional(),
+    endOfLife: z.literal('none').exactOptional(),
+  });
 }
 
 /** `LINE: what is wrong` for an issue; the line of the key for an unknown one. */

@@ -95,6 +95,24 @@ test('what was found in the working directory may say what a release is, not whi
   assert.deepEqual(await load(undefined, checkout), DEFAULT_CONFIG);
 });
 
+test('decisions: how long they apply and whose count; a found file may not say the latter', async () => {
+  const text = 'statements: {maximumDays: 90, soonDays: 14, trusted: [Example Security]}\n';
+  assert.deepEqual(parseConfig(text, 'p.yaml').statements, {
+    maximumDays: 90,
+    soonDays: 14,
+    trusted: ['Example Security'],
+  });
+  const checkout = mkdtempSync(join(folder, 'checkout-'));
+  writeFileSync(join(checkout, 'plimsoll.yaml'), text);
+  await assert.rejects(load(undefined, checkout), {
+    message: /^plimsoll\.yaml: statements\.trusted: a file that was found/,
+  });
+  assert.deepEqual((await load('plimsoll.yaml', checkout)).statements?.trusted, ['Example Security']);
+  writeFileSync(join(checkout, 'plimsoll.yaml'), 'statements: {maximumDays: 90}\n');
+  assert.deepEqual((await load(undefined, checkout)).statements, { maximumDays: 90 });
+  assert.throws(() => parseConfig('statements: {maximumDays: 0}\n', 'p.yaml'), { code: 'config-invalid' });
+});
+
 test("the user's own file holds everywhere; a checkout speaks for its release alone", async () => {
   const home = mkdtempSync(join(folder, 'home-'));
   mkdirSync(join(home, '.config/plimsoll'), { recursive: true });

@@ -24,8 +24,8 @@ export interface ConfigPlaces {
 
 /**
  * Reads the configuration: the file that --config or PLIMSOLL_CONFIG names, alone; else the user's own file, with the section `release` of the
- * plimsoll.yaml in the working directory in place of its own. Defaults hold where there is neither.
- * @throws PlimsollError `config-invalid` with file and line, also for a file of the working directory that sets `registries`
+ * plimsoll.yaml in the working directory in place of its own, and its sections `gate`, `statements`, `owners`, `clocks` and `embargoes` where the user has none. Defaults hold where there is neither.
+ * @throws PlimsollError `config-invalid` with file and line, also for a file of the working directory that says whom to trust
  */
 export async function loadConfig({ path, workingDirectory, environment }: ConfigPlaces): Promise<Config> {
   const named = path ?? (environment[CONFIG_VARIABLE] || undefined);
@@ -36,8 +36,24 @@ export async function loadConfig({ path, workingDirectory, environment }: Config
   }
   const file = userFile(environment);
   const own = file === undefined ? undefined : await readConfig(file, file);
-  const local = await readConfig(resolve(workingDirectory, CONFIG_FILE), CONFIG_FILE, refuseRegistries);
-  return { ...DEFAULT_CONFIG, ...own, ...(local === undefined ? {} : { release: local.release }) };
+  const local = await readConfig(resolve(workingDirectory, CONFIG_FILE), CONFIG_FILE, refuseTrust);
+  // Criteria of a release's own repository hold unless the user has some: the gate names each one it applied.
+  const gate = own?.gate ?? local?.gate;
+  const statements = own?.statements ?? local?.statements;
+  const owners = own?.owners ?? local?.owners;
+  const clocks = own?.clocks ?? local?.clocks;
+  // Of both: what one file holds back, no other may let go.
+  const embargoes = [...(own?.embargoes ?? []), ...(local?.embargoes ?? [])];
+  return {
+    ...DEFAULT_CONFIG,
+    ...own,
+    ...(local === undefined ? {} : { release: local.release }),
+    ...(gate === undefined ? {} : { gate }),
+    ...(statements === undefined ? {} : { statements }),
+    ...(owners === undefined ? {} : { owners }),
+    ...(clocks === undefined ? {} : { clocks }),
+    ...(embargoes.length === 0 ? {} : { embargoes }),
+  };
 }
 
 /** The user's own file (XDG Base Directory Specification 0.8); undefined without a home. */
@@ -48,19 +64,22 @@ function userFile(environment: ConfigPlaces['environment']): string | undefined 
 }
 
 /**
- * A checkout decides what a release is, never whom the program trusts: with `ca`, `insecure` or a mirror, its author could answer for any registry.
+ * A checkout decides what a release is, never whom the program trusts: with `ca`, `insecure` or a mirror, its author could answer for any registry; with a
+ * trusted issuer, explain any finding away; with a tracker, have the token sent to them.
  * @throws PlimsollError `config-invalid`
  */
-function refuseRegistries({ registries }: Config, name: string): void {
+function refuseTrust({ registries, statements, tickets }: Config, name: string): void {
   const { insecure, ca, mirrors } = registries;
   const keys = [
-    ...(insecure.length > 0 ? ['insecure'] : []),
-    ...(ca === undefined ? [] : ['ca']),
-    ...(mirrors.length > 0 ? ['mirrors'] : []),
-  ].map((key) => `registries.${key}`);
+    ...(insecure.length > 0 ? ['registries.insecure'] : []),
+    ...(ca === undefined ? [] : ['registries.ca']),
+    ...(mirrors.length > 0 ? ['registries.mirrors'] : []),
+    ...((statements?.trusted ?? []).length > 0 ? ['statements.trusted'] : []),
+    ...(tickets === undefined ? [] : ['tickets']),
+  ];
   if (keys.length === 0) return;
   throw invalidConfig(
-    `${name}: ${keys.join(' and ')}: a file that was found in the working directory may not say which registries to trust; if it is yours, name it ` +
+    `${name}: ${keys.join(' and ')}: a file that was found in the working directory may not say which registries, issuers or trackers to trust; if it is yours, name it ` +
       `with --config ${name} or ${CONFIG_VARIABLE}, or move these settings to ~/.config/plimsoll/${CONFIG_FILE}`,
   );
 }

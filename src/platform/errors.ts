@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'version-invalid'
   | 'digest-mismatch'
   | 'registry'
+  | 'tracker'
   | 'unauthorized'
   | 'not-found'
   | 'unsupported'
@@ -32,6 +33,7 @@ const EXIT_CODES: Record<ErrorCode, ExitCode> = {
   'version-invalid': 2,
   'digest-mismatch': 3,
   registry: 3,
+  tracker: 3,
   unauthorized: 3,
   'not-found': 3,
   unsupported: 3,

@@ -83,6 +83,18 @@ export const LIMITS = {
   releaseFileBytes: 16 * 1024 ** 2,
   /** Files and folders walked in a release's tree. */
   releaseFiles: 1_000_000,
+  /** A file of statements or a watch list, YAML that people write. */
+  statementFileBytes: 8 * 1024 ** 2,
+  /** A VEX document. Those of large vendors have some MiB. */
+  vexBytes: 64 * 1024 ** 2,
+  /** Products and packages that one VEX document's decisions name, its groups and shared lists unfolded: a small document can name many. */
+  vexProducts: 2_000_000,
+  /** One answer of a ticket tracker. A page of 100 issues with the largest bodies that GitHub takes has 7 MB. */
+  trackerBytes: 32 * 1024 ** 2,
+  /** Pages of one listing of a ticket tracker. */
+  trackerPages: 1000,
+  /** Statements in all files of one command. */
+  statements: 100_000,
   /** A YAML file of an advisory feed. Alpine's have about a MiB. */
   feedYamlBytes: 8 * 1024 ** 2,
   /** Tokens of one YAML document. A file of Kubernetes objects has some 300,000 a MiB; what is made to be slow has 2 million. */

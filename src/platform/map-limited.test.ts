@@ -29,4 +29,15 @@ describe('mapLimited', () => {
     await sleep(30);
     assert.deepEqual(begun, [1, 2]);
   });
+
+  test('waits for what is running before it fails', async () => {
+    let ended = false;
+    const work = async (item: number): Promise<void> => {
+      if (item === 1) throw new Error('stop');
+      await sleep(10);
+      ended = true;
+    };
+    await assert.rejects(mapLimited([1, 2], 2, work), /stop/);
+    assert.ok(ended);
+  });
 });

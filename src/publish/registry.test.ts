@@ -5,7 +5,10 @@ import { FORMATS, formatNamed } from './registry.ts';
 test('ids are unique, kebab-case and found by name', () => {
   assert.deepEqual(
     FORMATS.map(({ id }) => id),
-    ['table', 'json', 'html', 'xlsx', 'csv', 'csv-findings', 'csv-statistics', 'csv-gaps'],
+    [
+      ...['table', 'json', 'html', 'xlsx', 'csv', 'csv-findings', 'csv-statistics', 'csv-gaps'],
+      ...['markdown', 'sarif', 'cyclonedx', 'spdx', 'openvex', 'csaf'],
+    ],
   );
   for (const format of FORMATS) {
     assert.match(format.id, /^[a-z]+(-[a-z]+)*$/);

@@ -13,6 +13,11 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
+/** Whether a cell of a table holds a count, perhaps with its difference behind it: `1,204`, `69 (−69)`. */
+export function isFigure(cell: string | number): boolean {
+  return typeof cell === 'number' || /^[+−±]?[\d,]+( \([+−±][\d,]+\))?$/.test(cell);
+}
+
 /** The first twelve digits of a digest. */
 export function shortDigest(digest: string): string {
   return digest.replace(/^sha256:/, '').slice(0, 12);

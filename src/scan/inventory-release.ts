@@ -4,14 +4,15 @@ import type { Gap } from '../platform/gap.ts';
 import { createPool } from '../platform/pool.ts';
 import type { Store } from '../platform/store.ts';
 import type { ImageToAssess } from './assess/placement.ts';
-import type { ImageSource } from './image/source.ts';
+import { type ImageSource, isPinned } from './image/source.ts';
 import { inventoryStore } from './inventory/inventory-store.ts';
 import { cataloguerVersions } from './inventory/merge.ts';
 import type { Inventory } from './inventory/package.ts';
 import { CATALOGUERS } from './inventory/registry.ts';
-import { type LayerJob, type LayerJobResult, layerWorkerEntry } from './layer-job.ts';
-import { isPinned, type OpenedImage, type OpenReleaseOptions, openRelease } from './open-images.ts';
-import { type ImageOutcome, type ReadCounts, type ReadImagesOptions, readImages } from './read-images.ts';
+import { type OpenedImage, type OpenReleaseOptions, openRelease } from './open-images.ts';
+import { type LayerJob, type LayerJobResult, layerWorkerEntry } from './read/layer-job.ts';
+import { noReads, type ReadCounts } from './read/read-counts.ts';
+import { type ImageOutcome, type ReadImagesOptions, readImages } from './read/read-images.ts';
 import type { Release } from './release/release.ts';
 
 /** What the reading of a release works with. */
@@ -48,12 +49,14 @@ export async function inventoryImages(
 ): Promise<InventoriedRelease> {
   const pool = createPool<LayerJob, LayerJobResult>(layerWorkerEntry(), options.jobs, options.access);
   try {
-    const { outcomes, counts } = await readFirstGoodCopies(copiesOfImages(opened), {
+    const counts = noReads();
+    const reading: ReadImagesOptions = {
       store: inventoryStore(options.store, cataloguerVersions(CATALOGUERS)),
       cataloguers: CATALOGUERS,
       pool,
       onProgress: (done, total) => options.onProgress(`layers read ${done} of ${total}`),
-    });
+    };
+    const outcomes = await readFirstGoodCopies(copiesOfImages(opened), reading, counts);
     const images = opened.map((one) => toAssess(one, outcomes.get(imageKey(one))));
     const inventories = [...outcomes.values(), ...opened].flatMap((one) => ('inventory' in one ? one.inventory : []));
     return { images, inventories: distinctInventories(inventories), counts };
@@ -85,15 +88,14 @@ function imageKey({ source, physical }: OpenedImage): string {
 async function readFirstGoodCopies(
   images: ReadonlyMap<string, readonly ImageSource[]>,
   options: ReadImagesOptions,
-): Promise<{ readonly outcomes: ReadonlyMap<string, ImageOutcome>; readonly counts: ReadCounts }> {
+  counts: ReadCounts,
+): Promise<ReadonlyMap<string, ImageOutcome>> {
   const outcomes = new Map<string, ImageOutcome>();
-  const counts: ReadCounts = { layersRead: 0, layersFromStore: 0, imagesFromStore: 0, bytesRead: 0 };
   let waiting = [...images.keys()];
   for (let round = 0; waiting.length > 0; round++) {
     const sources = waiting.flatMap((key) => images.get(key)?.[round] ?? []);
-    const read = await readImages(sources, options);
-    addCounts(counts, read.counts);
-    for (const [index, outcome] of read.outcomes.entries()) {
+    const read = await readImages(sources, options, counts);
+    for (const [index, outcome] of read.entries()) {
       const key = waiting[index] ?? '';
       // Of several failures the first is told: further copies are where nobody looks first.
       if (round === 0 || 'inventory' in outcome) outcomes.set(key, outcome);
@@ -101,14 +103,7 @@ async function readFirstGoodCopies(
     const isFailed = (key: string): boolean => 'failure' in (outcomes.get(key) ?? {});
     waiting = waiting.filter((key) => isFailed(key) && images.get(key)?.[round + 1] !== undefined);
   }
-  return { outcomes, counts };
-}
-
-function addCounts(sum: ReadCounts, more: ReadCounts): void {
-  sum.layersRead += more.layersRead;
-  sum.layersFromStore += more.layersFromStore;
-  sum.imagesFromStore += more.imagesFromStore;
-  sum.bytesRead += more.bytesRead;
+  return outcomes;
 }
 
 function distinctInventories(inventories: readonly Inventory[]): readonly Inventory[] {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { statement } from '../../test/support/statements.ts';
 import { digestOf } from '../platform/canonical.ts';
 import { openStarterSet } from './advisory/starter/index.ts';
 import type { ImageSource } from './image/source.ts';
@@ -14,7 +15,6 @@ const IMAGE: ReleaseImage = {
   sources: [],
 };
 const SOURCE: ImageSource = {
-  reference: IMAGE.logical,
   digest: digestOf('manifest'),
   platform: 'linux/amd64',
   config: {
@@ -72,6 +72,7 @@ test('a key changes with whatever the result follows from, and with nothing else
     keyWith({ build: 'two' }),
     keyWith({ form: { format: 'html' } }),
     keyWith({ judgement: { ...JUDGEMENT, asOf: '2022-04-07' } }),
+    keyWith({ judgement: { ...JUDGEMENT, statements: [statement()] } }),
     keyWith({ judgement: { ...JUDGEMENT, set: { ...SET, id: digestOf('set') } } }),
     keyWith({ judgement: { ...JUDGEMENT, set: { ...SET, builtAt: '2030-01-01T00:00:00Z' } } }),
     keyWith({ release: { ...RELEASE, version: '2' } }),

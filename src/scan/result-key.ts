@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { builtFile } from '../platform/built-file.ts';
 import { canonicalJson, type Digest, digestOf } from '../platform/canonical.ts';
-import { isPinned, type OpenedImage } from './open-images.ts';
+import { isPinned } from './image/source.ts';
+import type { OpenedImage } from './open-images.ts';
 import type { Release } from './release/release.ts';
 import type { Judgement } from './scan-release.ts';
 

@@ -28,7 +28,7 @@ export type ExceptionReason = (typeof EXCEPTION_REASONS)[number];
 
 /** What a statement is about. An absent list means all. In patterns `*` stands for any run of characters. */
 export interface StatementScope {
-  /** Any id of the vulnerability: CVE, GHSA or the feed's own. */
+  /** Any id of the vulnerability: CVE, GHSA or the feed's own; `*` for all, in exceptions about named images. */
   readonly vulnerability: string;
   /** Patterns of logical references; without tag or digest they match every one: `docker.io/library/alpine`, `quay.io/hms/*:2.*`. */
   readonly images?: readonly string[];

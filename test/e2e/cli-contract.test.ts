@@ -6,10 +6,12 @@ import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { Command } from 'commander';
 import { writeOciLayout } from '../../demo/image/layout.ts';
-import type { CommandContext } from '../../src/cli/command.ts';
 import { COMMANDS } from '../../src/cli/program.ts';
+import { writeStatements } from '../../src/statements/yaml.ts';
+import { NO_CONTEXT } from '../support/command-context.ts';
 import { needsPrograms } from '../support/needs.ts';
 import { resultValidator, schemaNames, schemaText } from '../support/schemas.ts';
+import { statement } from '../support/statements.ts';
 import { ROOT, Workplace } from './program.ts';
 
 const place = new Workplace();
@@ -139,7 +141,19 @@ const RESULTS: Readonly<Record<string, readonly [schema: string, args: readonly 
   reassess: ['assessments-1', ['one.json', 'one.json', '--advisories', 'next.db']],
   compare: ['comparison-1', ['one.json', 'two.json', '--advisories-from', 'set.db', '--advisories-to', 'next.db']],
   history: ['history-1', ['--all']],
+  'review pack': ['review-1', ['two.json', '--since', 'one.json', '--date', '2022-04-06']],
   where: ['where-1', ['zlib@<2']],
+  'statements check': ['statements-check-1', ['decisions.yaml', '--assessment', 'one.json', '--as-of', '2022-04-06']],
+  'statements list': ['statements-1', ['decisions.yaml', '--assessment', 'one.json']],
+  'statements watch': ['watch-1', ['watch.yaml', '--assessment', 'one.json', '--advisories', 'next.db']],
+  gate: ['gate-1', ['one.json', '--config', 'gate.yaml']],
+  'lines status': ['lines-1', ['--lines', 'lines.yaml', '--as-of', '2022-04-06']],
+  plan: ['plan-1', ['one.json']],
+  'patch-set': ['patch-set-1', ['one.json', 'two.json']],
+  publish: ['publish-1', ['bundle', '--assessment', 'two.json', '--audience', 'internal']],
+  'publish verify': ['publish-verify-1', ['bundle']],
+  triage: ['triage-1', ['one.json']],
+  'tickets sync': ['tickets-1', ['one.json', '--files', 'tickets']],
   'release show': ['release-1', ['oci:layout:one']],
   'advisories build': [
     'advisories-status-1',
@@ -168,25 +182,13 @@ async function commandsWith(format: string): Promise<readonly string[]> {
   return paths.sort();
 }
 
-const NO_CONTEXT: CommandContext = {
-  stdout: () => undefined,
-  stderr: () => undefined,
-  environment: {},
-  now: () => new Date(0),
-  workingDirectory: '/',
-  stdoutIsTerminal: false,
-  stderrIsTerminal: false,
-  columns: 80,
-  setExitCode: () => undefined,
-};
-
 test('every machine-readable result has a schemaVersion and follows its schema', async () => {
   assert.deepEqual(
     [...(await commandsWith('json')), ...(await commandsWith('jsonl'))].sort(),
     Object.keys(RESULTS).sort(),
     'a command with JSON is in the table',
   );
-  const used = new Set([...Object.values(RESULTS).map(([schema]) => schema), 'assessment-1']);
+  const used = new Set([...Object.values(RESULTS).map(([schema]) => schema), 'assessment-1', 'bundle-1']);
   assert.deepEqual([...used].sort(), schemaNames(), 'a schema is of some command');
   mkdirSync(place.path('next'));
   mkdirSync(place.path('osv'));
@@ -212,6 +214,13 @@ test('every machine-readable result has a schemaVersion and follows its schema',
     severity: [{ type: 'CVSS_V3', score: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H' }],
   };
   writeFileSync(place.path('osv', 'a.json'), JSON.stringify(osv));
+  const accepted = statement({ scope: { vulnerability: 'CVE-2018-25032', packages: ['pkg:apk/alpine/zlib'] } });
+  writeFileSync(place.path('decisions.yaml'), writeStatements([accepted]));
+  const watched =
+    '{vulnerability: CVE-2018-25032, title: zlib, state: watching, statement: s, owner: o, date: 2022-04-01}';
+  writeFileSync(place.path('gate.yaml'), 'gate: {most: {critical: 9}}\n');
+  writeFileSync(place.path('lines.yaml'), 'lines: [{name: "1.2", state: supported, end: 2023-12-31}]\n');
+  writeFileSync(place.path('watch.yaml'), `watch: [${watched}]\n`);
   const [, build] = RESULTS['advisories build'] ?? ['', []];
   for (const args of [
     ['scan', 'oci:layout:one', '--advisories', 'set.db', '--format', 'json', '--output', 'one.json'],

@@ -29,7 +29,22 @@ test('npm run demo', async (t) => {
       assert.ok(outcome.stdout.includes(`demo/out/1.2.0-demo.1/${name}`), name);
       assert.ok(existsSync(`${OUT}/${name}`), name);
     }
+    for (const name of ['comparison.html', 'review.html']) assert.ok(existsSync(`${ROOT}/demo/out/${name}`), name);
     assert.match(outcome.stdout, /critical/i);
+  });
+
+  await t.test('tells the story of the two pre-releases: the causes, the plan, the verdict', () => {
+    const told = outcome.stdout.slice(outcome.stdout.indexOf('what changed, and why')).replace(/\s+/g, ' ');
+    assert.match(
+      told,
+      /Declared: 2 of 6 charts changed, 1 image removed, 1 image retagged\. Real: 6 of 11 unchanged references rebuilt\./,
+    );
+    assert.match(told, /CVE-2018-25032 in 6 images \(id of 2018, public 2022-03-25, in our feeds by 2022-03-31\)/);
+    assert.match(told, /Vulnerabilities published, .* in our feeds after 2022-03-31/);
+    assert.match(told, /Statements added/);
+    assert.match(told, /These 5 actions remove [\d.]+ % of the fixable critical and high/);
+    assert.match(told, /below the line: 2 of 4 criteria not met/);
+    assert.doesNotMatch(told, /improv/i);
   });
 
   await t.test('the assessment follows its schema', () => {

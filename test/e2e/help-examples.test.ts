@@ -1,11 +1,16 @@
 // Runs the examples of every help text, in a folder that holds what they name. What would reach the network is only checked as a command line.
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { writeOciLayout } from '../../demo/image/layout.ts';
 import { COMMANDS } from '../../src/cli/program.ts';
+import { writeVex } from '../../src/statements/vex/write.ts';
+import { writeStatements } from '../../src/statements/yaml.ts';
+import { NO_CONTEXT } from '../support/command-context.ts';
 import { type LoopbackRegistry, startLoopbackRegistry } from '../support/loopback-registry.ts';
 import { makeImage, makeTar } from '../support/oci-layout.ts';
+import { statement } from '../support/statements.ts';
 import { ROOT, Workplace } from './program.ts';
 
 const place = new Workplace();
@@ -15,8 +20,8 @@ after(async () => {
   await registry?.close();
 });
 
-/** Examples that ask publishers or package mirrors. */
-const REACHES_OUT = /^plimsoll advisories update/;
+/** Examples that ask publishers, package mirrors or trackers. */
+const REACHES_OUT = /^plimsoll (advisories update|tickets .*--config)/;
 /** Ids in examples are made up; these are put in their place. */
 const ids = new Map<string, string>();
 
@@ -49,7 +54,11 @@ before(async () => {
   const image = makeImage({ layers: [makeTar({ 'etc/os-release': OS_RELEASE, 'lib/apk/db/installed': PACKAGES })] });
   const images = ['docker.io/library/alpine:3.16', 'docker.io/library/debian:12', 'quay.io/team/app:1'];
   registry = await startLoopbackRegistry({ images: Object.fromEntries(images.map((name) => [name, image])) });
-  write('plimsoll.yaml', `release: {mirrors: [{match: "", to: "${registry.host}"}]}\n`);
+  write('plimsoll.yaml', `release: {mirrors: [{match: "", to: "${registry.host}"}]}\ngate: {most: {critical: 9}}\n`);
+  write('lines.yaml', 'lines: [{name: "1.2", state: supported, end: 2023-12-31}]\n');
+  write('notes.yaml', 'steps: [load the images]\n');
+  write('burn-down.csv', 'date,critical_pct,high_pct\n2022-04-06,.3,5.5\n2022-04-20,.5,3.4\n');
+  write('images.tar.gz', '');
   write('csm-1.2.0/docker/index.yaml', INDEX);
   write('rendered.yaml', POD);
   writeOciLayout(place.path('build/layout'), [
@@ -73,8 +82,31 @@ before(async () => {
   await must('mkdir -p home/data/plimsoll && cp advisories.db home/data/plimsoll/advisories.db');
   await must('plimsoll advisories export advisories.db --output advisories.jsonl.gz');
   const scan = 'plimsoll scan csm:csm-1.2.0 --quiet --format json';
-  for (const file of ['last-week.json', 'beta.97.json', 'beta.106.json'])
+  for (const file of ['last-week.json', 'this-week.json', 'beta.97.json', 'beta.106.json'])
     await must(`${scan} --as-of 2022-04-01 --output ${file}`);
+  await must(`${scan} --as-of 2022-04-01 --output csm-1.2.0.json`);
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  write('release-key.pem', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+  write('release-key.pub.pem', publicKey.export({ type: 'spki', format: 'pem' }).toString());
+  const accepted = statement({
+    id: 'zlib-accepted',
+    scope: { vulnerability: 'CVE-2018-25032', images: ['quay.io/team/app'] },
+  });
+  write('statements/zlib.yaml', writeStatements([{ ...accepted, expires: '2022-06-30' }]));
+  write(
+    'statements/watch.yaml',
+    'watch: [{vulnerability: CVE-2022-23648, title: containerd, state: watching, statement: s, owner: o, date: 2022-04-01}]\n',
+  );
+  const issue = {
+    issuer: 'Vendor',
+    namespace: 'urn:vendor',
+    title: 't',
+    date: '2022-04-01',
+    tool: { name: 't', version: '1' },
+  };
+  const within = { logical: 'quay.io/team/app:1', packages: ['pkg:apk/alpine/zlib@1.2.11-r3'] };
+  const entry = { statement: accepted, vulnerability: 'CVE-2018-25032', aliases: [], images: [within] };
+  write('vendor.openvex.json', writeVex('openvex', [entry], issue));
   const first = JSON.parse(await must(`${scan} --as-of 2022-04-02`)) as { readonly id: string };
   const second = JSON.parse(await must(`${scan} --as-of 2022-04-03`)) as { readonly id: string };
   ids.set('3e23e8160039', first.id.slice('sha256:'.length, 19)).set('2e7d2c03a950', second.id);
@@ -103,17 +135,7 @@ function examplesIn(help: string): readonly string[] {
 async function parses(example: string): Promise<void> {
   const [, name = '', ...args] = example.split(' ');
   const entry = COMMANDS.find((candidate) => candidate.name === name);
-  let command = (await entry?.load())?.({
-    stdout: () => undefined,
-    stderr: () => undefined,
-    environment: {},
-    now: () => new Date(0),
-    workingDirectory: place.folder,
-    stdoutIsTerminal: false,
-    stderrIsTerminal: false,
-    columns: 80,
-    setExitCode: () => undefined,
-  });
+  let command = (await entry?.load())?.(NO_CONTEXT);
   const child = command?.commands.find((candidate) => candidate.name() === args[0]);
   if (child !== undefined) {
     command = child;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { packTar, type TarEntry } from '../../demo/image/tar.ts';
 import { makeZip } from '../../src/platform/test-zip.ts';
+import { headerBlob, ndbDatabase, sqliteDatabase } from '../../src/scan/inventory/rpm/test-databases.ts';
 import { describeBlob, type MadeBlob, makeBlob, OCI_INDEX, OCI_MANIFEST, writeLayout } from '../support/oci-layout.ts';
 
 const LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip';
@@ -168,6 +169,48 @@ export const HOSTILE_IMAGES: readonly HostileImage[] = [
     packages: ['musl'],
   },
   {
+    name: 'an archive of 3,000,000 empty files',
+    make: (folder) => writeImage(folder, [manyEntries(300, 10_000), gzipSync(packTar([...alpine(['musl']), BAD_JAR]))]),
+    gap: /^file-unparsed .*damaged zip/,
+    packages: ['musl'],
+  },
+  {
+    name: 'a list of packages that was cut, and one that is no text',
+    make: (folder) =>
+      withFiles(folder, {
+        'lib/apk/db/installed': 'P:musl\nV:1\nA:x86_64\n\nP:zlib\nV:',
+        'var/lib/dpkg/status': noise(5000),
+      }),
+    gap: /^file-unparsed dpkg: not a dpkg status file/,
+    packages: ['musl'],
+  },
+  {
+    name: 'a package database that was cut',
+    make: (folder) => {
+      const database = sqliteDatabase(rpms(500));
+      return withFiles(folder, { 'var/lib/rpm/rpmdb.sqlite': database.subarray(0, database.length >> 1) });
+    },
+    gap: /^file-unparsed .*does not have/,
+    packages: ['musl'],
+  },
+  {
+    name: 'a package database whose tree closes a circle',
+    make: (folder) => withFiles(folder, { 'var/lib/rpm/rpmdb.sqlite': inACircle(sqliteDatabase(rpms(500))) }),
+    gap: /^file-unparsed .*in use already/,
+    packages: ['musl'],
+  },
+  {
+    name: 'a package database with an absurd length',
+    make: (folder) => {
+      const database = ndbDatabase(rpms(2));
+      // The length of the first package's blob, behind the one page of slots.
+      database.writeUInt32LE(0xfffffff0, 4096 + 12);
+      return withFiles(folder, { 'usr/lib/sysimage/rpm/Packages.db': database });
+    },
+    gap: /^file-unparsed rpm: slot of package 1/,
+    packages: ['musl', 'rpm-1'],
+  },
+  {
     name: 'many layers, each of them full of packages',
     make: (folder) => {
       const names = Array.from({ length: 150_000 }, (_, index) => `package-${index}`);
@@ -258,6 +301,30 @@ function damaged(folder: string, change: (bytes: Buffer) => Uint8Array): string 
   const file = join(folder, 'blobs/sha256', layer.digest.slice(7));
   writeFileSync(file, change(readFileSync(file)));
   return target;
+}
+
+/** An Alpine with more files, or others, in one layer. */
+function withFiles(folder: string, files: Readonly<Record<string, string | Uint8Array>>): string {
+  const base = alpine(['musl']).filter(({ path }) => files[path] === undefined);
+  const more = Object.entries(files).map(([path, body]): TarEntry => ({ path, body }));
+  return writeImage(folder, [gzipSync(packTar([...base, ...more]))]);
+}
+
+function rpms(count: number): readonly Buffer[] {
+  return Array.from({ length: count }, (_, index) =>
+    headerBlob({ name: `rpm-${index}`, version: '1', release: '1', arch: 'x86_64' }),
+  );
+}
+
+/** The database with the root of its largest tree as its own last child. */
+function inACircle(database: Buffer): Buffer {
+  const pageBytes = database.readUInt16BE(16);
+  for (let page = 0; page * pageBytes < database.length; page++) {
+    const at = page * pageBytes;
+    // An interior page of a table (SQLite file format, 1.6): the number of its last child stands at 8.
+    if (database[at] === 5) database.writeUInt32BE(page + 1, at + 8);
+  }
+  return database;
 }
 
 /** Bytes that do not pack, the same every time. */

@@ -69,11 +69,11 @@ describe('the scan of a local release', () => {
   /** Runs under the guard and gives what it recorded. */
   async function guarded(
     args: readonly string[],
-  ): Promise<{ readonly stdout: string; readonly lines: readonly string[] }> {
+  ): Promise<{ readonly status: number | null; readonly stdout: string; readonly lines: readonly string[] }> {
     rmSync(log, { force: true });
     const environment = { NODE_OPTIONS: `--import=${guard}`, GUARD_LOG: log };
-    const { stdout } = await place.watch(args, { environment });
-    return { stdout, lines: existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : [] };
+    const { status, stdout } = await place.watch(args, { environment });
+    return { status, stdout, lines: existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : [] };
   }
 
   test('asks for no network, in no thread', async () => {
@@ -87,6 +87,34 @@ describe('the scan of a local release', () => {
       JSON.parse(stdout);
     assert.ok(result.packages.length >= 3);
     assert.ok(result.gaps.some(({ reason }) => /does not name its whole platform \(linux\/unknown\)/.test(reason)));
+  });
+
+  test('nor does any other work on what is here', async () => {
+    const result = place.path('work', 'assessment.json');
+    const bill = join(place.inputs, 'bill.json');
+    const component = { type: 'library', name: 'minimist', version: '1.2.5', purl: 'pkg:npm/minimist@1.2.5' };
+    writeFileSync(bill, JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.5', components: [component] }));
+    const kev = join(place.inputs, 'kev.json');
+    writeFileSync(kev, JSON.stringify({ vulnerabilities: [{ cveID: 'CVE-2021-44228', dateAdded: '2021-12-10' }] }));
+    for (const args of [
+      [...scan, '--output', result],
+      ['scan', `sbom:${bill}`, '--format', 'html', '--output', place.path('work', 'report.html')],
+      ['release', 'show', ...targets],
+      ['reassess', result],
+      ['compare', result, result],
+      ['where', 'musl'],
+      ['history'],
+      ['advisories', 'build', '--feed', `kev=${kev}`],
+      ['advisories', 'status'],
+    ]) {
+      const { status, lines } = await guarded(args);
+      assert.equal(status, 0, args.join(' '));
+      assert.deepEqual(
+        lines.filter((line) => !line.endsWith(' guarded')),
+        [],
+        args.join(' '),
+      );
+    }
   });
 
   test('the guard sees an image in a registry', async () => {

@@ -4,10 +4,12 @@ import assert from 'node:assert/strict';
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { Argument, Command } from 'commander';
 import { writeOciLayout } from '../../demo/image/layout.ts';
 import type { TarEntry } from '../../demo/image/tar.ts';
 import { COMMANDS } from '../../src/cli/program.ts';
 import type { Assessment } from '../../src/scan/assess/assessment.ts';
+import { NO_CONTEXT } from '../support/command-context.ts';
 import { needsPrograms } from '../support/needs.ts';
 import { ROOT, Workplace } from './program.ts';
 
@@ -69,7 +71,7 @@ test('two tags of one layout are one slot: against the older one only what came 
   const gate = ['scan', 'oci:layout:2', '--baseline', 'one.json', '--advisories', 'set.db', '--as-of', '2022-04-06'];
   const failed = await place.plimsoll([...gate, '--fail-on', 'new:any']);
   assert.equal(failed.status, 1, failed.stderr);
-  assert.match(failed.stderr, /fail: 1 instances that must not be there/);
+  assert.match(failed.stderr, /fail: 1 instance that must not be there/);
   const same = ['scan', 'oci:layout:1', ...gate.slice(2), '--fail-on', 'new:any'];
   assert.equal((await place.plimsoll(same)).status, 0);
 });
@@ -141,20 +143,34 @@ test('slips of the command line are told before anything is read', async () => {
   }
 });
 
-test('a named configuration that is not there is an error of every command', async () => {
-  const rest: Readonly<Record<string, readonly string[]>> = {
-    release: ['show', 'oci:layout:1'],
-    scan: ['oci:layout:1'],
-    reassess: ['none.json', '--advisories', 'set.db'],
-    where: ['CVE-2022-0001'],
-    advisories: ['status', 'set.db'],
-    versions: ['compare', 'deb', '1', '2'],
-    compare: ['one.json', 'one.json'],
+/** Paths of the commands that do something, each with words for the arguments that it must have. */
+async function callable(): Promise<readonly (readonly string[])[]> {
+  const calls: (readonly string[])[] = [];
+  const visit = (command: Command, path: readonly string[]): void => {
+    if (command.options.some(({ long }) => long === '--config')) {
+      const words = command.registeredArguments.filter(({ required }) => required).map((one) => wordFor(one));
+      const options = command.options
+        .filter(({ mandatory }) => mandatory)
+        .flatMap(({ long, argChoices }) => [long ?? '', argChoices?.[0] ?? 'x']);
+      calls.push([...path, ...words, ...options]);
+    }
+    for (const child of command.commands) visit(child, [...path, child.name()]);
   };
-  for (const { name } of COMMANDS) {
-    const { status, stdout, stderr } = await place.plimsoll([name, ...(rest[name] ?? []), '--config', 'missing.yaml']);
-    assert.deepEqual([status, stdout], [2, ''], `${name}\n${stderr}`);
-    assert.match(stderr, /missing\.yaml: there is no such file/, name);
+  for (const entry of COMMANDS) visit((await entry.load())(NO_CONTEXT), [entry.name]);
+  return calls;
+}
+
+function wordFor(argument: Argument): string {
+  return argument.argChoices?.[0] ?? (argument.name() === 'scheme' ? 'deb' : 'one.json');
+}
+
+test('a named configuration that is not there is an error of every command', async () => {
+  const calls = await callable();
+  assert.ok(calls.length > COMMANDS.length, 'subcommands are called, too');
+  for (const call of calls) {
+    const { status, stdout, stderr } = await place.plimsoll([...call, '--config', 'missing.yaml']);
+    assert.deepEqual([status, stdout], [2, ''], `${call.join(' ')}\n${stderr}`);
+    assert.match(stderr, /missing\.yaml: there is no such file/, call.join(' '));
   }
 });
 

@@ -1,5 +1,6 @@
 // Writes the corpus's binary inputs with the makers that tests use, and the assessments; the texts among the corpus are written by hand. Run again when
-// a format that we make ourselves (advisory set, store, assessment) changes. The makers give the same bytes every time, but for SQLite's files.
+// a format that we make ourselves (advisory set, store, assessment) changes. The makers give the same bytes every time, but for SQLite's files and keys.
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,13 +11,17 @@ import { listedFigures } from '../../src/explain/history.ts';
 import { statisticsOf } from '../../src/explain/statistics.ts';
 import { openStore } from '../../src/platform/store.ts';
 import { makeZip } from '../../src/platform/test-zip.ts';
+import { zipContent, zipMembers, zipOf } from '../../src/platform/zip.ts';
+import { bundleOf } from '../../src/publish/bundle/contents.ts';
+import { signEnvelope } from '../../src/publish/bundle/dsse.ts';
+import { STATEMENT_TYPE, statementText } from '../../src/publish/bundle/statement.ts';
 import { assessmentJson } from '../../src/publish/json/write.ts';
 import { findFeed } from '../../src/scan/advisory/registry.ts';
 import { buildAdvisorySet } from '../../src/scan/advisory/set/build.ts';
 import { exportLines } from '../../src/scan/advisory/set/export-lines.ts';
 import { openAdvisorySet } from '../../src/scan/advisory/set/open.ts';
 import { ASSESSMENT_MIGRATIONS, saveAssessment } from '../../src/scan/assess/assessment-store.ts';
-import { readLayer } from '../../src/scan/image/layer.ts';
+import { readLayer } from '../../src/scan/image/layer/read-layer.ts';
 import { ELF_KINDS, elfProgram } from '../../src/scan/inventory/elf/test-elf.ts';
 import { newProgram, oldProgram } from '../../src/scan/inventory/go/test-go-program.ts';
 import { INVENTORY_MIGRATIONS, inventoryStore } from '../../src/scan/inventory/inventory-store.ts';
@@ -30,7 +35,26 @@ import {
 } from '../../src/scan/inventory/rpm/test-databases.ts';
 import { type MadeImage, makeImage, makeIndex, makeTar } from '../support/oci-layout.ts';
 import { sampleAssessment } from '../support/sample-assessment.ts';
+import { bundleInput, comparisonText, TEST_PAGE } from '../support/sample-bundle.ts';
 import { CORPUS } from './corpus.ts';
+
+/** Which files of a bundle are inputs of which target. */
+const BUNDLE_INPUTS: readonly (readonly [target: string, path: RegExp])[] = [
+  ['bundle', /^(?:assessment|bundle)\.json$/],
+  ['bundle-checksums', /^SHA256SUMS$/],
+  ['bundle-csv', /^findings\.csv$/],
+  ['bundle-csv-statistics', /^statistics\.csv$/],
+  ['bundle-csv-images', /^images\.csv$/],
+  ['bundle-workbook', /\.xlsx$/],
+  ['bundle-report', /^report\.html$/],
+  ['bundle-overview', /^index\.html$/],
+  ['bundle-sarif', /\.sarif$/],
+  ['bundle-cyclonedx', /\.cdx\.json$/],
+  ['bundle-spdx', /\.spdx\.json$/],
+  ['bundle-openvex', /\.openvex\.json$/],
+  ['bundle-csaf', /^csaf\/.*\.json$/],
+  ['assessment-file', /^assessment\.json$/],
+];
 
 const work = mkdtempSync(join(tmpdir(), 'plimsoll-corpus-'));
 try {
@@ -39,6 +63,7 @@ try {
   archives();
   rpmDatabases();
   await kept();
+  bundles();
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
@@ -264,4 +289,44 @@ async function kept(): Promise<void> {
   await store.close();
   put('store', 'store', readFileSync(file));
   put('listing', 'listing', report.listing);
+}
+
+/** The files of a bundle of two images, and what goes into one. */
+function bundles(): void {
+  const sample = sampleAssessment();
+  const images = sample.images.slice(0, 2);
+  const isShown = (slot: string): boolean => images.some((image) => image.slot === slot);
+  const isTheirs = (digest: string): boolean => images.some((image) => image.digest === digest);
+  const assessment = {
+    ...sample,
+    images,
+    findings: sample.findings.filter(({ slot }) => isShown(slot)),
+    packages: sample.packages.filter(({ image }) => isTheirs(image)),
+    inventories: sample.inventories.filter(({ digest }) => isTheirs(digest)),
+  };
+  const { files } = bundleOf(bundleInput({ assessment }), TEST_PAGE);
+  for (const [target, pattern] of BUNDLE_INPUTS) {
+    for (const { path, content } of files) if (pattern.test(path)) put(target, path.replace(/.*\//, ''), content);
+  }
+  const workbook = files.find(({ path }) => path.endsWith('.xlsx'));
+  const archive = zipOf(Buffer.from(workbook?.content ?? ''));
+  const members = [...zipMembers(archive, 100)].filter(({ path }) => /sheet|strings|workbook\.xml$/i.test(path));
+  const stored = members.map((member) => ({ path: member.path, content: zipContent(archive, member, 2 ** 20) }));
+  put('bundle-workbook', 'stored.xlsx', makeZip(stored));
+  put('bundle-comparison', 'comparison.json', comparisonText(sample));
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const payload = statementText([{ path: 'a', sha256: '0'.repeat(64) }], {
+    release: { name: 'a', version: '1' },
+    asOf: '2022-04-06',
+    audience: 'public',
+    assessment: sample.id,
+  });
+  put('bundle-statement', 'statement.json', payload);
+  put('bundle-envelope', 'envelope.json', signEnvelope({ type: STATEMENT_TYPE, payload }, privateKey));
+  for (const [name, key] of [
+    ['ed25519.pem', createPublicKey(privateKey)],
+    ['p-256.pem', generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey],
+  ] as const) {
+    put('verification-key', name, key.export({ type: 'spki', format: 'pem' }));
+  }
 }

@@ -2,10 +2,11 @@
 import fc from 'fast-check';
 import { digestOf } from '../../src/platform/canonical.ts';
 import type { Advisory, AdvisorySet, SeverityLevel } from '../../src/scan/advisory/advisory.ts';
-import { assess, NO_STATEMENTS } from '../../src/scan/assess/assess.ts';
+import { assess } from '../../src/scan/assess/assess.ts';
 import type { Assessment } from '../../src/scan/assess/assessment.ts';
 import type { InventoryToAssess } from '../../src/scan/assess/placement.ts';
 import type { Package } from '../../src/scan/inventory/package.ts';
+import type { Statement, VexStatus } from '../../src/statements/statement.ts';
 import { advisory, advisorySetOf } from './synthetic-set.ts';
 
 const PLATFORM = 'linux/amd64';
@@ -29,6 +30,16 @@ export interface WorldRecord {
   readonly feed: 'debian-tracker' | 'osv';
 }
 
+/** A decision: about a vulnerability, perhaps in one image or package or line only, until a day of April. */
+export interface WorldStatement {
+  readonly vulnerability: number;
+  readonly image: number | undefined;
+  readonly package: number | undefined;
+  readonly line: string | undefined;
+  readonly status: VexStatus;
+  readonly expires: number;
+}
+
 /** One side of a comparison. */
 export interface World {
   readonly images: readonly WorldImage[];
@@ -37,6 +48,8 @@ export interface World {
   readonly day: number;
   readonly withOsv: boolean;
   readonly asOf: number;
+  readonly version: string;
+  readonly statements: readonly WorldStatement[];
 }
 
 const versions = fc.array(fc.nat(3), { minLength: 3, maxLength: 3 });
@@ -54,6 +67,15 @@ const record: fc.Arbitrary<WorldRecord> = fc.record({
   feed: fc.constantFrom('debian-tracker', 'osv'),
 });
 
+const statement: fc.Arbitrary<WorldStatement> = fc.record({
+  vulnerability: fc.integer({ min: 1, max: 5 }),
+  image: fc.option(fc.nat(3), { nil: undefined }),
+  package: fc.option(fc.nat(2), { nil: undefined }),
+  line: fc.constantFrom(undefined, undefined, '1.2', '1.3'),
+  status: fc.constantFrom('not_affected', 'affected', 'fixed', 'under_investigation'),
+  expires: fc.integer({ min: 3, max: 5 }),
+});
+
 /** A random side. */
 export const world: fc.Arbitrary<World> = fc.record({
   images: fc.uniqueArray(image, { maxLength: 5, selector: ({ name, tag }) => `${name}:${tag}` }),
@@ -61,6 +83,8 @@ export const world: fc.Arbitrary<World> = fc.record({
   day: fc.integer({ min: 1, max: 3 }),
   withOsv: fc.boolean(),
   asOf: fc.integer({ min: 4, max: 5 }),
+  version: fc.constantFrom('1.2.0', '1.3.0'),
+  statements: fc.array(statement, { maxLength: 4 }),
 });
 
 /** Two sides that have much in common: the second takes each part from the first or has its own. */
@@ -75,7 +99,8 @@ export const worlds: fc.Arbitrary<readonly [World, World]> = fc
       ({ name, tag }, index, all) => all.findIndex((one) => one.name === name && one.tag === tag) === index,
     );
     const records = sameRecords ? a.records : mixed(a.records, other.records);
-    return [a, { ...other, records, images: sameImages ? a.images : images }];
+    const statements = mixed(a.statements, other.statements);
+    return [a, { ...other, records, images: sameImages ? a.images : images, statements }];
   });
 
 /** The set of a side. */
@@ -92,7 +117,7 @@ export function assessmentOfWorld(world: World, set: AdvisorySet): Assessment {
     world.images.flatMap(({ versions }) => (versions === undefined ? [] : [[versions.join('.'), versions] as const])),
   );
   return assess({
-    release: { name: 'harbour', version: '1.2.0', target: 'images:list', charts: [], lint: [], gaps: [] },
+    release: { name: 'harbour', version: world.version, target: 'images:list', charts: [], lint: [], gaps: [] },
     images: world.images.map(({ name, tag, versions }) => ({
       logical: `quay.io/image${name}:${tag}`,
       physical: `quay.io/image${name}`,
@@ -106,7 +131,7 @@ export function assessmentOfWorld(world: World, set: AdvisorySet): Assessment {
     set,
     severityPolicy: 'vendor-then-cvss-then-nvd',
     asOf: `2022-04-0${world.asOf}`,
-    statements: NO_STATEMENTS,
+    statements: world.statements.map(statementOf),
   });
 }
 
@@ -132,6 +157,29 @@ function packageOf(index: number, version: number): Package {
     scheme: 'deb',
     namespace: NAMESPACE,
     location: { layer: digestOf('layer'), path: 'var/lib/dpkg/status' },
+  };
+}
+
+function statementOf(
+  { vulnerability, image: name, package: position, line, status, expires }: WorldStatement,
+  index: number,
+): Statement {
+  return {
+    id: `decision-${index}`,
+    scope: {
+      vulnerability: `CVE-2022-000${vulnerability}`,
+      ...(name === undefined ? {} : { images: [`quay.io/image${name}`] }),
+      ...(position === undefined ? {} : { packages: [`pkg:deb/debian/p${position}`] }),
+      ...(line === undefined ? {} : { lines: [line] }),
+    },
+    status,
+    owner: 'team',
+    author: 'first',
+    approver: 'second',
+    date: '2022-04-01',
+    expires: `2022-04-0${expires}`,
+    renewals: 0,
+    origin: { kind: 'site', file: 'statements.yaml', trusted: true },
   };
 }
 

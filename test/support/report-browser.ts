@@ -50,8 +50,8 @@ export class ReportBrowser {
     return pathToFileURL(file).href;
   }
 
-  /** Opens a file from disk. */
-  async open(file: string, hash = '', options: BrowserContextOptions = {}): Promise<Page> {
+  /** Opens a file from disk and waits for a part of the page. */
+  async open(file: string, hash = '', options: BrowserContextOptions = {}, part = '[role=tabpanel]'): Promise<Page> {
     this.complaints.length = 0;
     const context = await this.#browser.newContext({ viewport: { width: 1400, height: 900 }, ...options });
     const page = await context.newPage();
@@ -62,7 +62,7 @@ export class ReportBrowser {
       if (!request.url().startsWith(file)) this.complaints.push(`request: ${request.url()}`);
     });
     await page.goto(file + hash);
-    await page.waitForSelector('[role=tabpanel]');
+    await page.waitForSelector(part);
     return page;
   }
 

@@ -5,7 +5,8 @@ import { compareGaps, type Gap } from '../../src/platform/gap.ts';
 import { compareText } from '../../src/platform/order.ts';
 import type { FeedFacts, FixState, SeverityLevel } from '../../src/scan/advisory/advisory.ts';
 import type { AssessedImage, Assessment, Finding, InventoryIdentity } from '../../src/scan/assess/assessment.ts';
-import type { Package, PackageType } from '../../src/scan/inventory/package.ts';
+import type { Package } from '../../src/scan/inventory/package.ts';
+import type { PackageType } from '../../src/scan/inventory/package-types.ts';
 import type { VersionScheme } from '../../src/versions/scheme.ts';
 
 /** Markup that runs a script when it is pasted into a page unescaped. */

@@ -5,7 +5,7 @@ import { advisory, advisorySetOf } from '../../../test/support/synthetic-set.ts'
 import { type Digest, digestOf } from '../../platform/canonical.ts';
 import type { Gap } from '../../platform/gap.ts';
 import type { Advisory, AdvisorySet, SeverityLevel } from '../../scan/advisory/advisory.ts';
-import { assess, NO_STATEMENTS } from '../../scan/assess/assess.ts';
+import { assess } from '../../scan/assess/assess.ts';
 import type { Assessment } from '../../scan/assess/assessment.ts';
 import { compareAssessments } from './compare.ts';
 
@@ -96,7 +96,6 @@ function assessed({ images, set, asOf = '2022-04-20' }: Side): Assessment {
     set,
     severityPolicy: 'vendor-then-cvss-then-nvd',
     asOf,
-    statements: NO_STATEMENTS,
   });
 }
 

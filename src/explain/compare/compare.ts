@@ -3,14 +3,16 @@
 import { compareText } from '../../platform/order.ts';
 import type { AdvisorySet } from '../../scan/advisory/advisory.ts';
 import type { Assessment } from '../../scan/assess/assessment.ts';
-import { statisticsOf, type ThreeBases } from '../statistics.ts';
+import { instanceCells } from '../cells.ts';
+import { type ThreeBases, threeBasesOf } from '../statistics.ts';
 import { type Change, type ChangeCause, type ChangeLabel, LABELS, type Tallies } from './change.ts';
 import { FACTORS } from './factors.ts';
+import { type FirstKnown, firstKnown } from './first-known.ts';
 import { instanceChanges } from './instance-changes.ts';
 import { jointIds } from './joint-ids.ts';
-import type { StatementOf } from './mixtures.ts';
 import { type Pairing, pairSlots } from './pair-slots.ts';
-import { type ComparisonInput, prepareSides, type Sides } from './side.ts';
+import { type ComparisonInput, prepareSides, type Side } from './side.ts';
+import { statedOf } from './stated.ts';
 import { differenceOf, tallyOf } from './tally.ts';
 import { wideChanges } from './wide-changes.ts';
 
@@ -18,8 +20,6 @@ import { wideChanges } from './wide-changes.ts';
 export interface CompareOptions {
   /** Repositories with another name in B: old name to new one. */
   readonly renames?: ReadonlyMap<string, string>;
-  /** What statements say under mixtures of the sides; as the assessments have it when absent. */
-  readonly statementOf?: StatementOf;
 }
 
 /** What a cause contributed. */
@@ -44,6 +44,8 @@ export interface Comparison {
   /** What today's program itself changed against the assessments as published; outside of the sums. */
   readonly method: { readonly from: Tallies; readonly to: Tallies };
   readonly pairing: Pairing;
+  /** Of the vulnerabilities that moved most, when they were published and reached the feeds; empty without a set. */
+  readonly known: ReadonlyMap<string, FirstKnown>;
 }
 
 const CAUSES: readonly ChangeCause[] = [...FACTORS, 'method'];
@@ -52,7 +54,7 @@ const CAUSES: readonly ChangeCause[] = [...FACTORS, 'method'];
 export function compareAssessments(
   from: ComparisonInput,
   to: ComparisonInput,
-  { renames, statementOf }: CompareOptions = {},
+  { renames }: CompareOptions = {},
 ): Comparison {
   const sides = prepareSides(from, to);
   const { a, b } = sides;
@@ -66,11 +68,12 @@ export function compareAssessments(
     sets: setsOf(from.set, to.set),
     pairs: pairing.pairs,
     joint,
-    statementOf: statementOf ?? statementsAsFound(sides, joint),
+    statementOf: statedOf(sides, joint),
   });
-  const wide = wideChanges({ a: a.assessment, b: b.assessment, pairs: pairing.pairs, joint, changes });
+  const cells = { a: instanceCells(a.assessment.findings), b: instanceCells(b.assessment.findings) };
+  const wide = wideChanges({ ...cells, pairs: pairing.pairs, joint, changes });
   const all = [...changes, ...wide];
-  const figures = { from: statisticsOf(a.assessment), to: statisticsOf(b.assessment) };
+  const figures = { from: threeBasesOf(a.assessment, cells.a), to: threeBasesOf(b.assessment, cells.b) };
   return {
     a: a.assessment,
     b: b.assessment,
@@ -78,12 +81,15 @@ export function compareAssessments(
     difference: differenceOf(figures.from, figures.to),
     causes: causeTallies(all),
     changes: all,
-    method: {
-      from: differenceOf(statisticsOf(a.published), figures.from),
-      to: differenceOf(statisticsOf(b.published), figures.to),
-    },
+    method: { from: methodOf(a, figures.from), to: methodOf(b, figures.to) },
     pairing,
+    known: firstKnown(sides, setsOf(from.set, to.set), changes),
   };
+}
+
+/** What evaluating a side again changed; nothing where it was not. */
+function methodOf({ published, assessment }: Side, figures: ThreeBases): Tallies {
+  return differenceOf(published === assessment ? figures : threeBasesOf(published), figures);
 }
 
 function causeTallies(changes: readonly Change[]): readonly CauseTally[] {
@@ -103,18 +109,4 @@ function causeTallies(changes: readonly Change[]): readonly CauseTally[] {
 
 function setsOf(a: AdvisorySet | undefined, b: AdvisorySet | undefined) {
   return { ...(a === undefined ? {} : { a }), ...(b === undefined ? {} : { b }) };
-}
-
-/** Statements as the findings carry them, by image, vulnerability and package: dates and scopes are not judged anew. */
-function statementsAsFound({ a, b }: Sides, joint: ReturnType<typeof jointIds>): StatementOf {
-  const index = ({ assessment }: Sides['a']): ReadonlyMap<string, string> =>
-    new Map(
-      assessment.findings.flatMap((finding) =>
-        finding.statement === undefined
-          ? []
-          : [[`${finding.slot}\0${joint(finding)}\0${finding.package}`, finding.statement] as const],
-      ),
-    );
-  const found = { a: index(a), b: index(b) };
-  return (row, image, statementsOf) => found[statementsOf].get(`${image.slot}\0${joint(row)}\0${row.package}`);
 }

@@ -18,6 +18,8 @@ export interface ExplainInput {
   readonly sides: Sides;
   readonly sets: { readonly a?: AdvisorySet; readonly b?: AdvisorySet };
   readonly joint: JointIds;
+  /** Whether a side reports a vulnerability, by its joint id, in any package of a name. */
+  readonly reportedBy: (side: 'a' | 'b', packageName: string, id: string) => boolean;
 }
 
 /** A cause with its label and what was found out on the way. */
@@ -93,7 +95,7 @@ function withFeeds(
     ...(a === undefined ? {} : { from: a.state }),
     ...(b === undefined ? {} : { to: b.state }),
     otherSeveritySource: severitySources(a) !== severitySources(b),
-    recordElsewhere: hasRecord(input, a === undefined ? 'a' : 'b', said),
+    recordElsewhere: cause === 'advisories' && hasRecord(input, a === undefined ? 'a' : 'b', said),
   });
   return { cause, also, label };
 }
@@ -109,13 +111,15 @@ function namespacesOf(sides: Sides, rows: readonly Finding[]): readonly string[]
 }
 
 /** Whether a side's set speaks of the vulnerability for the package at all; without the set, whether that side has it in any package of the name. */
-function hasRecord({ sides, sets, joint }: ExplainInput, side: 'a' | 'b', rows: readonly Finding[]): boolean {
+function hasRecord(
+  { sides, sets, joint, reportedBy }: ExplainInput,
+  side: 'a' | 'b',
+  rows: readonly Finding[],
+): boolean {
   const set = sets[side];
   return rows.some((row) => {
     const id = joint(row);
-    if (set === undefined) {
-      return sides[side].assessment.findings.some((other) => other.package === row.package && joint(other) === id);
-    }
+    if (set === undefined) return reportedBy(side, row.package, id);
     const installed = sides.packageOf(row.image, row.purl);
     if (installed?.namespace === undefined) return false;
     const names = new Set([installed.name, installed.source?.name ?? installed.name]);

@@ -30,7 +30,10 @@ export function imageCoverage(
 }
 
 /** A gap hides rows when it is about the file that they were read from, or names their package or vulnerability. */
-function hides(gaps: readonly Gap[], rows: readonly Finding[]): boolean {
+export function hides(
+  gaps: readonly Gap[],
+  rows: readonly Pick<Finding, 'location' | 'purl' | 'vulnerability'>[],
+): boolean {
   return gaps.some(
     ({ kind, location = '', reason }) =>
       HIDING.has(kind) &&

@@ -4,12 +4,13 @@ import { changeOf, type InstanceChange } from './evidence.ts';
 import { type ExplainInput, explainChange } from './explain-change.ts';
 import { importedCauses } from './imported-causes.ts';
 import { matchReported } from './match-reported.ts';
-import { createMixtures, type StatementOf, stateKey } from './mixtures.ts';
+import { createMixtures, stateKey } from './mixtures.ts';
 import type { SlotPair } from './pair-slots.ts';
 import { type ChangedCell, cellsBySlot, type ReportedCell } from './reported-cells.ts';
+import type { StatementOf } from './stated.ts';
 
 /** What the changes are computed from. */
-export interface ChangesInput extends ExplainInput {
+export interface ChangesInput extends Omit<ExplainInput, 'reportedBy'> {
   readonly pairs: readonly SlotPair[];
   readonly statementOf: StatementOf;
 }
@@ -33,5 +34,20 @@ export function instanceChanges(input: ChangesInput): readonly InstanceChange[] 
     );
   });
   const foreign = importedCauses(sides, changed);
-  return changed.map((cell) => changeOf(sides, cell, explainChange(input, mixtures, cell, foreign)));
+  const explain: ExplainInput = { ...input, reportedBy: reportedPackages(sides, joint) };
+  return changed.map((cell) => changeOf(sides, cell, explainChange(explain, mixtures, cell, foreign)));
+}
+
+/** Looks up which package names a side reports a vulnerability in; indexed when it is first asked. */
+function reportedPackages({ a, b }: ChangesInput['sides'], joint: ChangesInput['joint']): ExplainInput['reportedBy'] {
+  const indexes = new Map<'a' | 'b', ReadonlySet<string>>();
+  return (side, packageName, id) => {
+    let index = indexes.get(side);
+    if (index === undefined) {
+      const { findings } = (side === 'a' ? a : b).assessment;
+      index = new Set(findings.map((finding) => `${joint(finding)}\0${finding.package}`));
+      indexes.set(side, index);
+    }
+    return index.has(`${id}\0${packageName}`);
+  };
 }

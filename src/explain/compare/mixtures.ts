@@ -7,14 +7,7 @@ import type { JointIds } from './joint-ids.ts';
 import { qualifierOf, type SlotPair } from './pair-slots.ts';
 import type { EvaluatedRow } from './set-view.ts';
 import type { Side, Sides } from './side.ts';
-
-/** What a statement says of a row under one side's statements and date; undefined when none applies. */
-export type StatementOf = (
-  row: EvaluatedRow,
-  image: AssessedImage,
-  statementsOf: 'a' | 'b',
-  dateOf: 'a' | 'b',
-) => string | undefined;
+import { type StatementOf, statementsDiffer } from './stated.ts';
 
 /** A cell in a mixture: its rows, and their state; no rows when the cell is not there. */
 export interface MixedCell {
@@ -89,7 +82,7 @@ export function stateKey(state: CellState | undefined): string | undefined {
 function commonFactors(a: Side, b: Side): readonly Factor[] {
   const factors: Factor[] = [];
   if (a.assessment.advisorySet.id !== b.assessment.advisorySet.id) factors.push('advisories');
-  if (a.assessment.statements !== b.assessment.statements) factors.push('statements');
+  if (statementsDiffer(a.assessment, b.assessment)) factors.push('statements');
   if (a.assessment.asOf !== b.assessment.asOf) factors.push('clock');
   if (a.assessment.severityPolicy !== b.assessment.severityPolicy) factors.push('policy');
   return factors;

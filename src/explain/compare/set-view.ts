@@ -2,7 +2,7 @@
 // the same packages in that side's findings. Pure given the set.
 import type { Digest } from '../../platform/canonical.ts';
 import type { AdvisorySet } from '../../scan/advisory/advisory.ts';
-import type { Finding } from '../../scan/assess/assessment.ts';
+import type { Assessment, Finding } from '../../scan/assess/assessment.ts';
 import { createJudge } from '../../scan/assess/judge.ts';
 import type { SeverityPolicy } from '../../scan/assess/severity.ts';
 import type { Package } from '../../scan/inventory/package.ts';
@@ -23,14 +23,33 @@ export interface Contents {
 /** What a set says of an image under a severity policy. */
 export type SetView = (contents: Contents, policy: SeverityPolicy) => readonly EvaluatedRow[];
 
-/** Asks the set itself. `all` are the images that it will be asked about. */
-export function viewOfSet(set: AdvisorySet, all: readonly Contents[]): SetView {
+/** Asks the set itself. `all` are the images that it will be asked about; `own` is what it was asked already, with its severity policy. */
+export function viewOfSet(
+  set: AdvisorySet,
+  all: readonly Contents[],
+  own?: { readonly assessment: Assessment; readonly policy: SeverityPolicy },
+): SetView {
   const judges = new Map<SeverityPolicy, ReturnType<typeof createJudge<Contents>>>();
+  const told = own === undefined ? undefined : rowsByImage(own.assessment);
   return (contents, policy) => {
+    const known = policy === own?.policy ? told?.get(contents.image) : undefined;
+    if (known !== undefined) return known.map(withoutPlace);
     const judge = judges.get(policy) ?? createJudge(all, set, policy);
     judges.set(policy, judge);
     return judge(contents).rows.map((row) => ({ ...row, inferred: false }));
   };
+}
+
+/** The rows of each image that was read, from one of its slots. */
+function rowsByImage({ images, findings }: Assessment): ReadonlyMap<Digest, readonly Finding[]> {
+  const bySlot = Map.groupBy(findings, ({ slot }) => slot);
+  return new Map(
+    images.flatMap(({ digest, slot }) => (digest === undefined ? [] : [[digest, bySlot.get(slot) ?? []]])),
+  );
+}
+
+function withoutPlace({ slot: _, statement: __, ...row }: Finding): EvaluatedRow {
+  return { ...row, inferred: false };
 }
 
 /** Asks the findings and packages of an assessment made with the set; it knows the severities of that assessment's policy only. */

@@ -4,7 +4,7 @@ import type { AdvisorySet } from '../../scan/advisory/advisory.ts';
 import type { Assessment } from '../../scan/assess/assessment.ts';
 import { reassess } from '../../scan/assess/reassess.ts';
 import { SEVERITY_POLICIES, type SeverityPolicy } from '../../scan/assess/severity.ts';
-import { importedFrom } from '../../scan/import-assessment.ts';
+import { importedFrom } from '../../scan/import/import-assessment.ts';
 import type { Package } from '../../scan/inventory/package.ts';
 import { type Contents, type SetView, viewOfFindings, viewOfSet } from './set-view.ts';
 
@@ -103,7 +103,7 @@ function sideOf(
             told.flatMap(({ findings }) => findings),
             told.flatMap(({ packages }) => packages),
           )
-        : viewOfSet(set, all),
+        : viewOfSet(set, all, current && { assessment: current, policy: policyOf(assessment) }),
   };
 }
 

@@ -1,8 +1,7 @@
 // The changed cells of the bases `distinct` and `images`: each takes the cause of most of the instance changes that make it.
 // Rules: docs/guide/comparing.md, "The other bases". Pure.
 import { SEVERITY_LEVELS } from '../../scan/advisory/advisory.ts';
-import type { Assessment } from '../../scan/assess/assessment.ts';
-import { distinctCells, FIX_STATES, type InstanceCell, instanceCells, severityOrder } from '../cells.ts';
+import { distinctCells, FIX_STATES, type InstanceCell, severityOrder } from '../cells.ts';
 import type { Change, ChangedState } from './change.ts';
 import { changedState, type InstanceChange } from './evidence.ts';
 import type { JointIds } from './joint-ids.ts';
@@ -10,10 +9,10 @@ import { majorityCause, rising } from './majority.ts';
 import { matchReported } from './match-reported.ts';
 import type { SlotPair } from './pair-slots.ts';
 
-/** The two sides, evaluated again, and what changed between them instance by instance. */
+/** The instance cells of the two sides, evaluated again, and what changed between them instance by instance. */
 export interface WideInput {
-  readonly a: Assessment;
-  readonly b: Assessment;
+  readonly a: readonly InstanceCell[];
+  readonly b: readonly InstanceCell[];
   readonly pairs: readonly SlotPair[];
   readonly joint: JointIds;
   readonly changes: readonly InstanceChange[];
@@ -21,9 +20,7 @@ export interface WideInput {
 
 /** Changed cells of both wider bases, `distinct` first, sorted by cell. */
 export function wideChanges({ a, b, pairs, joint, changes }: WideInput): readonly Change[] {
-  const cellsA = instanceCells(a.findings);
-  const cellsB = instanceCells(b.findings);
-  return [...distinctChanges(cellsA, cellsB, joint, changes), ...imageChanges(cellsA, cellsB, pairs, changes)];
+  return [...distinctChanges(a, b, joint, changes), ...imageChanges(a, b, pairs, changes)];
 }
 
 function distinctChanges(

@@ -4,19 +4,17 @@ import { compareText } from '../../platform/order.ts';
 import { SEVERITY_LEVELS } from '../../scan/advisory/advisory.ts';
 import { BASES, type Change, type Tally } from '../compare/change.ts';
 import type { CauseTally, Comparison } from '../compare/compare.ts';
+import { mostFrequent, NAMED_VULNERABILITIES } from '../compare/first-known.ts';
 import { isNothing } from '../compare/tally.ts';
-import { percentOf } from '../shares.ts';
+import { formatPercent, percentOf } from '../shares.ts';
 import { declaredChange } from './declared.ts';
 import { counted, LABEL_WORDS, several, severitiesOf, signed } from './words.ts';
-
-/** How many vulnerabilities a cause's sentence names. */
-const NAMED = 3;
 
 /** The narrative: one sentence or two an entry, in the order in which they should be read. */
 export function narrativeOf(comparison: Comparison): readonly string[] {
   return [
     countsSentence(comparison),
-    ...shareWarnings(comparison),
+    ...shareWarning(comparison),
     declaredSentence(comparison),
     ...causeSentences(comparison),
     ...noNewSentence(comparison),
@@ -28,36 +26,37 @@ export function narrativeOf(comparison: Comparison): readonly string[] {
 }
 
 function countsSentence({ a, b, figures, difference }: Comparison): string {
-  const levels = SEVERITY_LEVELS.filter(
-    (level) => figures.to.instances[level].count > 0 || difference.instances[level] !== 0,
-  ).map((level) => `${level} ${counted(figures.to.instances[level].count)} (${signed(difference.instances[level])})`);
-  const total = `${several(figures.to.instances.total, 'instance')} (${signed(difference.instances.total)})`;
-  const distinct = `${counted(figures.to.distinct.total)} different vulnerabilities (${signed(difference.distinct.total)})`;
-  const images = `in ${several(figures.to.images.total, 'image')} (${signed(difference.images.total)})`;
+  const { instances, distinct, images } = figures.to;
+  const levels = SEVERITY_LEVELS.filter((level) => instances[level].count > 0 || difference.instances[level] !== 0).map(
+    (level) => `${level} ${counted(instances[level].count)} (${signed(difference.instances[level])})`,
+  );
   const by = levels.length === 0 ? '' : `: ${levels.join(', ')}`;
-  return `${nameOf(b)} has ${total} against ${nameOf(a)}${by}; ${distinct} ${images}.`;
+  const severe = instances.critical.count + instances.high.count;
+  const fixable = instances.critical.fixable + instances.high.fixable;
+  const first = severe === 0 ? '' : ` Of critical and high ${counted(fixable)} of ${counted(severe)} have a fix.`;
+  return (
+    `${nameOf(b)} against ${nameOf(a)}: ${several(instances.total, 'instance')} (${signed(difference.instances.total)})${by}.${first} ` +
+    `${several(distinct.total, 'different vulnerability', 'different vulnerabilities')} (${signed(difference.distinct.total)}) ` +
+    `in ${several(images.total, 'image')} (${signed(difference.images.total)}).`
+  );
 }
 
 function nameOf({ release, asOf }: Comparison['a']): string {
-  return `${[release.name, release.version].filter((part) => part !== '').join(' ')} as of ${asOf.slice(0, 10)}`;
+  return `${[release.name, release.version].filter((part) => part !== '').join(' ')} (${asOf.slice(0, 10)})`;
 }
 
 /** A share that moves against its count misleads: it moves because the others do. */
-function shareWarnings({ figures, difference }: Comparison): readonly string[] {
-  return SEVERITY_LEVELS.flatMap((level) => {
-    const from = figures.from.instances[level].percent;
-    const to = figures.to.instances[level].percent;
+function shareWarning({ figures, difference }: Comparison): readonly string[] {
+  const against = SEVERITY_LEVELS.flatMap((level): readonly string[] => {
+    const { percent: from } = figures.from.instances[level];
+    const { percent: to, count } = figures.to.instances[level];
     const moved = difference.instances[level];
-    if (to < from && moved >= 0 && figures.to.instances[level].count > 0) {
-      return [
-        `The share of ${level} fell from ${from} to ${to} %, but not its count (${signed(moved)}): others were added.`,
-      ];
-    }
-    if (to > from && moved <= 0 && figures.to.instances[level].count > 0) {
-      return [`The share of ${level} rose from ${from} to ${to} %, but not its count (${signed(moved)}): others went.`];
-    }
-    return [];
+    if (count === 0 || to === from || (to < from ? moved < 0 : moved > 0)) return [];
+    return [`${level} ${to < from ? 'fell' : 'rose'} from ${from} to ${to} % (count ${signed(moved)})`];
   });
+  return against.length === 0
+    ? []
+    : [`Shares that moved against their counts, because others did: ${against.join(', ')}.`];
 }
 
 function declaredSentence(comparison: Comparison): string {
@@ -75,7 +74,7 @@ function declaredSentence(comparison: Comparison): string {
 }
 
 /** A sentence a cause, by how many instances it moved; of equals the one with more critical and high. */
-function causeSentences({ causes, changes }: Comparison): readonly string[] {
+function causeSentences({ causes, changes, known }: Comparison): readonly string[] {
   const instances = changes.filter(({ basis }) => basis === 'instances');
   const groups = causes
     .map((tally) => ({
@@ -89,37 +88,59 @@ function causeSentences({ causes, changes }: Comparison): readonly string[] {
         urgent(y.tally.difference.instances) - urgent(x.tally.difference.instances) ||
         compareText(x.tally.label, y.tally.label),
     );
-  return groups.map(({ tally, own }) => causeSentence(tally, own, instances.length));
+  const told = new Set<string>();
+  return groups.map(({ tally, own }) => causeSentence(tally, own, instances.length, { known, told }));
 }
 
 function urgent(tally: Tally): number {
   return Math.abs(tally.critical) + Math.abs(tally.high);
 }
 
-function causeSentence({ label, difference }: CauseTally, own: readonly Change[], all: number): string {
+function causeSentence({ label, difference }: CauseTally, own: readonly Change[], all: number, dates: Dates): string {
   const slots = new Set(own.map(({ slot }) => slot)).size;
   const also = [...new Set(own.flatMap((change) => change.also))];
-  const together =
-    also.length === 0
-      ? ''
-      : ` (${several(own.filter((change) => change.also.length > 0).length, 'cell')} together with ${also.join(' and ')})`;
+  const together = own.filter((change) => change.also.length > 0).length;
   const inferred = own.filter(({ evidence }) => evidence.kind === 'inferred').length;
-  const doubt = inferred === 0 ? '' : ` ${several(inferred, 'cell')} inferred.`;
-  const share = `${percentOf(own.length, all)} % of the changed instances`;
   const words = LABEL_WORDS[label];
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}: ${severitiesOf(difference.instances)} in ${several(slots, 'image')}, ${share}${together}. Most: ${mostFrequent(own)}.${doubt}`;
+  const share = formatPercent({ count: own.length, percent: percentOf(own.length, all) });
+  return [
+    `${words.charAt(0).toUpperCase()}${words.slice(1)}, ${share} % of the changes: ${severitiesOf(difference.instances)} in ${several(slots, 'image')}.`,
+    `Most: ${mostMoved(own, slots, dates)}.`,
+    ...(together === 0 ? [] : [`In ${several(together, 'cell')} only together with ${also.join(' and ')}.`]),
+    ...(inferred === 0 ? [] : [`${several(inferred, 'cell')} inferred.`]),
+  ].join(' ');
 }
 
-/** The vulnerabilities that moved in most images, with the year of their ids. */
-function mostFrequent(own: readonly Change[]): string {
-  const byVulnerability = [...Map.groupBy(own, ({ vulnerability = '' }) => vulnerability)].sort(
-    ([x, m], [y, n]) => n.length - m.length || compareText(x, y),
-  );
-  const named = byVulnerability
-    .slice(0, NAMED)
-    .map(([vulnerability, changes]) => `${vulnerability} (${several(changes.length, 'image')})`);
-  const rest = byVulnerability.length - named.length;
+/** Since when vulnerabilities are known, and for which of them it was said already. */
+interface Dates {
+  readonly known: Comparison['known'];
+  readonly told: Set<string>;
+}
+
+/** The vulnerabilities that moved in most images, and since when they are known. */
+function mostMoved(own: readonly Change[], slots: number, dates: Dates): string {
+  const all = mostFrequent(own);
+  const named = all.slice(0, NAMED_VULNERABILITIES).map(([vulnerability, changes]) => {
+    const images = slots === 1 ? '' : ` in ${several(changes.length, 'image')}`;
+    const since = sinceWhen(vulnerability, dates);
+    return `${vulnerability}${images}${since === '' ? '' : ` (${since})`}`;
+  });
+  const rest = all.length - named.length;
   return named.join(', ') + (rest > 0 ? ` and ${counted(rest)} more` : '');
+}
+
+/** An id is of the year in which it was reserved: a vulnerability may become public years later, and reach the feeds later still. Said once. */
+function sinceWhen(vulnerability: string, { known, told }: Dates): string {
+  const { published, by, after } = known.get(vulnerability) ?? {};
+  if (told.has(vulnerability) || (published === undefined && after === undefined)) return '';
+  told.add(vulnerability);
+  const year = /^CVE-(\d{4})-/.exec(vulnerability)?.[1];
+  return [
+    ...(year === undefined || published === undefined || published.startsWith(year) ? [] : [`id of ${year}`]),
+    ...(published === undefined ? [] : [`public ${published}`]),
+    ...(after === undefined ? [] : [`in our feeds after ${after}`]),
+    ...(after !== undefined || by === undefined ? [] : [`in our feeds by ${by}`]),
+  ].join(', ');
 }
 
 /** Added images whose vulnerabilities were all counted already. */
@@ -137,14 +158,16 @@ function noNewSentence({ changes }: Comparison): readonly string[] {
 /** Causes that move the same severity up and down. */
 function offsettingSentence({ causes }: Comparison): readonly string[] {
   const parts = SEVERITY_LEVELS.flatMap((level) => {
-    const moves = causes.map(({ label, difference }) => ({ label, by: difference.instances[level] }));
-    const up = moves.filter(({ by }) => by > 0);
-    const down = moves.filter(({ by }) => by < 0);
-    if (up.length === 0 || down.length === 0) return [];
-    const told = [...up, ...down].map(({ label, by }) => `${signed(by)} ${LABEL_WORDS[label]}`);
-    return [`${level} ${told.join(', ')}`];
+    const moves = causes.map(({ difference }) => difference.instances[level]);
+    const up = sum(moves.filter((by) => by > 0));
+    const down = sum(moves.filter((by) => by < 0));
+    return up === 0 || down === 0 ? [] : [`${level} ${signed(up)} against ${signed(down)}`];
   });
-  return parts.length === 0 ? [] : [`Moves that offset each other: ${parts.join('; ')}.`];
+  return parts.length === 0 ? [] : [`Causes that offset each other: ${parts.join(', ')}.`];
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function coverageSentence({ changes }: Comparison): readonly string[] {

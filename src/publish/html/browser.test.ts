@@ -80,6 +80,18 @@ describe('the report in Chromium', () => {
     await close(page);
   });
 
+  test('where no image was read the summary shows no zeros, and leads to the reasons', needs, async () => {
+    const images = sample.images.map(({ digest: _digest, os: _os, ...image }) => image);
+    const unread = { ...sample, images, inventories: [], packages: [], findings: [] };
+    const page = await reports.open(reports.write('unread.html', unread));
+    const text = (await page.locator('main').textContent()) ?? '';
+    assert.match(text, /No image was read/);
+    assert.doesNotMatch(text, /0 instances|0\.0 %|No vulnerability/);
+    await page.getByRole('main').getByRole('link', { name: 'what was not covered' }).click();
+    await page.waitForURL(/#\/gaps$/);
+    await reports.close(page);
+  });
+
   test('images carry the counts of the JSON, and an unread one carries none', needs, async () => {
     const page = await open('#/images?sort=image');
     const rows = await page.locator('tbody tr:not(.filler)').all();

@@ -1,4 +1,4 @@
-// The page's script and style sheet, as the build left them in dist/ of this package.
+// A page's script and style sheet, as the build left them in dist/ of this package.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PlimsollError } from '../../platform/errors.ts';
@@ -9,19 +9,23 @@ export interface PageFiles {
   readonly style: string;
 }
 
+/** The pages: the report of an assessment, the comparison of two, and plain documents whose script only switches the colours. */
+export const PAGES = ['report', 'comparison', 'plain'] as const;
+export type PageName = (typeof PAGES)[number];
+
 /**
- * Reads the built page.
+ * Reads a built page.
  * @throws PlimsollError `internal` when the package was not built.
  */
-export function builtPage(): PageFiles {
+export function builtPage(name: PageName = 'report'): PageFiles {
   const folder = join(packageRoot(import.meta.dirname), 'dist');
   try {
     return {
-      script: readFileSync(join(folder, 'report-page.js'), 'utf8'),
-      style: readFileSync(join(folder, 'report-page.css'), 'utf8'),
+      script: readFileSync(join(folder, `${name}-page.js`), 'utf8'),
+      style: readFileSync(join(folder, `${name}-page.css`), 'utf8'),
     };
   } catch (error) {
-    throw new PlimsollError('internal', `the page of the HTML report is not in ${folder}: run 'npm run build'`, {
+    throw new PlimsollError('internal', `the ${name} page is not in ${folder}: run 'npm run build'`, {
       cause: error,
     });
   }

@@ -81,6 +81,15 @@ test('readers without scripts get the figures', () => {
   assert.ok(text.includes(`<td>${statistics.distinct.total}</td>`));
 });
 
+test('readers without scripts are told when no image was read', () => {
+  const images = sample.images.map(({ digest: _digest, os: _os, ...image }) => image);
+  const unread = { ...sample, images, inventories: [], packages: [], findings: [] };
+  const html = reportHtml(unread, statisticsOf(unread), page);
+  const text = html.slice(html.indexOf('<noscript>'), html.indexOf('</noscript>'));
+  assert.match(text, /No image was read: there are no figures\./);
+  assert.doesNotMatch(text, /<table>/);
+});
+
 test('a page that could end its own element is refused', () => {
   for (const broken of [
     { ...page, script: 'x="</script>"' },

@@ -20,7 +20,7 @@ export async function readAssessmentJson(text: string): Promise<ReadAssessment> 
     throw new ParseError(
       version === undefined
         ? 'not an assessment: it has no schemaVersion; give the output of scan --format json'
-        : `assessment of schema version ${JSON.stringify(version)}; this program reads version ${ASSESSMENT_SCHEMA_VERSION}`,
+        : `assessment of schema version ${typeof version === 'number' ? version : 'unknown'}; this program reads version ${ASSESSMENT_SCHEMA_VERSION}`,
     );
   }
   if (typeof value === 'object' && value !== null && 'assessments' in value) {
@@ -30,7 +30,9 @@ export async function readAssessmentJson(text: string): Promise<ReadAssessment> 
   const result = assessmentDocument.safeParse(value);
   if (!result.success) {
     const [issue] = result.error.issues;
-    throw new ParseError(`assessment: ${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'is not valid'}`);
+    throw new ParseError(
+      `not an assessment: ${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'is not valid'}`,
+    );
   }
   const { schemaVersion: _, tool, packages, ...rest } = result.data;
   const located = packages.map(({ layer, location, ...found }) => ({ ...found, location: { layer, path: location } }));
@@ -41,7 +43,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ParseError(`assessment: no JSON: ${messageOf(error)}`, { cause: error });
+    throw new ParseError(`not an assessment: no JSON: ${messageOf(error)}`, { cause: error });
   }
 }
 

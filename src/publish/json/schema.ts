@@ -13,7 +13,9 @@ import {
   type InventoryIdentity,
 } from '../../scan/assess/assessment.ts';
 import type { Package } from '../../scan/inventory/package.ts';
+import { PACKAGE_TYPES } from '../../scan/inventory/package-types.ts';
 import type { ChartRelease } from '../../scan/release/release.ts';
+import { EXCEPTION_REASONS, JUSTIFICATIONS, type Statement, VEX_STATUSES } from '../../statements/statement.ts';
 import { VERSION_SCHEMES } from '../../versions/scheme.ts';
 
 /** A field for every member of the record, optional ones too: what the program adds to a record, its reader must know. */
@@ -83,12 +85,14 @@ const inventory = z.object({
       version: z.string().exactOptional(),
     } satisfies FieldsOf<NonNullable<InventoryIdentity['os']>>)
     .exactOptional(),
+  layers: z.array(digest).exactOptional(),
+  labels: z.record(z.string(), z.string()).exactOptional(),
   gaps: z.array(gap),
 } satisfies FieldsOf<InventoryIdentity>);
 
 const installed = z.object({
   purl: z.string(),
-  type: z.enum(['apk', 'deb', 'rpm', 'npm', 'golang', 'pypi', 'maven', 'gem', 'cargo', 'nuget']),
+  type: z.enum(PACKAGE_TYPES),
   name: z.string(),
   version: z.string(),
   scheme: z.enum(VERSION_SCHEMES),
@@ -150,6 +154,39 @@ const verdict = z.object({
   waiver: z.string().exactOptional(),
 } satisfies FieldsOf<Verdict>);
 
+const statement = z.object({
+  id: z.string(),
+  scope: z.object({
+    vulnerability: z.string(),
+    images: texts.exactOptional(),
+    packages: texts.exactOptional(),
+    lines: texts.exactOptional(),
+  } satisfies FieldsOf<Statement['scope']>),
+  status: z.enum(VEX_STATUSES),
+  justification: z.enum(JUSTIFICATIONS).exactOptional(),
+  impact: z.string().exactOptional(),
+  action: z.string().exactOptional(),
+  exception: z
+    .object({
+      reason: z.enum(EXCEPTION_REASONS),
+      detail: z.string().exactOptional(),
+    } satisfies FieldsOf<NonNullable<Statement['exception']>>)
+    .exactOptional(),
+  owner: z.string(),
+  author: z.string(),
+  approver: z.string().exactOptional(),
+  date: z.iso.date(),
+  expires: z.iso.date(),
+  renewals: count,
+  origin: z.object({
+    kind: z.enum(['site', 'vendor', 'imported']),
+    file: z.string(),
+    line: count.exactOptional(),
+    issuer: z.string().exactOptional(),
+    trusted: z.boolean(),
+  } satisfies FieldsOf<Statement['origin']>),
+} satisfies FieldsOf<Statement>);
+
 /** A whole document. */
 export const assessmentDocument = z.object({
   schemaVersion: z.literal(ASSESSMENT_SCHEMA_VERSION),
@@ -169,6 +206,7 @@ export const assessmentDocument = z.object({
   severityPolicy: z.string(),
   asOf: z.iso.date(),
   statements: digest,
+  givenStatements: z.array(statement).exactOptional(),
   images: z.array(image),
   charts: z.array(chart),
   lint: z.array(verdict),

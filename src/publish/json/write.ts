@@ -8,7 +8,7 @@ import { TOOL, type Tool } from '../tool.ts';
 
 /** The JSON text, ending with a line feed. One row a line, so that two results can be compared with ordinary tools. */
 export function assessmentJson(assessment: Assessment, statistics: Statistics, tool: Tool = TOOL): string {
-  const { id, release, charts, lint, advisorySet, statements, severityPolicy, asOf } = assessment;
+  const { id, release, charts, lint, advisorySet, statements, givenStatements, severityPolicy, asOf } = assessment;
   const counts = slotCounts(assessment);
   const members = [
     member('schemaVersion', ASSESSMENT_SCHEMA_VERSION),
@@ -25,6 +25,7 @@ export function assessmentJson(assessment: Assessment, statistics: Statistics, t
     rows('lint', lint, (verdict) => verdict),
     rows('inventories', assessment.inventories, (inventory) => inventory),
     rows('packages', assessment.packages, packageRow),
+    ...(givenStatements === undefined ? [] : [rows('givenStatements', givenStatements, (statement) => statement)]),
     rows('findings', assessment.findings, (finding) => finding),
     rows('gaps', assessment.gaps, (gap) => gap),
   ];

@@ -11,6 +11,8 @@ interface ImageRow {
   /** Absent when the image was not read: nothing was counted, and zeros would be a claim. */
   readonly counted?: Counted;
   readonly charts: string;
+  /** What the figures of the row rest on: a table is passed on without the others. */
+  readonly advisorySet: string;
 }
 
 /** What is counted in one image: cells of the basis `instances`. */
@@ -42,6 +44,7 @@ const CSM_COLUMNS: readonly ColumnOf<ImageRow>[] = [
 ];
 
 const FURTHER_COLUMNS: readonly ColumnOf<ImageRow>[] = [
+  { name: 'advisorySet', kind: 'text', cell: ({ advisorySet }) => advisorySet },
   { name: 'dependencyCount', kind: 'count', cell: ({ image, counted: found }) => found && image.packages },
   { name: 'docker.image.logicalRef', kind: 'text', cell: ({ image }) => image.logical },
   { name: 'docker.image.physicalRef', kind: 'text', cell: ({ image }) => image.physical },
@@ -64,9 +67,11 @@ const FURTHER_COLUMNS: readonly ColumnOf<ImageRow>[] = [
 export function imagesTable(assessment: Assessment): Table {
   const bySlot = Map.groupBy(assessment.findings, ({ slot }) => slot);
   const charts = chartNames(assessment);
+  const { id, starter } = assessment.advisorySet;
   const rows = assessment.images.map((image): ImageRow => {
     const row = {
       image,
+      advisorySet: starter ? `${id} (starter set)` : id,
       charts: image.charts
         .map((name) => charts.get(name) ?? arrowed(name))
         .sort()

@@ -57,6 +57,16 @@ test('images: the columns add up to the statistics', () => {
   }
 });
 
+test('images: every row names the advisory set, and that it is the starter set', () => {
+  const { id } = sample.advisorySet;
+  const sets = (table: Table): readonly Cell[] => [
+    ...new Set(records(table).map((record) => record['advisorySet'] ?? null)),
+  ];
+  const starter = { ...sample, advisorySet: { ...sample.advisorySet, starter: true } };
+  assert.deepEqual(sets(imagesTable({ ...sample, advisorySet: { ...sample.advisorySet, starter: false } })), [id]);
+  assert.deepEqual(sets(imagesTable(starter)), [`${id} (starter set)`]);
+});
+
 test('images: none found is zero, not read is empty', () => {
   const counts = [
     'uniqueCount',

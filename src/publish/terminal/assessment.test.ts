@@ -102,6 +102,19 @@ test('what nobody could tell is said: no severity, no catalogue of exploited vul
   assert.doesNotMatch(assessmentTable({ ...sample, findings }, statistics, options), /[Kk]nown exploit/);
 });
 
+test('where nothing is rated no shares of nothing are given, and nothing is called free of critical and high', () => {
+  const findings = sample.findings.map((finding) => ({
+    ...finding,
+    severity: 'unknown' as const,
+    severitySource: 'none',
+  }));
+  const unrated = { ...sample, findings };
+  const text = assessmentTable(unrated, statisticsOf(unrated), { color: false, columns: 100 });
+  assert.match(text, /^ {2}No instance is rated critical or high\.$/m);
+  assert.match(text, /instances of unknown severity: no source rates them/);
+  assert.doesNotMatch(text, /of 0 instances|Severities by/);
+});
+
 test('a warning stands only where figures may not be quoted, and names the starter set', () => {
   const whole = { ...statistics, headline: true, headlineReason: 'all covered' };
   const options = { color: false, columns: 100 };

@@ -6,6 +6,7 @@ import type { Assessment, Finding } from '../../scan/assess/assessment.ts';
 import { BASES, count, day, FOUR_CLASSES, plural, shortDigest, sourceName } from '../words.ts';
 import { basisBlock, MINIMAL_BLOCK } from './bars.ts';
 import { gapLines, imageLines, vulnerabilityLines } from './lists.ts';
+import { statementLines } from './statement-lines.ts';
 import { glyphsOf, type Ink, padEnd, paint, shown, type TerminalOptions, wrap } from './terminal.ts';
 
 /** Narrower terminals break lines themselves; wider ones are not filled: the eye loses the line. */
@@ -21,7 +22,7 @@ export function assessmentTable(assessment: Assessment, statistics: Statistics, 
     headline(statistics, width, options),
     figures(statistics, width, options),
     focus(assessment, statistics, width, options),
-    grounds(statistics, width, options),
+    [...grounds(statistics, width, options), ...statementLines(assessment, width, options)],
     imageLines(assessment, slotCounts(assessment), width, options),
     vulnerabilityLines(assessment, width, options),
     gapLines(assessment, width, options),
@@ -117,7 +118,7 @@ function focus(
   const unrated = instances.unknown.count;
   const first =
     severe === 0
-      ? 'No critical or high instance.'
+      ? `No instance is ${unrated > 0 ? 'rated ' : ''}critical or high.`
       : `${count(severe)} critical and high (${share(severe, instances.total)}) in ${count(imagesWithCriticalOrHigh)} of ` +
         `${plural(scannedImages, 'image')}; ${count(fixable)} of these fixable (${share(fixable, severe)})`;
   const classes = FOUR_CLASSES.map((level) => `${formatPercent(fourClasses[level])}% ${level}`).join(', ');
@@ -127,7 +128,9 @@ function focus(
     ...(unrated > 0
       ? paragraph(`${plural(unrated, 'instance')} of unknown severity: no source rates them`, 'warning', width, options)
       : []),
-    ...paragraph(`${classes} of ${plural(fourClasses.total, 'instance')}`, 'plain', width, options),
+    ...(fourClasses.total > 0
+      ? paragraph(`${classes} of ${plural(fourClasses.total, 'instance')}`, 'plain', width, options)
+      : []),
   ];
 
   function exploitedLines(): readonly string[] {
@@ -144,13 +147,14 @@ function focus(
 function grounds(statistics: Statistics, width: number, options: TerminalOptions): readonly string[] {
   const { instances, net, severitySources, feeds } = statistics;
   const sources = severitySources.map((entry) => `${sourceName(entry.source)} ${formatPercent(entry)} %`);
+  const rated = severitySources.some(({ source }) => source !== 'none');
   const fixes = feeds.map(
     (entry) =>
       `${entry.feed} ${formatPercent({ count: entry.fixable, percent: entry.fixablePercent })} % of ${count(entry.count)}`,
   );
   const remove = instances.total - net.instances.total;
   return [
-    ...(sources.length > 0 ? paragraph(`Severities by ${sources.join(', ')}`, 'faint', width, options) : []),
+    ...(rated ? paragraph(`Severities by ${sources.join(', ')}`, 'faint', width, options) : []),
     ...(fixes.length > 0 ? paragraph(`Fixable by feed: ${fixes.join(', ')}`, 'faint', width, options) : []),
     ...(remove > 0
       ? paragraph(

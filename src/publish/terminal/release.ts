@@ -4,6 +4,7 @@ import { compareText } from '../../platform/order.ts';
 import { displayWidth, fitEnd, fitMiddle, printable } from '../../platform/printable.ts';
 import type { Verdict } from '../../platform/verdict.ts';
 import type { Release, ReleaseImage } from '../../scan/release/release.ts';
+import { shortDigest } from '../words.ts';
 import { alignedRows } from './columns.ts';
 
 /** How wide and how coloured. */
@@ -47,26 +48,35 @@ function figures({ images, counts }: Release): readonly string[] {
   const lines = [
     `${counted(images.length, 'image')}: ${own} own, ${images.length - own} third-party; ${pinned} pinned, ${local} on disk` +
       (refused === 0 ? '' : `, ${refused} refused`),
-    `${counted(counts.explicitReferences, 'explicit reference')} under ${counted(counts.imageNames, 'name')}; ` +
-      `precache list of ${counts.precacheEntries}`,
+    `${counted(counts.explicitReferences, 'explicit reference')} under ${counted(counts.imageNames, 'name')}` +
+      (counts.precacheEntries === 0 ? '' : `; precache list of ${counts.precacheEntries}`),
   ];
   if (counts.chartEntries === 0) return lines;
   return [
     ...lines,
-    `${counts.chartEntries} chart entries: ${counted(counts.chartReleases, 'release')} of ${counted(counts.charts, 'chart')} ` +
+    `${counted(counts.chartEntries, 'chart entry', 'chart entries')}: ${counted(counts.chartReleases, 'release')} of ${counted(counts.charts, 'chart')} ` +
       `in ${counted(counts.namespaces, 'namespace')}`,
   ];
 }
 
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+function counted(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : nouns}`;
 }
 
-/** Logical reference, origin, state; last, as it is the part that gives way, the physical reference where another name was shipped, and what names the image. */
+/** Logical reference, origin, state; last, as it is the part that gives way, what names the image and what was shipped for it. */
 function imageRow(image: ReleaseImage): readonly string[] {
   const { logical, physical = logical, origin, charts, sources } = image;
-  const shipped = physical === logical ? '' : `as ${physical}  `;
-  return [logical, origin, stateOf(image), shipped + (charts.length > 0 ? charts : sources).join(', ')];
+  const named = (charts.length > 0 ? charts : sources).join(', ');
+  const pin = pinOf(image);
+  const last = pin === undefined && physical !== logical ? `as ${physical}  ${named}` : [named, pin ?? ''].join('  ');
+  return [logical, origin, stateOf(image), last.trimEnd()];
+}
+
+/** The start of the digest when it is all that the physical reference adds to the logical one; under another name the whole reference matters. */
+function pinOf({ logical, physical, digest }: ReleaseImage): string | undefined {
+  if (digest === undefined || physical === undefined || !physical.endsWith(`@${digest}`)) return undefined;
+  const name = physical.slice(0, -`@${digest}`.length);
+  return logical === name || logical.startsWith(`${name}:`) ? `sha256:${shortDigest(digest)}` : undefined;
 }
 
 function stateOf({ refused, local, digest }: ReleaseImage): string {

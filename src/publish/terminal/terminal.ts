@@ -99,6 +99,12 @@ export function wrap(text: string, columns: number, indent: string): readonly st
   return [...lines, line];
 }
 
+/** Lines of at most so many columns, the first behind `first`, the others behind as many spaces. */
+export function indented(first: string, text: string, columns: number): readonly string[] {
+  const margin = displayWidth(first);
+  return wrap(text, columns - margin, '').map((line, at) => (at === 0 ? first : ' '.repeat(margin)) + line);
+}
+
 /** A word in pieces that fit; a digest is longer than a narrow terminal. */
 function chopped(word: string, columns: number): readonly string[] {
   const pieces: string[] = [''];

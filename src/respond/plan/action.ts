@@ -35,6 +35,12 @@ export interface Action {
   readonly slots: readonly string[];
   /** Instances that it removes, sorted by severity, then slot and vulnerability. */
   readonly closes: readonly ClosedInstance[];
+  /** Instances of several packages of which it updates some: they disappear when another action updates the others. Absent when there are none. */
+  readonly helpsClose?: readonly ClosedInstance[];
+  /** Instances without a fix where they are, which disappear with the package or the old base. Absent when there are none. */
+  readonly alsoRemoves?: readonly ClosedInstance[];
   /** Whose images or packages these are. */
   readonly origin: 'own' | 'third-party' | 'mixed';
+  /** Release line that the assessment belongs to, where lines.yaml names one. */
+  readonly line?: string;
 }

@@ -4,9 +4,10 @@ import fc from 'fast-check';
 import { advisory, advisorySetOf, type SyntheticSetOptions } from '../../../test/support/synthetic-set.ts';
 import { canonicalJson, type Digest, digestOf } from '../../platform/canonical.ts';
 import type { Gap } from '../../platform/gap.ts';
+import type { Statement } from '../../statements/statement.ts';
 import type { AdvisorySet } from '../advisory/advisory.ts';
 import type { Package } from '../inventory/package.ts';
-import { type AssessInput, assess, NO_STATEMENTS } from './assess.ts';
+import { type AssessInput, assess } from './assess.ts';
 import type { ImageToAssess, InventoryToAssess } from './placement.ts';
 
 const LINUX = 'linux/amd64';
@@ -112,6 +113,20 @@ const SET = advisorySetOf(
   },
 );
 
+const STATEMENT: Statement = {
+  id: 'minimist-not-reachable',
+  scope: { vulnerability: 'CVE-2021-44906' },
+  status: 'not_affected',
+  justification: 'vulnerable_code_not_in_execute_path',
+  owner: 'team',
+  author: 'first',
+  approver: 'second',
+  date: '2022-04-01',
+  expires: '2022-04-06',
+  renewals: 0,
+  origin: { kind: 'site', file: 'statements.yaml', line: 2, trusted: true },
+};
+
 function input(more: Partial<AssessInput> = {}): AssessInput {
   return {
     release: { name: 'harbour', version: '1.2.0', target: 'images:list', charts: [], lint: [], gaps: [] },
@@ -120,7 +135,6 @@ function input(more: Partial<AssessInput> = {}): AssessInput {
     set: SET,
     severityPolicy: 'vendor-then-cvss-then-nvd',
     asOf: '2022-04-06',
-    statements: NO_STATEMENTS,
     ...more,
   };
 }
@@ -364,7 +378,7 @@ describe('identity of an assessment', () => {
       }),
       id({ set: otherSet }),
       id({ asOf: '2022-04-07' }),
-      id({ statements: digestOf('one statement') }),
+      id({ statements: [STATEMENT] }),
     ];
     assert.equal(new Set(ids).size, ids.length);
   });

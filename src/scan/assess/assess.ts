@@ -2,11 +2,19 @@
 // Rules: docs/guide/counting.md. Pure: equal inputs give equal bytes, in whatever order they come.
 import { canonicalJson, type Digest, digestOf } from '../../platform/canonical.ts';
 import { compareText } from '../../platform/order.ts';
+import { asGiven, digestOfStatements, judgeOf, type StatementJudge } from '../../statements/judge.ts';
+import { type Statement, statementText } from '../../statements/statement.ts';
 import { type AdvisorySet, feedFacts, newestContent } from '../advisory/advisory.ts';
 import { osNamespace } from '../inventory/os-release/namespace.ts';
 import type { Package } from '../inventory/package.ts';
 import type { Release } from '../release/release.ts';
-import type { AssessedImage, Assessment, InventoryIdentity } from './assessment.ts';
+import {
+  type AssessedImage,
+  type Assessment,
+  type Finding,
+  IMAGE_LABEL_PREFIXES,
+  type InventoryIdentity,
+} from './assessment.ts';
 import type { Book } from './book.ts';
 import {
   coverageGaps,
@@ -33,12 +41,12 @@ export interface AssessInput {
   readonly severityPolicy: SeverityPolicy;
   /** ISO date. */
   readonly asOf: string;
-  /** Digest of the statements that apply; NO_STATEMENTS when there are none. */
-  readonly statements: Digest;
+  /** Statements, in any order; none when absent. */
+  readonly statements?: readonly Statement[];
 }
 
 /** Digest of the empty list of statements. */
-export const NO_STATEMENTS: Digest = digestOf(canonicalJson([]));
+export const NO_STATEMENTS: Digest = digestOfStatements([]);
 
 /** An assessment with the book of what was judged, which makes the next judgement of the same packages cheap. */
 export interface Assessed {
@@ -53,7 +61,9 @@ export function assess(input: AssessInput): Assessment {
 
 /** The same, helped by the book of an earlier assessment. The assessment does not depend on it. */
 export function assessWithBook(input: AssessInput, earlier?: Book): Assessed {
-  const { release, set, severityPolicy, asOf, statements } = input;
+  const { release, set, severityPolicy, asOf } = input;
+  const given = asGiven(input.statements ?? []);
+  const judgeStatements = judgeOf(given, { releaseVersion: release.version, asOf });
   const images = placeImages(input.images, input.inventories);
   const inventories = usedInventories(images);
   const judging = beginJudging(inventories, set, severityPolicy, earlier);
@@ -67,7 +77,7 @@ export function assessWithBook(input: AssessInput, earlier?: Book): Assessed {
     lint: release.lint,
     severityPolicy,
     asOf,
-    statements,
+    statements: digestOfStatements(given),
     inventories: inventories.map(identityOf),
   };
   const releaseGaps = uniqueGaps(release.gaps);
@@ -75,10 +85,13 @@ export function assessWithBook(input: AssessInput, earlier?: Book): Assessed {
   const assessment: Assessment = {
     id: digestOf(canonicalJson({ ...basis, advisorySet: set.id, images: members, gaps: releaseGaps })),
     ...basis,
+    ...(given.length === 0 ? {} : { givenStatements: given }),
     advisorySet: quoted(set),
     images: assessed,
     packages: inventories.flatMap(({ image, packages }) => packages.map((installed) => inImage(installed, image))),
-    findings: images.flatMap((image) => (judgedIn(image)?.rows ?? []).map((row) => ({ slot: image.slot, ...row }))),
+    findings: images.flatMap((image) =>
+      (judgedIn(image)?.rows ?? []).map((row) => stated({ slot: image.slot, ...row }, image, judgeStatements)),
+    ),
     gaps: uniqueGaps([
       ...releaseGaps,
       ...starterGaps(set),
@@ -87,6 +100,12 @@ export function assessWithBook(input: AssessInput, earlier?: Book): Assessed {
     ]),
   };
   return { assessment, book: judging.book };
+}
+
+/** The finding with the statement that applies to it. */
+function stated(finding: Finding, image: PlacedImage, judge: StatementJudge): Finding {
+  const statement = judge(finding, image);
+  return statement === undefined ? finding : { ...finding, statement: statementText(statement) };
 }
 
 /** What the id of the set vouches for: equal ids, equal words. */
@@ -167,13 +186,23 @@ function namespacesOf(inventories: readonly InventoryToAssess[]): ReadonlySet<st
   return new Set(inventories.flatMap(({ packages }) => [...packagesByNamespace(packages).keys()]));
 }
 
-function identityOf({ image, cataloguers, platform, config, os, gaps }: InventoryToAssess): InventoryIdentity {
+function identityOf({ image, cataloguers, platform, config, os, layers, gaps }: InventoryToAssess): InventoryIdentity {
   return {
     digest: image,
     cataloguers,
     platform,
     ...(config.created === undefined ? {} : { created: config.created }),
     ...(os === undefined ? {} : { os: osOf(os, undefined) }),
+    ...(layers === undefined ? {} : { layers }),
+    ...(config.labels === undefined ? {} : { labels: ownAccount(config.labels) }),
     gaps: uniqueGaps(gaps),
   };
+}
+
+/** The labels in which an image tells of its making; others hold anything, up to whole documents. */
+function ownAccount(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const told = Object.entries(labels).filter(([name]) =>
+    IMAGE_LABEL_PREFIXES.some((prefix) => name.startsWith(prefix)),
+  );
+  return Object.fromEntries(told.sort(([a], [b]) => compareText(a, b)));
 }

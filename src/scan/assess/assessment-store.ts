@@ -34,6 +34,12 @@ export const ASSESSMENT_MIGRATIONS: readonly Migration[] = [
 /** What a document holds: 1 the whole assessment, as the first version kept it; 2 the head of one in parts. */
 const FORM = { whole: 1, parts: 2 } as const;
 
+/** Gross cells of one basis. */
+export interface ListedCounts extends Readonly<Record<SeverityLevel, number>> {
+  readonly total: number;
+  readonly fixable: number;
+}
+
 /** Figures that a listing shows without reading the assessment. Counts of gross instances unless they say otherwise. */
 export interface ListedFigures extends Readonly<Record<SeverityLevel, number>> {
   readonly total: number;
@@ -46,6 +52,8 @@ export interface ListedFigures extends Readonly<Record<SeverityLevel, number>> {
   readonly gaps: number;
   /** Whether the totals may be quoted. */
   readonly headline: boolean;
+  /** The same on the other bases; absent on assessments that an earlier version of the program kept. */
+  readonly bases?: { readonly distinct: ListedCounts; readonly images: ListedCounts };
 }
 
 /** A line of the listing. */

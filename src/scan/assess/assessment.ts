@@ -2,6 +2,7 @@
 import type { Digest } from '../../platform/canonical.ts';
 import type { Gap } from '../../platform/gap.ts';
 import type { Verdict } from '../../platform/verdict.ts';
+import type { Statement } from '../../statements/statement.ts';
 import type { FeedFacts, FixState, SeverityLevel, Ssvc } from '../advisory/advisory.ts';
 import type { Package } from '../inventory/package.ts';
 import type { ChartRelease } from '../release/release.ts';
@@ -74,8 +75,13 @@ export interface Assessment {
     readonly starter: boolean;
     readonly feeds: readonly FeedFacts[];
   };
-  /** Digest of the statements applied; of the empty list when there are none. */
+  /** Digest of the statements given; of the empty list when there are none. */
   readonly statements: Digest;
+  /**
+   * The statements given, those included that do not apply (expired, of untrusted issuers, of other lines); sorted by id. Absent when there are none,
+   * or when another scanner's results brought theirs with the findings. They name people and files of the site: nothing for the public as they are.
+   */
+  readonly givenStatements?: readonly Statement[];
   readonly severityPolicy: string;
   /** ISO date at which end of life and expiry are judged. */
   readonly asOf: string;
@@ -99,5 +105,12 @@ export interface InventoryIdentity {
   /** Date of the image's creation, for the `set-older-than-image` gap. */
   readonly created?: string;
   readonly os?: { readonly id: string; readonly version?: string };
+  /** Digests of the layers, bottom first: images with the same lowest layers share a base. Absent when not known, as in results of other scanners. */
+  readonly layers?: readonly Digest[];
+  /** What the image says of its own making: the labels of IMAGE_LABEL_PREFIXES. Absent when not known. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly gaps: readonly Gap[];
 }
+
+/** Labels that an assessment carries: those of the OCI image specification (annotations.md) and of the convention before it. */
+export const IMAGE_LABEL_PREFIXES = ['org.opencontainers.image.', 'org.label-schema.'] as const;

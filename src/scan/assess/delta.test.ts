@@ -6,7 +6,7 @@ import { canonicalJson, digestOf } from '../../platform/canonical.ts';
 import type { Advisory, AdvisorySet, Severity } from '../advisory/advisory.ts';
 import { advisorySetFromRecords, type SetRecords } from '../advisory/set/memory.ts';
 import type { Package } from '../inventory/package.ts';
-import { type AssessInput, assess, assessWithBook, NO_STATEMENTS } from './assess.ts';
+import { type AssessInput, assess, assessWithBook } from './assess.ts';
 import { type Book, bookText, readBook } from './book.ts';
 import { reassess, reassessWithBook } from './reassess.ts';
 
@@ -143,7 +143,6 @@ function release(images: readonly (readonly Package[])[]): Omit<AssessInput, 'se
       config: { created: '2022-01-02T00:00:00Z' },
     })),
     severityPolicy: POLICY,
-    statements: NO_STATEMENTS,
   };
 }
 

@@ -57,7 +57,7 @@ export function coverageGaps(
     }
     const coverage = coverageOf(namespace, set.feeds);
     if (coverage.kind === 'absent') {
-      const reason = `no feed for ${namespace} in the advisory set: ${what} not judged (feeds: ${mainFeedsOf(namespace).join(', ')})`;
+      const reason = `no feed for ${namespace} in the advisory set: ${what} not judged; ${mainFeedsOf(namespace).join(' or ')} would know them`;
       gaps.push({ kind: 'no-feed', target: slot, location: namespace, reason });
     } else if (coverage.kind === 'partial' && !set.starter) {
       const feeds = coverage.feeds.map(({ id }) => id).join(', ');

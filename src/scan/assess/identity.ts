@@ -60,11 +60,13 @@ export function isJoining({ id, aliases }: Identified): boolean {
 
 /** CVE ids that a record names as its own, sorted. */
 function cvesOf({ id, aliases }: Identified): readonly string[] {
-  return [...new Set([id, ...aliases])].filter((name) => CVE.test(name)).sort();
+  const cves = [id, ...aliases].filter((name) => CVE.test(name));
+  return cves.length < 2 ? cves : [...new Set(cves)].sort();
 }
 
 function otherIdsOf({ id, aliases }: Identified): readonly string[] {
-  return [...new Set([id, ...aliases])].filter((name) => !CVE.test(name));
+  const others = [id, ...aliases].filter((name) => !CVE.test(name));
+  return others.length < 2 ? others : [...new Set(others)];
 }
 
 function joinAliases(records: readonly Identified[]): DisjointSets {

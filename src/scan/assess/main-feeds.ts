@@ -1,9 +1,7 @@
 // Which feeds speak for a namespace: the distribution's own, the main ones that know all there is, and the rest.
 // Decides whose word counts when feeds disagree, and what counts as covered (docs/guide/counting.md, "Feeds").
 import type { FeedFacts } from '../advisory/advisory.ts';
-
-/** Namespaces of language ecosystems; every other namespace is a release of a distribution, `alpine:3.11`. */
-const LANGUAGES: ReadonlySet<string> = new Set(['npm', 'go', 'pypi', 'maven', 'gem', 'cargo', 'nuget']);
+import { LANGUAGE_NAMESPACES } from '../inventory/package-types.ts';
 
 interface Speakers {
   /** Feeds of the distribution itself, the most detailed first. */
@@ -40,7 +38,7 @@ export type NamespaceCoverage =
 
 /** Whether the namespace is a language ecosystem's and not a distribution's. */
 export function isLanguage(namespace: string): boolean {
-  return LANGUAGES.has(namespace);
+  return LANGUAGE_NAMESPACES.has(namespace);
 }
 
 /**

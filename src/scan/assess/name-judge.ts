@@ -12,7 +12,7 @@ export function nameKey({ namespace, name, binary }: Subject): string {
 }
 
 /** Tells apart the versions and builds of one name. */
-export function versionKey({ binary, platform, scheme, version }: Subject): string {
+function versionKey({ binary, platform, scheme, version }: Subject): string {
   if (binary === undefined)
     return platform === undefined ? `${scheme}\0${version}` : `${scheme}\0${version}\0${platform}`;
   return [scheme, version, binary.version, binary.module, binary.architecture ?? ''].join('\0');

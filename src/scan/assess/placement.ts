@@ -13,7 +13,8 @@ export type ImageToAssess = Omit<AssessedImage, 'slot' | 'os' | 'packages'>;
 /** An inventory as far as an assessment depends on it. */
 export interface InventoryToAssess extends Pick<Inventory, 'image' | 'platform' | 'packages' | 'gaps' | 'cataloguers'> {
   readonly os?: { readonly id: string; readonly version?: string };
-  readonly config: { readonly created?: string };
+  readonly layers?: Inventory['layers'];
+  readonly config: { readonly created?: string; readonly labels?: Readonly<Record<string, string>> };
 }
 
 /** An image with its slot, and its inventory if it was read. Its gaps are the image's and the inventory's. */

@@ -7,9 +7,9 @@ import { advisorySetOf } from '../../../test/support/synthetic-set.ts';
 import { digestOf } from '../../platform/canonical.ts';
 import type { Advisory, AdvisorySet } from '../advisory/advisory.ts';
 import { alpineSecdb } from '../advisory/alpine-secdb/index.ts';
-import type { EntryHeader } from '../image/layer-report.ts';
+import type { EntryHeader } from '../image/layer/layer-report.ts';
 import { apk } from '../inventory/apk/index.ts';
-import { assess, NO_STATEMENTS } from './assess.ts';
+import { assess } from './assess.ts';
 import type { Assessment } from './assessment.ts';
 
 const SECDB_2020 = 'data/vuln/alpine/official-alpine-secdb-2020-06-08-v3.3-v3.11.yaml.tar.xz';
@@ -69,7 +69,6 @@ function assessment(archive: string, path: string, created: string, set: Advisor
     set,
     severityPolicy: 'vendor-then-cvss-then-nvd',
     asOf: '2026-11-22',
-    statements: NO_STATEMENTS,
   });
 }
 

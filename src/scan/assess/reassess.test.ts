@@ -4,7 +4,7 @@ import { advisory, advisorySetOf } from '../../../test/support/synthetic-set.ts'
 import { canonicalJson, digestOf } from '../../platform/canonical.ts';
 import type { Gap } from '../../platform/gap.ts';
 import type { Package } from '../inventory/package.ts';
-import { assess, NO_STATEMENTS } from './assess.ts';
+import { assess } from './assess.ts';
 import { reassess } from './reassess.ts';
 
 const LINUX = 'linux/amd64';
@@ -76,13 +76,20 @@ const before = assess({
       packages: [ODD, ZLIB],
       gaps: [unparsed, ambiguous],
       cataloguers: ['apk@1'],
-      config: { created: '2020-07-01T00:00:00Z' },
+      layers: [digestOf('lower'), digestOf('layer')],
+      config: {
+        created: '2020-07-01T00:00:00Z',
+        labels: {
+          'org.opencontainers.image.base.name': 'docker.io/library/alpine:3.11',
+          'org.label-schema.name': 'a',
+          'com.example.secret': 'not told',
+        },
+      },
     },
   ],
   set: OLD,
   severityPolicy: 'vendor-then-cvss-then-nvd',
   asOf: '2022-04-06',
-  statements: NO_STATEMENTS,
 });
 
 describe('reassess', () => {
@@ -101,6 +108,15 @@ describe('reassess', () => {
         'undecidable',
       ],
     );
+  });
+
+  it('the sample carries layers and the labels in which the image tells of its making, and no others', () => {
+    const { layers, labels } = before.inventories.find(({ digest }) => digest === IMAGE) ?? {};
+    assert.deepEqual(layers, [digestOf('lower'), digestOf('layer')]);
+    assert.deepEqual(labels, {
+      'org.label-schema.name': 'a',
+      'org.opencontainers.image.base.name': 'docker.io/library/alpine:3.11',
+    });
   });
 
   it('with the same set and date gives the same bytes', () => {

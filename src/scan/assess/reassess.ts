@@ -1,6 +1,7 @@
 // Applies another advisory set or date to an assessment. No image is needed: the assessment carries its packages. Pure.
 // The method and the image side stay as they were; only what the assessment itself judged is judged anew.
 import type { Digest } from '../../platform/canonical.ts';
+import type { Statement } from '../../statements/statement.ts';
 import type { AdvisorySet } from '../advisory/advisory.ts';
 import type { Package } from '../inventory/package.ts';
 import { type Assessed, assessWithBook } from './assess.ts';
@@ -16,9 +17,14 @@ export interface ReassessOptions {
   /** ISO date. */
   readonly asOf: string;
   readonly severityPolicy: SeverityPolicy;
+  /** Statements in the place of those that the assessment was given; absent: these. */
+  readonly statements?: readonly Statement[];
 }
 
-/** Assesses again what an assessment was made of. With the same set, date and policy the result equals the assessment. */
+/**
+ * Assesses again what an assessment was made of. With the same set, date, policy and statements the result equals the assessment. What another
+ * scanner's results said with their findings is gone, as these findings are.
+ */
 export function reassess(assessment: Assessment, options: ReassessOptions): Assessment {
   return reassessWithBook(assessment, options).assessment;
 }
@@ -45,7 +51,7 @@ export function reassessWithBook(assessment: Assessment, options: ReassessOption
     },
     images,
     inventories: inventoriesOf(assessment),
-    statements: assessment.statements,
+    statements: options.statements ?? assessment.givenStatements ?? [],
   };
   return assessWithBook(input, earlier);
 }
@@ -53,10 +59,10 @@ export function reassessWithBook(assessment: Assessment, options: ReassessOption
 function inventoriesOf({ inventories, packages }: Assessment): readonly InventoryToAssess[] {
   const byImage = new Map<Digest, Package[]>(inventories.map(({ digest }) => [digest, []]));
   for (const installed of packages) byImage.get(installed.image)?.push(installed);
-  return inventories.map(({ digest, created, ...identity }) => ({
+  return inventories.map(({ digest, created, labels, ...identity }) => ({
     ...identity,
     image: digest,
     packages: byImage.get(digest) ?? [],
-    config: created === undefined ? {} : { created },
+    config: { ...(created === undefined ? {} : { created }), ...(labels === undefined ? {} : { labels }) },
   }));
 }

@@ -12,9 +12,9 @@ import { digestOf } from '../../platform/canonical.ts';
 import { rpmUpdateinfo } from '../advisory/rpm-updateinfo/index.ts';
 import { buildAdvisorySet } from '../advisory/set/build.ts';
 import { openAdvisorySet } from '../advisory/set/open.ts';
-import type { EntryHeader } from '../image/layer-report.ts';
+import type { EntryHeader } from '../image/layer/layer-report.ts';
 import { rpm } from '../inventory/rpm/index.ts';
-import { assess, NO_STATEMENTS } from './assess.ts';
+import { assess } from './assess.ts';
 import type { Finding } from './assessment.ts';
 
 const WORK = join(temporaryFolder(), 'dnf');
@@ -157,7 +157,6 @@ async function findings(): Promise<readonly Finding[]> {
     set,
     severityPolicy: 'vendor-then-cvss-then-nvd',
     asOf: '2026-01-01',
-    statements: NO_STATEMENTS,
   });
   set.close();
   assert.deepEqual(

@@ -1,9 +1,9 @@
 // Finds wanted paths that lead through links to files that no reader asked for, so that their layers can be read once more.
-import type { LayerReport } from './layer-report.ts';
-import { readListing } from './listing.ts';
+import type { LayerReport } from './layer/layer-report.ts';
+import { readListing } from './layer/listing.ts';
+import type { Reader } from './layer/reader.ts';
+import type { ExtraRead } from './layer/readers.ts';
 import type { ImageView } from './overlay.ts';
-import type { Reader } from './reader.ts';
-import type { ExtraRead } from './readers.ts';
 
 /** A real path, or the files directly in a real folder, that a reader wants and does not name. */
 interface Wanted {

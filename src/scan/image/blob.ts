@@ -1,7 +1,7 @@
 // Reads a blob's bytes from where an opened image says they are. For workers: the location is plain data, the client is the worker's own.
 import { PlimsollError } from '../../platform/errors.ts';
 import { fileChunks } from './file-chunks.ts';
-import type { BlobChunks } from './layer.ts';
+import type { BlobChunks } from './layer/read-layer.ts';
 import type { RegistryClient } from './registry/client.ts';
 import type { BlobLocation } from './source.ts';
 import { PackedArchive } from './transport/packed-archive.ts';

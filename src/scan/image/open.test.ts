@@ -99,11 +99,9 @@ test('the same image in every form that skopeo writes', needsPrograms('skopeo'),
   for (const [target, digest] of targets) {
     const image = await openImage(target, {});
     await assertSameImage(image);
-    assert.equal(image.reference, target);
     if (digest !== undefined) assert.equal(image.digest, digest, target);
   }
-  const archived = await openImage(`docker-archive:${folder}/docker.tar`, { reference: 'example.org/app:1.0' });
-  assert.equal(archived.reference, 'example.org/app:1.0');
+  const archived = await openImage(`docker-archive:${folder}/docker.tar`, {});
   assert.notEqual(archived.digest, manifest);
   assert.equal(archived.config.created, JSON.parse(Buffer.from(IMAGE[1]?.bytes ?? '').toString()).created);
   assert.match(config, /^sha256:/);
@@ -148,7 +146,7 @@ test('a layout of several images: the tag chooses, without one the tags are list
     openImage(`oci:${layout}`, {}),
     isError('not-found', /several images.*example\.org\/two:2, one/),
   );
-  await assert.rejects(openImage(`oci:${layout}:three`, {}), isError('not-found', /no :three; it has/));
+  await assert.rejects(openImage(`oci:${layout}:three`, {}), isError('not-found', /no tag three; its tags: /));
   await assert.rejects(openImage('oci:/nonexistent/layout:x', {}), isError('input-missing', /does not exist/));
 });
 
@@ -213,6 +211,17 @@ test('a layout of another version, or none', async (t) => {
   await assert.rejects(openImage(`oci:${layout}`, {}), isError('parse', /web page/));
   await assert.rejects(openImage(`oci:${folder}`, {}), isError('input-missing', /no file oci-layout/));
   await assert.rejects(openImage(`dir:${folder}`, {}), isError('input-missing', /has no manifest\.json/));
+});
+
+test('a directory that is not there, or none', async (t) => {
+  const folder = makeFolder(t);
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  for (const transport of ['dir', 'rootfs']) {
+    const open = (path: string): Promise<ImageSource> => openImage(`${transport}:${path}`, {});
+    await assert.rejects(open(join(folder, 'nope')), isError('input-missing', /nope does not exist$/));
+    await assert.rejects(open(file), isError('input-unreadable', /file is not a directory$/));
+  }
 });
 
 test('old docker save archives: layer.tar in folders, shared layers as links', async (t) => {
@@ -319,13 +328,13 @@ test('what a bare argument is', (t) => {
   for (const other of [release, notes, plain, '/dev/null']) {
     assert.throws(() => parseTarget(other), isError('unsupported', /name what it is with a prefix/), other);
   }
-  assert.throws(() => parseTarget('./none/Here'), isError('parse', /not an image reference/));
+  assert.throws(() => parseTarget('none/Here'), isError('parse', /not an image reference/));
+  assert.throws(() => parseTarget('./none/Here'), isError('input-missing', /^\.\/none\/Here does not exist$/));
   assert.throws(() => parseTarget(''), isError('parse', /empty/));
   assert.throws(() => parseTarget('oci:'), isError('usage', /names nothing/));
   assert.throws(() => parseTarget('squashfs:x.sqsh'), isError('unsupported', /unpack.*rootfs:DIR/));
 });
 
-test('what openImage does not open', async () => {
+test('an image in a registry is not opened without a client', async () => {
   await assert.rejects(openImage('docker://alpine', {}), isError('usage', /in a registry/));
-  await assert.rejects(openImage('rootfs:/', {}), isError('usage', /directory to walk/));
 });

@@ -12,6 +12,7 @@ import { openDockerArchive } from './transport/docker-archive.ts';
 import { directoryFiles } from './transport/layout-files.ts';
 import { openOciLayout } from './transport/oci.ts';
 import { openRegistryImage } from './transport/registry.ts';
+import { openRootfs } from './transport/rootfs.ts';
 
 /** How to open images. */
 export interface OpenOptions {
@@ -19,23 +20,15 @@ export interface OpenOptions {
   readonly client?: RegistryClient;
   /** `os/architecture[/variant]`; without it indexes give linux/amd64 and a lone image is taken whatever its platform. */
   readonly platform?: string;
-  /** What the image is called in results; the target unless given. */
-  readonly reference?: string;
 }
 
 /**
- * Opens the image that a target names. `rootfs:` targets have no layers to find: parseTarget tells them apart, the walk takes their directory.
+ * Opens the image that a target names.
  * @throws PlimsollError `usage`, `input-missing`, `input-unreadable`, `not-found`, `unauthorized`, `registry`, `digest-mismatch`, `unsupported`; ParseError; LimitError.
  */
 export async function openImage(target: string | ImageTarget, options: OpenOptions): Promise<ImageSource> {
-  const parsed = typeof target === 'string' ? parseTarget(target) : target;
-  const image = await openTransport(parsed, options);
-  return { reference: options.reference ?? (typeof target === 'string' ? target : parsed.argument), ...image };
-}
-
-async function openTransport(target: ImageTarget, options: OpenOptions): Promise<Omit<ImageSource, 'reference'>> {
+  const { transport, argument } = typeof target === 'string' ? parseTarget(target) : target;
   const wanted = options.platform === undefined ? undefined : parsePlatform(options.platform);
-  const { transport, argument } = target;
   switch (transport) {
     case 'docker': {
       const reference = parseReference(argument);
@@ -57,7 +50,7 @@ async function openTransport(target: ImageTarget, options: OpenOptions): Promise
     case 'dir':
       return openDir(argument, wanted);
     case 'rootfs':
-      throw new PlimsollError('usage', `rootfs:${argument} is a directory to walk, not an image to open`);
+      return openRootfs(argument);
   }
 }
 

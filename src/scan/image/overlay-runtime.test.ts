@@ -9,11 +9,11 @@ import { writeOciLayout } from '../../../demo/image/layout.ts';
 import { packTar, type TarEntry } from '../../../demo/image/tar.ts';
 import { needsPrograms } from '../../../test/support/needs.ts';
 import { readsBehindLinks } from './behind-links.ts';
-import { readLayer } from './layer.ts';
-import type { LayerReport } from './layer-report.ts';
+import type { LayerReport } from './layer/layer-report.ts';
+import { readLayer } from './layer/read-layer.ts';
+import type { Reader } from './layer/reader.ts';
+import { readRootfs } from './layer/rootfs.ts';
 import { overlay } from './overlay.ts';
-import type { Reader } from './reader.ts';
-import { readRootfs } from './rootfs.ts';
 
 /** Files named `mark`, one database, and programs known by their first bytes, wherever they are. */
 const READERS: readonly Reader[] = [

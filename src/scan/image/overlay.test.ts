@@ -5,10 +5,10 @@ import { packTar, type TarEntry } from '../../../demo/image/tar.ts';
 import { LimitError } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
 import { readsBehindLinks } from './behind-links.ts';
-import { readLayer } from './layer.ts';
-import type { LayerReport } from './layer-report.ts';
+import type { LayerReport } from './layer/layer-report.ts';
+import { readLayer } from './layer/read-layer.ts';
+import type { Reader } from './layer/reader.ts';
 import { type ImageView, overlay } from './overlay.ts';
-import type { Reader } from './reader.ts';
 
 const READER: Reader = {
   id: 'r',

@@ -5,19 +5,21 @@ import type { Digest } from '../../platform/canonical.ts';
 import { LimitError } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
 import { compareText } from '../../platform/order.ts';
-import type { EntryHeader, LayerReport } from './layer-report.ts';
-import { readListing } from './listing.ts';
-import { MemoryBudget } from './memory-budget.ts';
-
-/** A fact that is visible in the image, with the contents it replaced at the same path, bottom first. */
-export interface VisibleFact {
-  readonly reader: string;
-  /** Where the file is, links resolved. */
-  readonly path: string;
-  readonly layer: Digest;
-  readonly data: unknown;
-  readonly earlier: readonly { readonly layer: Digest; readonly data: unknown }[];
-}
+import type { EntryHeader, LayerReport } from './layer/layer-report.ts';
+import { readListing } from './layer/listing.ts';
+import { MemoryBudget } from './layer/memory-budget.ts';
+import {
+  clear,
+  create,
+  find,
+  linkOnWay,
+  type Place,
+  type PlacedFact,
+  realPath,
+  remove,
+  type Tree,
+  type VisibleFact,
+} from './overlay-tree.ts';
 
 /** The image as seen through all its layers. */
 export interface ImageView {
@@ -25,28 +27,6 @@ export interface ImageView {
   readonly facts: readonly VisibleFact[];
   /** Where a path leads, all links followed; the path itself when there is no link on the way; undefined when links run in a circle. */
   readonly resolve: (path: string) => string | undefined;
-}
-
-/** A visible fact while layers are laid. */
-interface PlacedFact extends VisibleFact {
-  readonly earlier: { readonly layer: Digest; readonly data: unknown }[];
-  readonly byContent?: true;
-}
-
-/** A place in the image's tree; only places with facts or links, and the way to them, exist. */
-interface Place {
-  children?: Map<string, Place>;
-  facts?: Map<string, PlacedFact>;
-  /** Target of a link, as written. */
-  link?: string;
-  /** Of a hard link: what its target held when it was made, which stays when the target goes. */
-  held?: ReadonlyMap<string, PlacedFact>;
-}
-
-/** The image's tree while layers are laid over it. */
-interface Tree {
-  readonly root: Place;
-  readonly budget: MemoryBudget;
 }
 
 /** @throws ParseError when a stored listing is damaged; LimitError when there are too many entries, or names and facts for the memory. */
@@ -179,103 +159,6 @@ function deleteBelow(tree: Tree, layer: LayerReport): void {
     if (type === 'dir') through.delete(path);
   });
   for (const works of through.values()) for (const work of works) work();
-}
-
-/** The first part of a path that is a link, if one is. */
-function linkOnWay(tree: Tree, path: string): string | undefined {
-  let place: Place | undefined = tree.root;
-  for (let end = 0; place !== undefined && end < path.length; ) {
-    const slash = path.indexOf('/', end);
-    const next = slash === -1 ? path.length : slash;
-    place = place.children?.get(path.slice(end, next));
-    if (place?.link !== undefined) return path.slice(0, next);
-    end = next + 1;
-  }
-  return undefined;
-}
-
-function remove(tree: Tree, path: string): void {
-  const real = realPath(tree, path, false);
-  if (real === undefined) return;
-  const slash = real.lastIndexOf('/');
-  const name = real.slice(slash + 1);
-  const parent = slash === -1 ? tree.root : find(tree, real.slice(0, slash));
-  clear(tree, parent?.children?.get(name));
-  if (parent?.children?.delete(name)) tree.budget.giveBackName(name);
-}
-
-/** Removes what is below a place. */
-function clear(tree: Tree, place: Place | undefined): void {
-  for (const [name, child] of place?.children ?? []) {
-    tree.budget.giveBackName(name);
-    clear(tree, child);
-  }
-  delete place?.children;
-}
-
-/** The place at a path whose parents' links are followed, if anything is known there. */
-function find(tree: Tree, path: string): Place | undefined {
-  let place: Place | undefined = tree.root;
-  let from = 0;
-  while (place !== undefined) {
-    const slash = path.indexOf('/', from);
-    if (slash === -1) return path === '' ? tree.root : place.children?.get(path.slice(from));
-    place = place.children?.get(path.slice(from, slash));
-    if (place?.link !== undefined) {
-      const real = realPath(tree, path, false);
-      return real === undefined || real === path ? undefined : find(tree, real);
-    }
-    from = slash + 1;
-  }
-  return undefined;
-}
-
-/**
- * A path with the links of its parents followed, and with `last` its own too, as the kernel follows them inside a root (path_resolution(7)): `..`
- * counts from where a link led. Undefined when links are too many or too long, or the path becomes too deep.
- */
-function realPath(tree: Tree, path: string, last: boolean): string | undefined {
-  const names: string[] = [];
-  /** The place of each name, the root's first. */
-  const places: (Place | undefined)[] = [tree.root];
-  const todo = path.split('/').reverse();
-  let steps = 0;
-  for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
-    if (name === '' || name === '.') continue;
-    if (name === '..') {
-      if (names.pop() !== undefined) places.pop();
-      continue;
-    }
-    const place: Place | undefined = places.at(-1)?.children?.get(name);
-    if (place?.link === undefined || (todo.length === 0 && !last)) {
-      names.push(name);
-      places.push(place);
-      continue;
-    }
-    steps += 1;
-    if (steps > LIMITS.symlinkSteps || place.link.length > LIMITS.pathBytes) return undefined;
-    if (place.link.startsWith('/')) {
-      names.length = 0;
-      places.length = 1;
-    }
-    todo.push(...place.link.split('/').reverse());
-  }
-  return names.length > LIMITS.pathDepth ? undefined : names.join('/');
-}
-
-function create(tree: Tree, path: string): Place {
-  let place = tree.root;
-  for (const name of path.split('/')) {
-    place.children ??= new Map();
-    let child = place.children.get(name);
-    if (child === undefined) {
-      tree.budget.takeName(name);
-      child = {};
-      place.children.set(name, child);
-    }
-    place = child;
-  }
-  return place;
 }
 
 function gather(tree: Tree, place: Place, path: string, into: VisibleFact[]): void {

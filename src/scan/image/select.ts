@@ -50,7 +50,7 @@ export async function selectImage(
   root: RootDocument,
   store: ContentStore,
   wanted: Platform | undefined,
-): Promise<Omit<ImageSource, 'reference'>> {
+): Promise<ImageSource> {
   const { manifest, digest, platform } = await followIndexes(root, store, wanted ?? DEFAULT_PLATFORM);
   const what = `the configuration of ${store.name}`;
   const config = parseImageConfig(

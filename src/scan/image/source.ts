@@ -43,8 +43,6 @@ export interface ImageConfig {
 
 /** An opened image. */
 export interface ImageSource {
-  /** The reference as the user or the release named it. */
-  readonly reference: string;
   /** Digest of the image manifest (single platform); of the configuration for docker archives; of the file listing for a rootfs. */
   readonly digest: Digest;
   /** `os/architecture[/variant]`. */
@@ -54,4 +52,9 @@ export interface ImageSource {
   readonly layers: readonly LayerDescriptor[];
   /** For `rootfs:` instead of layers: the directory to walk. */
   readonly rootfs?: string;
+}
+
+/** Whether the image's digest fixes the bytes of its layers: not in docker archives, whose manifest names no digests. */
+export function isPinned(source: ImageSource): boolean {
+  return source.layers.every((layer) => layer.digest !== undefined || layer.packing === 'foreign');
 }

@@ -27,7 +27,7 @@ const PREFIXES: readonly (readonly [prefix: string, transport: ImageTransport])[
 
 /**
  * Classifies an image target. A bare argument that exists as a path is recognised by what is in it, else it is a reference.
- * @throws PlimsollError `usage` for an empty argument, `unsupported` for squashfs and sif and for paths that hold no image, `input-unreadable`;
+ * @throws PlimsollError `usage` for an empty argument, `unsupported` for squashfs and sif and for paths that hold no image, `input-missing`, `input-unreadable`;
  * ParseError for what is neither path nor reference.
  */
 export function parseTarget(text: string): ImageTarget {
@@ -50,6 +50,7 @@ export function parseTarget(text: string): ImageTarget {
     );
   }
   if (found !== undefined) return { transport: found, argument: text, recognized: true };
+  if (/^\.{0,2}\//.test(text)) throw new PlimsollError('input-missing', `${text} does not exist`);
   parseReference(text);
   return { transport: 'docker', argument: text, recognized: true };
 }

@@ -1,6 +1,6 @@
 // A cataloguer: a reader of the layer walk that also turns the facts left after the overlay into packages.
 import type { Digest } from '../../platform/canonical.ts';
-import type { Reader } from '../image/reader.ts';
+import type { Reader } from '../image/layer/reader.ts';
 import type { OsRelease, Package } from './package.ts';
 
 /** A fact at a path that is visible in the image. */

@@ -3,8 +3,8 @@ import { describe, test } from 'node:test';
 import { packTar } from '../../../demo/image/tar.ts';
 import { PlimsollError } from '../../platform/errors.ts';
 import { openStore, type Store } from '../../platform/store.ts';
-import { readLayer } from '../image/layer.ts';
-import { type LayerReport, WALK_VERSION } from '../image/layer-report.ts';
+import { type LayerReport, WALK_VERSION } from '../image/layer/layer-report.ts';
+import { readLayer } from '../image/layer/read-layer.ts';
 import { INVENTORY_MIGRATIONS, inventoryStore } from './inventory-store.ts';
 
 async function aReport(): Promise<LayerReport> {

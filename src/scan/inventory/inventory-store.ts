@@ -4,7 +4,7 @@ import type { Digest } from '../../platform/canonical.ts';
 import { messageOf, PlimsollError } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
 import type { Migration, Store } from '../../platform/store.ts';
-import { type LayerReport, WALK_VERSION } from '../image/layer-report.ts';
+import { type LayerReport, WALK_VERSION } from '../image/layer/layer-report.ts';
 import type { Inventory } from './package.ts';
 
 /** Tables of this area. */

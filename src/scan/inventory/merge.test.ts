@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { packTar, type TarEntry } from '../../../demo/image/tar.ts';
 import { LimitError } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
-import { readLayer } from '../image/layer.ts';
+import { readLayer } from '../image/layer/read-layer.ts';
 import type { ImageConfig } from '../image/source.ts';
 import type { Cataloguer } from './cataloguer.ts';
 import { type InventorySubject, mergeInventory, viewOf } from './merge.ts';
@@ -45,6 +45,29 @@ async function inventoryOf(...archives: readonly (readonly TarEntry[])[]): Promi
 }
 
 describe('mergeInventory', () => {
+  test('what a cataloguer cannot make packages of costs its packages and not the image', async () => {
+    const broken: Cataloguer = {
+      ...COUNTING,
+      id: 'broken',
+      packages: () => {
+        throw new TypeError('of no kind');
+      },
+    };
+    const readers = [broken, COUNTING];
+    const reports = [await readLayer(() => [packTar([{ path: 'a/some', body: '1' }])], { readers })];
+    const { packages, gaps } = mergeInventory(SUBJECT, reports, viewOf(reports), readers);
+    assert.deepEqual(
+      packages.map(({ name }) => name),
+      ['p0'],
+    );
+    assert.deepEqual(
+      gaps
+        .filter(({ reason }) => !reason.includes('odd'))
+        .map(({ kind, location, reason }) => [kind, location, reason]),
+      [['file-unparsed', `${reports[0]?.digest}:a/some`, 'broken: of no kind']],
+    );
+  });
+
   test('an image without layers has an empty inventory', async () => {
     const { packages, gaps, layers } = await inventoryOf();
     assert.deepEqual({ packages, gaps, layers }, { packages: [], gaps: [], layers: [] });

@@ -1,18 +1,19 @@
 // Folds the layer reports of one image into its inventory: overlay, then each cataloguer over its visible facts, then the owner rule. Pure.
 import type { Digest } from '../../platform/canonical.ts';
-import { LimitError } from '../../platform/errors.ts';
+import { LimitError, messageOf } from '../../platform/errors.ts';
 import { compareGaps, type Gap } from '../../platform/gap.ts';
 import { LIMITS } from '../../platform/limits.ts';
 import { compareText } from '../../platform/order.ts';
-import type { LayerReport, LayerUnknown } from '../image/layer-report.ts';
-import { type ImageView, overlay, type VisibleFact } from '../image/overlay.ts';
+import type { LayerReport, LayerUnknown } from '../image/layer/layer-report.ts';
+import { type ImageView, overlay } from '../image/overlay.ts';
+import type { VisibleFact } from '../image/overlay-tree.ts';
 import { UNKNOWN_PLATFORM } from '../image/platform.ts';
 import type { ImageConfig } from '../image/source.ts';
-import type { CatalogueProblem, Cataloguer } from './cataloguer.ts';
+import type { Catalogue, CatalogueProblem, Cataloguer } from './cataloguer.ts';
 import { notableFiles } from './files/index.ts';
 import { osFrom } from './os-release/index.ts';
 import { markOwned, ownerOf } from './owner-rule.ts';
-import type { Inventory, Package } from './package.ts';
+import type { Inventory, OsRelease, Package } from './package.ts';
 
 /** The image that an inventory is made for. */
 export interface InventorySubject {
@@ -52,7 +53,7 @@ export function mergeInventory(
   const owned = new Map<string, string>();
   const problems: CatalogueProblem[] = [];
   for (const cataloguer of cataloguers) {
-    const catalogue = cataloguer.packages(byReader.get(cataloguer.id) ?? [], os, view.resolve);
+    const catalogue = catalogueOf(cataloguer, byReader.get(cataloguer.id) ?? [], os, view);
     // Not by spreading: a call has room for some 100,000 arguments.
     for (const found of catalogue.packages) packages.push(found);
     if (packages.length > LIMITS.packages) throw new LimitError(`more than ${LIMITS.packages} packages in one image`);
@@ -74,6 +75,21 @@ export function mergeInventory(
     gaps: gapsOf(subject, reports, view, problems.filter(matters)),
     cataloguers: cataloguerVersions(cataloguers),
   };
+}
+
+/** What one cataloguer cannot make packages of costs its packages and not the image; it is said at every file that it read. */
+function catalogueOf(
+  cataloguer: Cataloguer,
+  facts: readonly VisibleFact[],
+  os: OsRelease | undefined,
+  view: ImageView,
+): Catalogue {
+  try {
+    return cataloguer.packages(facts, os, view.resolve);
+  } catch (error) {
+    const reason = `${cataloguer.id}: ${messageOf(error)}`;
+    return { packages: [], problems: facts.map(({ path, layer }) => ({ path, layer, kind: 'file-unparsed', reason })) };
+  }
 }
 
 const UNKNOWN_READER = '?';

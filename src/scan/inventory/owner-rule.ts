@@ -2,6 +2,7 @@
 // distribution. It is shown, but matched once, through its owner.
 import type { Digest } from '../../platform/canonical.ts';
 import type { Package } from './package.ts';
+import { isOsType } from './package-types.ts';
 
 /**
  * Names of the files at which language cataloguers locate packages; `*.ext` stands for all names with that ending. Operating-system cataloguers keep
@@ -35,8 +36,6 @@ const SLASH = 47;
 
 /** By the last two bytes of a name: 1 where an ownable one ends so. Asked for every file that a package of the image owns. */
 const LAST_TWO = lastTwo(OWNABLE_NAMES);
-
-const OPERATING_SYSTEM = new Set<Package['type']>(['apk', 'deb', 'rpm']);
 
 /** Whether the path or file name between two places of a file list is of a file among `OWNABLE_NAMES`. */
 export function isOwnable(bytes: Buffer, start: number, end: number): boolean {
@@ -75,9 +74,9 @@ export function markOwned(
   const heights = new Map(layers.map((layer, height) => [layer, height]));
   const heightOf = (found: Package): number => heights.get(found.location.layer) ?? 0;
   const ownerHeights = new Map<string, number>();
-  for (const found of packages) if (OPERATING_SYSTEM.has(found.type)) ownerHeights.set(found.purl, heightOf(found));
+  for (const found of packages) if (isOsType(found.type)) ownerHeights.set(found.purl, heightOf(found));
   return packages.map((found) => {
-    const owner = OPERATING_SYSTEM.has(found.type) ? undefined : ownerOf(found.location.path, owned);
+    const owner = isOsType(found.type) ? undefined : ownerOf(found.location.path, owned);
     if (owner === undefined || heightOf(found) > (ownerHeights.get(owner) ?? 0)) return found;
     return { ...found, ownedBy: owner };
   });

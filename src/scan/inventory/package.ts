@@ -3,9 +3,7 @@ import type { Digest } from '../../platform/canonical.ts';
 import type { Gap } from '../../platform/gap.ts';
 import type { VersionScheme } from '../../versions/scheme.ts';
 import type { ImageConfig } from '../image/source.ts';
-
-/** Package types of the purl specification that we produce. */
-export type PackageType = 'apk' | 'deb' | 'rpm' | 'npm' | 'golang' | 'pypi' | 'maven' | 'gem' | 'cargo' | 'nuget';
+import type { PackageType } from './package-types.ts';
 
 /** Where in an image something was found. */
 export interface Location {

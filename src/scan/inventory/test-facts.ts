@@ -2,8 +2,8 @@
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Digest, digestOf } from '../../platform/canonical.ts';
-import type { EntryHeader } from '../image/layer-report.ts';
-import { indexReaders, takes } from '../image/readers.ts';
+import type { EntryHeader } from '../image/layer/layer-report.ts';
+import { indexReaders, takes } from '../image/layer/readers.ts';
 import type { Cataloguer, LocatedFact } from './cataloguer.ts';
 
 /** A layer digest made of a word. */

@@ -26,6 +26,25 @@ export interface ReleaseParts {
   readonly gaps: readonly Gap[];
 }
 
+/** The parts of a release that is nothing but the places that name its images. `own`: prefixes of our own images. */
+export function listedParts(
+  identity: ReleaseIdentity,
+  mentions: readonly Mention[],
+  gaps: readonly Gap[],
+  own: readonly string[] = [],
+): ReleaseParts {
+  return {
+    identity,
+    mentions,
+    explicit: mentions,
+    charts: [],
+    precacheEntries: 0,
+    ownPrefixes: own,
+    lint: [],
+    gaps,
+  };
+}
+
 /**
  * The release, with the lint that holds for any.
  * @param target as the user gave it

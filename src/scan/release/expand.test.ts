@@ -65,6 +65,12 @@ test('a path that holds nothing known is an error, not a reference', async () =>
   }
 });
 
+test('what is written as a path and is not there is missing, not a strange reference', async () => {
+  for (const path of ['./nope', '../nope:1.4', join(root, 'nope.tar')]) {
+    await assert.rejects(expandRelease(path), { code: 'input-missing', message: `${path} does not exist` }, path);
+  }
+});
+
 test('image targets are releases of one image', async () => {
   const release = await expandRelease('docker://quay.io/org/app:1.2@sha256:'.concat('0'.repeat(64)), {
     own: ['quay.io/org'],

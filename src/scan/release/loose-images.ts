@@ -4,7 +4,7 @@ import type { Verdict } from '../../platform/verdict.ts';
 import { normalizeReference, parseReference } from '../image/reference.ts';
 import { statedName } from '../image/stated-name.ts';
 import { formatTarget, type ImageTarget } from '../image/target.ts';
-import type { ReleaseParts } from './assemble.ts';
+import { listedParts, type ReleaseParts } from './assemble.ts';
 import { identityOfImage, type ReleaseIdentity } from './identity.ts';
 import type { Mention } from './mention.ts';
 
@@ -42,16 +42,10 @@ export async function partsOfImages(
     }),
   ];
   return {
-    identity: identityOf(targets, mentions),
-    mentions,
-    explicit: mentions,
-    charts: [],
-    precacheEntries: 0,
-    ownPrefixes: own,
+    ...listedParts(identityOf(targets, mentions), mentions, [], own),
     lint: [...claims].flatMap(([stated, claimants]) =>
       stated === '' || isFree(stated) ? [] : claimedTwice(stated, claimants),
     ),
-    gaps: [],
   };
 }
 

@@ -6,7 +6,7 @@ import { parseReferenceList } from './reference-list.ts';
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 
 test('references, comments and pins are read with their lines', () => {
-  const text = `\ufeff# all images\nalpine:3.16\r\n\n  quay.io/org/app:1 # why\nr.io/a:1\tmirror.example/r.io/a@${DIGEST}\nr.io/b:1\tmirror.example/b:1\n`;
+  const text = `\ufeff# all images\r\nalpine:3.16\r\n\n  quay.io/org/app:1 # why\nr.io/a:1\tmirror.example/r.io/a@${DIGEST}\nr.io/b:1\tmirror.example/b:1\n`;
   assert.deepEqual(parseReferenceList(text, 'index.txt'), {
     references: [
       { logical: 'docker.io/library/alpine:3.16', written: 'alpine:3.16', line: 2 },

@@ -31,7 +31,7 @@ export function parseReferenceList(text: string, file: string): ReferenceList {
   const gaps: Gap[] = [];
   for (const [index, raw] of text
     .replace(/^\ufeff/, '')
-    .split('\n')
+    .split(/\r?\n/)
     .entries()) {
     const content = raw.replace(/(?:^|\s)#.*$/, '').trim();
     if (content === '') continue;

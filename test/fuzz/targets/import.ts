@@ -5,9 +5,9 @@ import { digestOf } from '../../../src/platform/canonical.ts';
 import { readAssessmentJson } from '../../../src/publish/json/read.ts';
 import { FORMATS } from '../../../src/publish/registry.ts';
 import type { Assessment } from '../../../src/scan/assess/assessment.ts';
+import { assessResults } from '../../../src/scan/import/import-assessment.ts';
 import type { Importer } from '../../../src/scan/import/importer.ts';
 import { IMPORTERS } from '../../../src/scan/import/registry.ts';
-import { assessResults } from '../../../src/scan/import-assessment.ts';
 import { readSbom } from '../../../src/scan/release/sbom/read-sbom.ts';
 import type { FuzzTarget } from '../target.ts';
 

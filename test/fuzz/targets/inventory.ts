@@ -1,8 +1,9 @@
 // The cataloguers: what they make of a file, and the packages that they make of that.
+import { messageOf } from '../../../src/platform/errors.ts';
 import { LIMITS } from '../../../src/platform/limits.ts';
 import { apk } from '../../../src/scan/inventory/apk/index.ts';
 import { cargo } from '../../../src/scan/inventory/cargo/index.ts';
-import type { Cataloguer } from '../../../src/scan/inventory/cataloguer.ts';
+import type { Catalogue, Cataloguer, LocatedFact } from '../../../src/scan/inventory/cataloguer.ts';
 import { contentSets } from '../../../src/scan/inventory/content-sets/index.ts';
 import { dotnet } from '../../../src/scan/inventory/dotnet/index.ts';
 import { dpkg } from '../../../src/scan/inventory/dpkg/index.ts';
@@ -127,6 +128,15 @@ function programTarget(id: string, cataloguer: Cataloguer): FuzzTarget {
   };
 }
 
+/** A fact that was read makes packages, whatever it holds: no error is a refusal here. */
+function packagesOf(cataloguer: Cataloguer, fact: LocatedFact): Catalogue {
+  try {
+    return cataloguer.packages([fact], { id: 'alpine', version: '3.11.5' });
+  } catch (error) {
+    throw new TypeError(`${cataloguer.id} makes no packages of its own fact: ${messageOf(error)}`, { cause: error });
+  }
+}
+
 /** What a file's facts become, as JSON as the store keeps it; every package must have a package URL that can be read. */
 function catalogued(cataloguer: Cataloguer, path: string, data: unknown): unknown {
   if (data === undefined) return undefined;
@@ -135,7 +145,7 @@ function catalogued(cataloguer: Cataloguer, path: string, data: unknown): unknow
     const os = osFrom([fact]);
     return os === undefined ? undefined : [osNamespace(os), osDistro(os)];
   }
-  const catalogue = cataloguer.packages([fact], { id: 'alpine', version: '3.11.5' });
+  const catalogue = packagesOf(cataloguer, fact);
   for (const found of catalogue.packages) parsePackageUrl(found.purl);
   return catalogue;
 }

@@ -16,35 +16,9 @@ import { manifests } from '../../../src/scan/release/manifests/index.ts';
 import { sbom } from '../../../src/scan/release/sbom/index.ts';
 import { parseYaml, splitDocuments } from '../../../src/scan/release/yaml.ts';
 import type { Form, FuzzTarget } from '../target.ts';
+import { YAML_WORDS } from './yaml-words.ts';
 
-const YAML_WORDS = [
-  '---\n',
-  '...\n',
-  '&a ',
-  '*a',
-  '<<: ',
-  '? ',
-  '- ',
-  ': ',
-  '|\n',
-  '>-\n',
-  '!!str ',
-  '"',
-  "'",
-  '#',
-  '%YAML 1.2\n',
-  '{',
-  '}',
-  '[',
-  ']',
-  ',',
-  'image: ',
-  'name: ',
-  'kind: ',
-  'apiVersion: ',
-  'images:',
-  'items:',
-];
+const RELEASE_WORDS = [...YAML_WORDS, 'image: ', 'name: ', 'kind: ', 'apiVersion: ', 'images:', 'items:'];
 const USAGE: readonly ErrorCode[] = ['usage', 'version-invalid'];
 
 /** Everything of releases and settings. */
@@ -52,18 +26,18 @@ export const RELEASE_TARGETS: readonly FuzzTarget[] = [
   {
     id: 'yaml',
     form: 'text',
-    words: YAML_WORDS,
+    words: RELEASE_WORDS,
     run: (input) => splitDocuments(input.toString()).map(({ text, line }) => parseYaml(text, 'a.yaml', line)),
   },
-  fileTarget('csm-index', csm, 'docker/index.yaml', 'text', YAML_WORDS),
-  fileTarget('csm-helm-index', csm, 'helm/index.yaml', 'text', YAML_WORDS),
-  fileTarget('csm-rpm-index', csm, 'rpm/cray/index.yaml', 'text', YAML_WORDS),
-  fileTarget('csm-manifest', csm, 'manifests/platform.yaml', 'text', YAML_WORDS),
+  fileTarget('csm-index', csm, 'docker/index.yaml', 'text', RELEASE_WORDS),
+  fileTarget('csm-helm-index', csm, 'helm/index.yaml', 'text', RELEASE_WORDS),
+  fileTarget('csm-rpm-index', csm, 'rpm/cray/index.yaml', 'text', RELEASE_WORDS),
+  fileTarget('csm-manifest', csm, 'manifests/platform.yaml', 'text', RELEASE_WORDS),
   fileTarget('csm-chart-map', csm, 'chartmap.csv', 'text', [',', '"', '\r\n', '/']),
   fileTarget('csm-pins', csm, 'index.txt', 'text', ['@sha256:', '\t', '#']),
   fileTarget('csm-version', csm, 'lib/version.sh', 'text', ['RELEASE_NAME:="', 'RELEASE_VERSION:="']),
   fileTarget('csm-assets', csm, 'assets.sh', 'text', ['https://', '=(', '"', '$', '\n)']),
-  fileTarget('manifests', manifests, 'a/b.yaml', 'text', YAML_WORDS),
+  fileTarget('manifests', manifests, 'a/b.yaml', 'text', RELEASE_WORDS),
   fileTarget('dir-tree', dirTree, 'docker.io/library/a:1/manifest.json', 'json'),
   singleTarget('image-list', images, 'text', ['@sha256:', '#', ' ', '\t']),
   singleTarget('sbom-release', sbom, 'json', ['pkg:oci/a', 'pkg:deb/debian/zlib@1', 'SPDXRef-a', 'container']),
@@ -71,14 +45,14 @@ export const RELEASE_TARGETS: readonly FuzzTarget[] = [
     id: 'chart-metadata',
     form: 'text',
     covers: ['release chart'],
-    words: [...YAML_WORDS, 'artifacthub.io/images: '],
+    words: [...RELEASE_WORDS, 'artifacthub.io/images: '],
     run: (input) => parseChartMetadata(input.toString()),
   },
   {
     id: 'configuration',
     form: 'text',
     codes: ['config-invalid'],
-    words: [...YAML_WORDS, 'release:', 'registries:', 'mirrors:', 'own:', 'insecure:'],
+    words: [...RELEASE_WORDS, 'release:', 'registries:', 'mirrors:', 'own:', 'insecure:'],
     run: (input) => parseConfig(input.toString(), 'plimsoll.yaml'),
   },
   {

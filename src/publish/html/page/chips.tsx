@@ -49,11 +49,18 @@ export function LevelChips({ levels, rows, onChange }: LevelChipsProps) {
   );
 }
 
-/** The image that a list is narrowed to; nothing when it is not. A click shows all images again. */
-export function ImageChip({ label, onRemove }: { readonly label: string; readonly onRemove: () => void }) {
+interface ImageChipProps {
+  readonly label: string;
+  readonly onRemove: () => void;
+  /** What a click shows again. */
+  readonly all?: string;
+}
+
+/** The image, or what else, that a list is narrowed to; nothing when it is not. A click shows all again. */
+export function ImageChip({ label, onRemove, all = 'images' }: ImageChipProps) {
   if (label === '') return null;
   return (
-    <button type="button" class="chip on image-chip" onClick={onRemove} title="Show all images">
+    <button type="button" class="chip on image-chip" onClick={onRemove} title={`Show all ${all}`}>
       {label} <span aria-hidden="true">×</span>
       <span class="unseen">remove</span>
     </button>

@@ -65,11 +65,15 @@ export function FocusPanel({ report, go }: ViewProps) {
           <span class="hint">no source of the set rates them</span>
         </p>
       )}
-      <h3>The four classes</h3>
-      <p class="quote">
-        {FOUR_CLASSES.map((level) => `${formatPercent(fourClasses[level])}% ${level}`).join(', ')} of{' '}
-        {plural(fourClasses.total, 'instance')}
-      </p>
+      {fourClasses.total > 0 && (
+        <>
+          <h3>The four classes</h3>
+          <p class="quote">
+            {FOUR_CLASSES.map((level) => `${formatPercent(fourClasses[level])}% ${level}`).join(', ')} of{' '}
+            {plural(fourClasses.total, 'instance')}
+          </p>
+        </>
+      )}
     </section>
   );
 }

@@ -3,7 +3,7 @@
 import { count, day, plural, shortDigest } from '../../words.ts';
 import type { ReportData } from '../report-data.ts';
 import { PlimsollMark } from './marks.tsx';
-import { useTheme } from './media.ts';
+import { ThemeButton } from './theme-button.tsx';
 
 /** The head of the page. */
 export function Header({ data }: { readonly data: ReportData }) {
@@ -54,22 +54,8 @@ function Headline({ data }: { readonly data: ReportData }) {
   if (data.statistics.headline) return null;
   return (
     <p class="banner" role="note">
-      <strong>Figures are incomplete.</strong> {data.statistics.headlineReason}. Do not publish them as the state of the
+      <strong>Figures are incomplete:</strong> {data.statistics.headlineReason}. Do not publish them as the state of the
       release; see <a href="#/gaps">what was not covered</a>.
     </p>
-  );
-}
-
-function ThemeButton() {
-  const [theme, setTheme] = useTheme();
-  const other = theme === 'dark' ? 'light' : 'dark';
-  return (
-    <button type="button" class="theme" onClick={() => setTheme(other)} title={`Show in ${other} colours`}>
-      <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
-        <circle cx="10" cy="10" r="7.5" fill="none" stroke="currentColor" stroke-width="1.6" />
-        <path d="M10 2.5a7.5 7.5 0 0 1 0 15z" fill="currentColor" />
-      </svg>
-      <span class="unseen">Show in {other} colours</span>
-    </button>
   );
 }

@@ -1,11 +1,11 @@
 // The report as the page's parts see it: the embedded data, opened once, and the state of the view with its change.
-import { printable } from '../../../platform/printable.ts';
 import type { AssessedImage } from '../../../scan/assess/assessment.ts';
 import type { PackageColumns } from '../package-columns.ts';
 import type { ReportData, ReportImage } from '../report-data.ts';
 import { type FindingTable, openFindings } from './findings.ts';
 import { openPackages, type PackageTable } from './packages.ts';
 import type { ViewState } from './view-state.ts';
+import { visible } from './visible.ts';
 import { type VulnerabilityRow, vulnerabilityIndex, vulnerabilityRows } from './vulnerabilities.ts';
 
 /** The opened report. */
@@ -56,18 +56,6 @@ function once<T>(make: () => T): () => T {
     made ??= { value: make() };
     return made.value;
   };
-}
-
-/**
- * The data with every invisible, reordering or control character written out: a name must not look like another one. Text alone changes;
- * long columns of numbers, and packed texts, which begin with one, are passed over.
- */
-function visible<T>(value: T): T;
-function visible(value: unknown): unknown {
-  if (typeof value === 'string') return printable(value);
-  if (Array.isArray(value)) return typeof value[0] === 'number' ? value : value.map(visible);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, visible(member)]));
 }
 
 /** The image that a text names: by its slot, its reference or its digest. */

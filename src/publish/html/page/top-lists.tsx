@@ -16,7 +16,7 @@ export function TopImages({ report, go }: ViewProps) {
   return (
     <section class="panel" aria-labelledby="top-images">
       <h2 id="top-images">Images with most critical and high</h2>
-      {images.length === 0 && <p class="hint">No image has a critical or high vulnerability.</p>}
+      {images.length === 0 && <p class="hint">No image that was read has a vulnerability rated critical or high.</p>}
       <ol class="ranking">
         {images.map((image) => (
           <li key={image.slot}>
@@ -41,7 +41,7 @@ export function TopVulnerabilities({ report, go }: ViewProps) {
   return (
     <section class="panel" aria-labelledby="top-vulnerabilities">
       <h2 id="top-vulnerabilities">Vulnerabilities in most images</h2>
-      {found.length === 0 && <p class="hint">No vulnerability was found.</p>}
+      {found.length === 0 && <p class="hint">No vulnerability was found in the images that were read.</p>}
       <ol class="ranking cve-ranking">
         {found.map((entry) => (
           <li key={entry.vulnerability}>

@@ -4,7 +4,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { messageOf, ParseError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
-import { TarWalker } from '../../image/tar.ts';
+import { TarWalker } from '../../image/layer/tar.ts';
 import type { Environment } from './programs.ts';
 import { type Stretch, unpack } from './unpack.ts';
 

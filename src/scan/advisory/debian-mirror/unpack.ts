@@ -2,7 +2,7 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { LimitError, PlimsollError } from '../../../platform/errors.ts';
 import { fileChunks } from '../../image/file-chunks.ts';
-import { createInflater, packingOf } from '../../image/inflate.ts';
+import { createInflater, packingOf } from '../../image/layer/inflate.ts';
 import { type Environment, runFilter } from './programs.ts';
 
 /** A stretch of a file. */

@@ -24,19 +24,16 @@ export function readTracker(document: unknown, file: FeedFile, sink: FeedSink): 
         continue;
       }
       for (const [codename, release] of Object.entries(releases)) {
-        readRelease(source, id, codename, fieldsOf(release), sink, place);
+        readRelease({ source, id, codename, place }, fieldsOf(release), sink);
       }
     }
   }
 }
 
 function readRelease(
-  source: string,
-  id: string,
-  codename: string,
+  { source, id, codename, place }: Readonly<Record<'source' | 'id' | 'codename' | 'place', string>>,
   release: Fields,
   sink: FeedSink,
-  place: string,
 ): void {
   const namespace = releaseNamespace(codename);
   if (namespace === undefined) {

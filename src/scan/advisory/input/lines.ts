@@ -4,7 +4,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { LimitError, messageOf, PlimsollError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
 import { fileChunks } from '../../image/file-chunks.ts';
-import { createInflater, packingOf } from '../../image/inflate.ts';
+import { createInflater, packingOf } from '../../image/layer/inflate.ts';
 
 /**
  * Calls `take` with each line that is not empty, without its end.

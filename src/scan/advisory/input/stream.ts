@@ -4,8 +4,8 @@ import { type Digest, digestOf } from '../../../platform/canonical.ts';
 import { LimitError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
 import { fileChunks } from '../../image/file-chunks.ts';
-import { createInflater, packingOf } from '../../image/inflate.ts';
-import { TarWalker } from '../../image/tar.ts';
+import { createInflater, packingOf } from '../../image/layer/inflate.ts';
+import { TarWalker } from '../../image/layer/tar.ts';
 import { type DocumentTaker, type InputVisitor, isHidden } from './visitor.ts';
 
 /** A ustar or GNU header has this word at its 257th byte; older tars have none and are not taken for one. */

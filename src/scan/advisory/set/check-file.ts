@@ -26,7 +26,7 @@ export function checkSetFile(path: string): void {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     throw new PlimsollError(
       missing ? 'input-missing' : 'input-unreadable',
-      `advisory set ${path}: ${messageOf(error)}`,
+      missing ? `advisory set ${path} does not exist` : `advisory set ${path}: ${messageOf(error)}`,
       {
         cause: error,
       },

@@ -371,7 +371,7 @@ test('files that are no sets, or not whole, are told apart', async () => {
     assert.ok(error.code === 'advisories' || error.code === 'input-missing', error.code);
     return error.message;
   };
-  assert.match(await message(path('no-such.db')), /no such file/);
+  assert.match(await message(path('no-such.db')), /no-such\.db does not exist$/);
   assert.match(await message(made('text.db', (file) => writeFileSync(file, 'hello'))), /not an advisory set/);
   assert.match(await message(made('cut.db', (file) => truncateSync(file, size - 4096))), /cut short/);
   const sql = (file: string, text: string): void => {

@@ -1,17 +1,15 @@
 // Downloads one file of a feed: https (plain http only to this machine), every redirect checked, bounded in size, hashed on the way, continued
 // where it broke off, and in place under its name only when it is whole. RFC 9110: 10.2.3 (Retry-After), 13.1 (conditional requests), 14
 // (ranges), 15.4 (redirects), 15.5.17 (416).
-import { createHash, type Hash } from 'node:crypto';
-import { closeSync, ftruncateSync, openSync, renameSync, writeSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import type { Digest } from '../../../platform/canonical.ts';
 import { LimitError, messageOf, PlimsollError } from '../../../platform/errors.ts';
 import { parseRetryAfter, type RetryPolicy, TransientError, withRetries } from '../../image/registry/retry.ts';
+import { ChangedFileError, PartWriter } from './part-writer.ts';
 import {
   dropPartial,
-  heldBytes,
   notePartial,
   originOf,
-  overlapOf,
   type PartialFile,
   partPath,
   problemOfRest,
@@ -95,7 +93,12 @@ async function attempt(
       return { ...known, fetchedAt };
     }
     if (response.status === 404 || response.status === 410) return undefined;
-    const saved = await save(response, url, file, acceptedPart(response, file, partial), () => idle.refresh(), options);
+    const saved = await save(
+      response,
+      { url, file, partial: acceptedPart(response, file, partial) },
+      () => idle.refresh(),
+      options,
+    );
     const etag = response.headers.get('etag');
     const modified = Date.parse(response.headers.get('last-modified') ?? '');
     return {
@@ -170,9 +173,7 @@ function acceptedPart(response: Response, file: string, partial: PartialFile | u
 
 async function save(
   response: Response,
-  url: string,
-  file: string,
-  partial: PartialFile | undefined,
+  { url, file, partial }: { readonly url: string; readonly file: string; readonly partial: PartialFile | undefined },
   alive: () => void,
   options: DownloadOptions,
 ): Promise<{ readonly sha256: Digest; readonly bytes: number }> {
@@ -201,49 +202,6 @@ async function save(
     writer.close();
     if (origin === undefined || error instanceof LimitError || error instanceof ChangedFileError) dropPartial(file);
     throw error;
-  }
-}
-
-/** What was asked for again differs from what is there. */
-class ChangedFileError extends TransientError {}
-
-/** Writes and hashes a download; with a partial file from where that is continued, once its end has come again. */
-class PartWriter {
-  readonly hash: Hash = createHash('sha256');
-  bytes: number;
-  readonly #descriptor: number;
-  #expected: Buffer;
-  #open = true;
-
-  constructor(file: string, partial: PartialFile | undefined) {
-    this.bytes = partial?.from ?? 0;
-    this.#expected = partial === undefined ? Buffer.alloc(0) : overlapOf(file, partial);
-    if (partial !== undefined) for (const chunk of heldBytes(file, partial)) this.hash.update(chunk);
-    this.#descriptor = openSync(partPath(file), partial === undefined ? 'w' : 'r+', 0o600);
-  }
-
-  write(chunk: Uint8Array): void {
-    const same = Math.min(chunk.length, this.#expected.length);
-    if (!this.#expected.subarray(0, same).equals(chunk.subarray(0, same))) {
-      throw new ChangedFileError('asked for the rest of an earlier download: the file is another one now');
-    }
-    this.#expected = this.#expected.subarray(same);
-    this.hash.update(chunk);
-    for (let done = 0; done < chunk.length; ) {
-      done += writeSync(this.#descriptor, chunk, done, chunk.length - done, this.bytes + done);
-    }
-    this.bytes += chunk.length;
-  }
-
-  close(): void {
-    if (!this.#open) return;
-    this.#open = false;
-    try {
-      // A file that got shorter must not keep the end of the longer one.
-      if (this.#expected.length === 0) ftruncateSync(this.#descriptor, this.bytes);
-    } finally {
-      closeSync(this.#descriptor);
-    }
   }
 }
 

@@ -97,6 +97,18 @@ test('bounds hold', () => {
   }, LimitError);
 });
 
+test('a long line of many elements takes time by its length', () => {
+  const elements = 500_000;
+  let read = 0;
+  const reader = new XmlReader('x.xml', { open: () => {}, close: () => (read += 1), text: () => {} });
+  const started = performance.now();
+  reader.push(Buffer.from(`<a>${'<b/>'.repeat(elements)}</a>`));
+  reader.end();
+  assert.equal(read, elements + 1);
+  // By the square of the length it takes minutes.
+  assert.ok(performance.now() - started < 20_000);
+});
+
 const name = fc.stringMatching(/^[A-Za-z_][\w.-]{0,8}$/);
 const text = fc
   .string({ unit: 'grapheme', maxLength: 12 })

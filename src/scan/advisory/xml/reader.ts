@@ -52,10 +52,11 @@ export class XmlReader {
   #read(more: string): void {
     const text = this.#rest === '' ? more : this.#rest + more;
     let at = 0;
+    let lineEnd = text.indexOf('\n');
     while (at < text.length) {
       const next = text.charCodeAt(at) === 0x3c ? this.#markup(text, at) : this.#text(text, at);
       if (next === at) break;
-      this.#countLines(text, at, next);
+      for (; lineEnd !== -1 && lineEnd < next; lineEnd = text.indexOf('\n', lineEnd + 1)) this.#line += 1;
       at = next;
     }
     this.#rest = text.slice(at);
@@ -164,10 +165,6 @@ export class XmlReader {
       if (character === undefined) throw this.#error('a reference to an entity that is not defined');
       return character;
     });
-  }
-
-  #countLines(text: string, from: number, to: number): void {
-    for (let at = text.indexOf('\n', from); at !== -1 && at < to; at = text.indexOf('\n', at + 1)) this.#line += 1;
   }
 
   #error(problem: string): ParseError {

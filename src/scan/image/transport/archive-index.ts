@@ -5,9 +5,9 @@ import { closeSync, fstatSync, readSync } from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
 import { LimitError, ParseError, PlimsollError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
-import { cleanPath, linkTarget } from '../entry-path.ts';
-import { TarExtensions } from '../tar-entry.ts';
-import { BLOCK, isZeroBlock, type RawHeader, readHeader } from '../tar-header.ts';
+import { cleanPath, linkTarget } from '../layer/entry-path.ts';
+import { TarExtensions } from '../layer/tar-entry.ts';
+import { BLOCK, isZeroBlock, type RawHeader, readHeader } from '../layer/tar-header.ts';
 import { type LayoutFiles, openFile, readLocation } from './layout-files.ts';
 import { PackedArchive, type PackedLimits } from './packed-archive.ts';
 

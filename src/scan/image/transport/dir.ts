@@ -5,17 +5,15 @@ import type { Descriptor } from '../manifest.ts';
 import type { Platform } from '../platform.ts';
 import { type ContentStore, selectImage } from '../select.ts';
 import type { ImageSource } from '../source.ts';
-import { directoryFiles, readLayoutFile } from './layout-files.ts';
+import { directoryFiles, readLayoutFile, requireDirectory } from './layout-files.ts';
 import { locateSized, readSized } from './oci.ts';
 
 /**
  * Opens the image in `directory`.
- * @throws PlimsollError `input-missing`, `not-found`, `digest-mismatch`, `unsupported`; ParseError; LimitError.
+ * @throws PlimsollError `input-missing`, `input-unreadable`, `not-found`, `digest-mismatch`, `unsupported`; ParseError; LimitError.
  */
-export async function openDir(
-  directory: string,
-  wanted: Platform | undefined,
-): Promise<Omit<ImageSource, 'reference'>> {
+export async function openDir(directory: string, wanted: Platform | undefined): Promise<ImageSource> {
+  requireDirectory(directory);
   const files = directoryFiles(directory);
   const bytes = readLayoutFile(files, 'manifest.json', LIMITS.manifestBytes);
   const pathOf = (descriptor: Descriptor): string => descriptor.digest.slice('sha256:'.length);

@@ -4,8 +4,8 @@ import { digestOf, isDigest } from '../../../platform/canonical.ts';
 import { LimitError, ParseError, PlimsollError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
 import { parseImageConfig } from '../config.ts';
-import { cleanPath } from '../entry-path.ts';
 import { readObjects, requiredText, textsIn } from '../json-fields.ts';
+import { cleanPath } from '../layer/entry-path.ts';
 import { formatPlatform, isForOtherPlatform, type Platform } from '../platform.ts';
 import { formatReference, parseReference } from '../reference.ts';
 import type { ImageSource, LayerDescriptor } from '../source.ts';
@@ -25,7 +25,7 @@ export async function openDockerArchive(
   files: LayoutFiles,
   selector: string | undefined,
   wanted: Platform | undefined,
-): Promise<Omit<ImageSource, 'reference'>> {
+): Promise<ImageSource> {
   const image = chooseImage(readImages(files), selector, files.name);
   const what = `the configuration ${image.config} of ${files.name}`;
   const bytes = readLayoutFile(files, cleanPath(image.config), LIMITS.configBytes);

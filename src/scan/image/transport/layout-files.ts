@@ -94,6 +94,13 @@ export function statOf(path: string): Stats | undefined {
   }
 }
 
+/** @throws PlimsollError `input-missing` when nothing is there; `input-unreadable` when it is no directory. */
+export function requireDirectory(path: string): void {
+  const status = statOf(path);
+  if (status === undefined) throw new PlimsollError('input-missing', `${path} does not exist`);
+  if (!status.isDirectory()) throw new PlimsollError('input-unreadable', `${path} is not a directory`);
+}
+
 function unreadable(path: string, error: unknown): PlimsollError {
   if (isAbsence(error)) return new PlimsollError('input-missing', `${path} does not exist`, { cause: error });
   return new PlimsollError('input-unreadable', `${path} cannot be read: ${messageOf(error)}`, { cause: error });

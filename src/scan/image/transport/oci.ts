@@ -23,7 +23,7 @@ export async function openOciLayout(
   files: LayoutFiles,
   tag: string | undefined,
   wanted: Platform | undefined,
-): Promise<Omit<ImageSource, 'reference'>> {
+): Promise<ImageSource> {
   checkVersion(files);
   const entry = chooseTagged(readIndex(files), tag, wanted, files.name);
   const store = ociStore(files);
@@ -110,13 +110,16 @@ function chooseTagged(
   name: string,
 ): Descriptor {
   const tags = [...new Set(entries.flatMap((entry) => entry.annotations[REF_NAME] ?? []))].sort();
-  const offers = tags.length === 0 ? 'it has no tags' : `it has ${tags.slice(0, 20).join(', ')}`;
+  const offers = tags.length === 0 ? 'it has no tags' : `its tags: ${tags.slice(0, 20).join(', ')}`;
   if (tag === undefined && tags.length > 1) {
     throw new PlimsollError('not-found', `${name} holds several images; name one as :TAG (${offers})`);
   }
   const tagged = taggedEntries(entries, tag);
   if (tagged.length === 0) {
-    throw new PlimsollError('not-found', tag === undefined ? `${name} is empty` : `${name} has no :${tag}; ${offers}`);
+    throw new PlimsollError(
+      'not-found',
+      tag === undefined ? `${name} is empty` : `${name} has no tag ${tag}; ${offers}`,
+    );
   }
   const [only] = tagged;
   if (tagged.length === 1 && only !== undefined) return only;

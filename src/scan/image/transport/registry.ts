@@ -13,7 +13,7 @@ export async function openRegistryImage(
   reference: Reference,
   client: RegistryClient,
   wanted: Platform | undefined,
-): Promise<Omit<ImageSource, 'reference'>> {
+): Promise<ImageSource> {
   const root = await client.manifest(reference);
   const { registry, repository } = root.place;
   const store: ContentStore = {

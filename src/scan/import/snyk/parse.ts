@@ -1,7 +1,8 @@
 // Reads the JSON of `snyk container test`: an image with the rows of its distribution's packages and of the applications in it. Rows differ by the path of
 // dependencies; those that say the same of one package are one finding, by CSM's unique key (unique-key.ts).
 import { ParseError } from '../../../platform/errors.ts';
-import type { Location, OsRelease, Package, PackageType } from '../../inventory/package.ts';
+import type { Location, OsRelease, Package } from '../../inventory/package.ts';
+import type { PackageType } from '../../inventory/package-types.ts';
 import { distributionOf } from '../../release/sbom/distribution.ts';
 import { makePackage } from '../../release/sbom/make-package.ts';
 import { distinctPackages } from '../../release/sbom/packages.ts';

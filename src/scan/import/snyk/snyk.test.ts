@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { slotCounts } from '../../../explain/statistics.ts';
 import { digestOf } from '../../../platform/canonical.ts';
 import type { Assessment } from '../../assess/assessment.ts';
-import { assessResults, importAssessment } from '../../import-assessment.ts';
+import { assessResults, importAssessment } from '../import-assessment.ts';
 import { snyk } from './index.ts';
 import { parseSnyk } from './parse.ts';
 

@@ -1,5 +1,6 @@
 // The packages of a Trivy report. Newer reports have package URLs; older ones the parts of a version, and for languages the name and version alone.
-import type { Location, OsRelease, Package, PackageType } from '../../inventory/package.ts';
+import type { Location, OsRelease, Package } from '../../inventory/package.ts';
+import type { PackageType } from '../../inventory/package-types.ts';
 import { distributionVersion, makePackage } from '../../release/sbom/make-package.ts';
 import { readComponent } from '../../release/sbom/read-component.ts';
 import { firstDigest, optional } from '../rows.ts';

@@ -18,7 +18,7 @@ import type { Advisory } from '../../advisory/advisory.ts';
 import { alpineSecdb } from '../../advisory/alpine-secdb/index.ts';
 import type { Assessment, Finding } from '../../assess/assessment.ts';
 import { reassess } from '../../assess/reassess.ts';
-import { importAssessment } from '../../import-assessment.ts';
+import { importAssessment } from '../import-assessment.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'plimsoll-import-trivy-'));
 after(() => rmSync(root, { recursive: true }));

@@ -36,6 +36,7 @@ test('kinds other than build, and entries without one, run in the program; unusa
         { name: 'c', version: '3.0.0', kind: 'build' },
         { name: 'd' },
         { name: 'e f', version: '1' },
+        { name: '///', version: '1' },
         null,
       ],
     }),
@@ -47,6 +48,7 @@ test('kinds other than build, and entries without one, run in the program; unusa
   assert.deepEqual(problems, [
     'a package without usable name and version: "{\\"name\\":\\"d\\"}"',
     'a package without usable name and version: "{\\"name\\":\\"e f\\",\\"version\\":\\"1\\"}"',
+    'a package without usable name and version: "{\\"name\\":\\"///\\",\\"version\\":\\"1\\"}"',
     'a package without usable name and version: "null"',
   ]);
 });

@@ -4,7 +4,7 @@ import { inflateSync } from 'node:zlib';
 import { LimitError, messageOf, ParseError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
 import { problemLog } from '../problem-log.ts';
-import { isToken, quoted } from '../token.ts';
+import { isName, isToken, quoted } from '../token.ts';
 
 /** A crate in a program. */
 export interface Crate {
@@ -32,7 +32,7 @@ export function parseAuditData(section: Uint8Array): {
   const crates: Crate[] = [];
   for (const entry of packagesIn(unpack(section))) {
     const { name, version, kind } = isFields(entry) ? entry : {};
-    if (typeof name !== 'string' || !isToken(name) || typeof version !== 'string' || !isToken(version)) {
+    if (typeof name !== 'string' || !isName(name) || typeof version !== 'string' || !isToken(version)) {
       problems.add(() => `a package without usable name and version: ${quoted(JSON.stringify(entry) ?? '')}`);
     } else if (kind !== 'build') {
       crates.push({ name, version });

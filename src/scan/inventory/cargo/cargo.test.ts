@@ -9,7 +9,7 @@ import { findProgram, needsPrograms } from '../../../../test/support/needs.ts';
 import { temporaryFolder } from '../../../../test/support/unpacked.ts';
 import { LimitError, ParseError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
-import type { ReadResult } from '../../image/reader.ts';
+import type { ReadResult } from '../../image/layer/reader.ts';
 import { HEAD_BYTES } from '../elf/head.ts';
 import { ELF_KINDS, elfProgram, passThrough } from '../elf/test-elf.ts';
 import { header, layer, located } from '../test-facts.ts';

@@ -2,9 +2,9 @@
 import type { Catalogue, Cataloguer, LocatedFact } from '../cataloguer.ts';
 import { ELF_MAGIC } from '../elf/head.ts';
 import { programStream } from '../elf/program.ts';
+import { languagePackage } from '../language-package.ts';
 import { layersSince } from '../layers-since.ts';
 import type { Package } from '../package.ts';
-import { packageUrl } from '../purl.ts';
 import type { Crate, RustProgram } from './audit-data.ts';
 import { planProgram } from './read.ts';
 
@@ -14,7 +14,7 @@ const MIN_BYTES = 4096;
 /** Reads the audit data of every ELF program. */
 export const cargo: Cataloguer = {
   id: 'cargo',
-  version: 1,
+  version: 2,
   title: 'Crates that Rust programs are built from, where cargo auditable built them',
   reads: [],
   content: {
@@ -37,15 +37,9 @@ function catalogue(facts: readonly LocatedFact[]): Catalogue {
 
 function packagesOf(fact: LocatedFact): readonly Package[] {
   const since = layersSince(fact, (data) => cratesOf(data).keys());
-  return [...cratesOf(fact.data)].map(([key, { name, version }]) => ({
-    purl: packageUrl({ type: 'cargo', name, version }),
-    type: 'cargo',
-    name,
-    version,
-    scheme: 'semver',
-    namespace: 'cargo',
-    location: { layer: since.get(key) ?? fact.layer, path: fact.path },
-  }));
+  return [...cratesOf(fact.data)].map(([key, { name, version }]) =>
+    languagePackage({ type: 'cargo', name, version }, { layer: since.get(key) ?? fact.layer, path: fact.path }),
+  );
 }
 
 function cratesOf(data: unknown): ReadonlyMap<string, Crate> {

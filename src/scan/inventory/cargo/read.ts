@@ -1,7 +1,7 @@
 // Finds the audit data of a Rust program: a section `.dep-v0` that is not loaded, and so lies behind all that is.
 // Source: github.com/rust-secure-code/cargo-auditable, PARSING.md; where the section lies: what GNU ld, gold, LLD and strip make of it.
 import { LIMITS } from '../../../platform/limits.ts';
-import type { ReadResult } from '../../image/reader.ts';
+import type { ReadResult } from '../../image/layer/reader.ts';
 import { type ElfHead, PT_LOAD } from '../elf/head.ts';
 import type { HeldRanges } from '../elf/held-ranges.ts';
 import type { ProgramPlan, ProgramStart } from '../elf/program.ts';

@@ -2,9 +2,9 @@
 import { basename, dirname } from 'node:path/posix';
 import { LIMITS } from '../../../platform/limits.ts';
 import type { Catalogue, Cataloguer, LocatedFact } from '../cataloguer.ts';
+import { languagePackage } from '../language-package.ts';
 import { layersSince } from '../layers-since.ts';
 import type { Package } from '../package.ts';
-import { packageUrl } from '../purl.ts';
 import { type DotnetDependencies, type NugetPackage, parseDependencies } from './parse.ts';
 
 /** Reads deps.json files. */
@@ -33,7 +33,8 @@ function catalogue(facts: readonly LocatedFact[]): Catalogue {
     if (!isDependencies(fact.path)) continue;
     const since = layersSince(fact, (data) => packagesOf(fact.path, data).map(keyOf));
     for (const found of packagesOf(fact.path, fact.data)) {
-      packages.push(packageOf(found, { layer: since.get(keyOf(found)) ?? fact.layer, path: fact.path }));
+      const location = { layer: since.get(keyOf(found)) ?? fact.layer, path: fact.path };
+      packages.push(languagePackage({ type: 'nuget', ...found }, location));
     }
   }
   return { packages };
@@ -45,19 +46,6 @@ function packagesOf(path: string, data: unknown): readonly NugetPackage[] {
   const [name, version = ''] = [basename(path, '.deps.json'), basename(dirname(path))];
   const isFramework = FRAMEWORKS.has(name) && path.endsWith(`shared/${name}/${version}/${name}.deps.json`);
   return isFramework && runtime !== undefined ? [{ name: `${name}.Runtime.${runtime}`, version }] : packages;
-}
-
-/** NuGet compares names without regard to case; the package URL keeps the published spelling. */
-function packageOf({ name, version }: NugetPackage, location: Package['location']): Package {
-  return {
-    purl: packageUrl({ type: 'nuget', name, version }),
-    type: 'nuget',
-    name: name.toLowerCase(),
-    version,
-    scheme: 'nuget',
-    namespace: 'nuget',
-    location,
-  };
 }
 
 function keyOf({ name, version }: NugetPackage): string {

@@ -1,12 +1,11 @@
 // Packages that dpkg installed: Debian, Ubuntu, their derivatives, and distroless images built from Debian packages.
 import { basename, dirname } from 'node:path/posix';
-import type { EntryHeader } from '../../image/layer-report.ts';
-import type { ReadResult } from '../../image/reader.ts';
+import type { EntryHeader } from '../../image/layer/layer-report.ts';
+import type { ReadResult } from '../../image/layer/reader.ts';
 import type { Catalogue, CatalogueProblem, Cataloguer, LocatedFact } from '../cataloguer.ts';
 import { layersSince } from '../layers-since.ts';
-import { osDistro, osNamespace } from '../os-release/namespace.ts';
-import type { OsRelease, Package } from '../package.ts';
-import { packageUrl } from '../purl.ts';
+import { osEntryKey, osPackage } from '../os-package.ts';
+import type { Location, OsRelease, Package } from '../package.ts';
 import { type DpkgFiles, parseFileList } from './file-list.ts';
 import { type DpkgEntry, type DpkgStatus, parseStatus } from './parse.ts';
 
@@ -46,9 +45,9 @@ function catalogue(facts: readonly LocatedFact[], os: OsRelease | undefined): Ca
   const owners = new Map<string, string>();
   for (const fact of facts) {
     if (!isStatus(fact.data)) continue;
-    const since = layersSince(fact, (data) => (isStatus(data) ? data.entries.map(keyOf) : []));
+    const since = layersSince(fact, (data) => (isStatus(data) ? data.entries.map(osEntryKey) : []));
     for (const entry of fact.data.entries) {
-      const location = { layer: since.get(keyOf(entry)) ?? fact.layer, path: fact.path };
+      const location = { layer: since.get(osEntryKey(entry)) ?? fact.layer, path: fact.path };
       if (entry.halfInstalled) {
         const reason = `${entry.name} ${entry.version} is half-installed: its files may be there or not`;
         problems.push({ ...location, kind: 'undecidable', reason });
@@ -75,32 +74,11 @@ function ownedFiles(facts: readonly LocatedFact[], owners: ReadonlyMap<string, s
   return owned;
 }
 
-function packageOf(entry: DpkgEntry, os: OsRelease | undefined, location: Package['location']): Package {
-  const { name, version, architecture, source } = entry;
-  const namespace = os === undefined ? undefined : osNamespace(os);
-  const purl = packageUrl({
-    type: 'deb',
-    ...(os === undefined ? {} : { namespace: os.id }),
-    name,
-    version,
-    qualifiers: { arch: architecture ?? '', distro: os === undefined ? '' : osDistro(os) },
-  });
-  return {
-    purl,
-    type: 'deb',
-    name,
-    version,
-    scheme: 'deb',
-    source: source ?? { name, version },
-    ...(namespace === undefined ? {} : { namespace }),
-    location,
-  };
+function packageOf(entry: DpkgEntry, os: OsRelease | undefined, location: Location): Package {
+  const { name, version, source = { name, version } } = entry;
+  return osPackage({ ...entry, type: 'deb', source }, os, location);
 }
 
 function isStatus(data: unknown): data is DpkgStatus {
   return typeof data === 'object' && data !== null && 'entries' in data;
-}
-
-function keyOf(entry: DpkgEntry): string {
-  return `${entry.name} ${entry.version} ${entry.architecture ?? ''}`;
 }

@@ -1,6 +1,6 @@
 // Passes a program by its reader in one go: the head is parsed, the reader plans which stretches to keep, and reads them at the end.
 // Programs of hundreds of megabytes pass, and only what the plan names is held.
-import type { BodyStream, ReadResult } from '../../image/reader.ts';
+import type { BodyStream, ReadResult } from '../../image/layer/reader.ts';
 import { type ElfHead, HEAD_BYTES, parseElfHead } from './head.ts';
 import { HeldRanges } from './held-ranges.ts';
 import type { ByteRange } from './ranges.ts';

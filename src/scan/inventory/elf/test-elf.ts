@@ -1,5 +1,5 @@
 // For tests: writes small ELF programs in either class and byte order, and passes files through readers in pieces.
-import type { BodyStream, ReadResult } from '../../image/reader.ts';
+import type { BodyStream, ReadResult } from '../../image/layer/reader.ts';
 import { PT_LOAD } from './head.ts';
 
 /** Word size and byte order. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LIMITS } from '../../../platform/limits.ts';
-import type { EntryHeader } from '../../image/layer-report.ts';
+import type { EntryHeader } from '../../image/layer/layer-report.ts';
 import type { FileTrait } from '../package.ts';
 import { header, layer, located } from '../test-facts.ts';
 import { files, notableFiles } from './index.ts';

@@ -1,7 +1,7 @@
 // Files that later checks ask about, kept so that they need no new scan: see traits.ts. Modes and owners of the other entries are in the layers'
 // listings.
 import { LIMITS } from '../../../platform/limits.ts';
-import type { EntryHeader } from '../../image/layer-report.ts';
+import type { EntryHeader } from '../../image/layer/layer-report.ts';
 import type { Catalogue, Cataloguer, LocatedFact } from '../cataloguer.ts';
 import type { FileTrait, NotableFile } from '../package.ts';
 import { traitBits, traitsOf } from './traits.ts';

@@ -1,6 +1,6 @@
 // What makes an entry of a layer notable. Asked for every entry of every layer, up to millions: bit tests, look-ups by one character, and a string
 // is cut only when these leave a chance.
-import type { EntryHeader } from '../../image/layer-report.ts';
+import type { EntryHeader } from '../../image/layer/layer-report.ts';
 import type { FileTrait } from '../package.ts';
 import { isPackageManager, isPublicCertificate, SECRET_ENDINGS, SECRET_NAMES, SHELLS } from './names.ts';
 

@@ -1,9 +1,9 @@
 // Gems that RubyGems or Bundler installed, and those that come with Ruby. Gemfile.lock does not count: it says what was wanted.
 import { LIMITS } from '../../../platform/limits.ts';
 import type { Catalogue, Cataloguer, LocatedFact } from '../cataloguer.ts';
+import { languagePackage } from '../language-package.ts';
 import { layersSince } from '../layers-since.ts';
 import type { Package } from '../package.ts';
-import { packageUrl } from '../purl.ts';
 import { isSpecification, parseGemspec, type RubyGem } from './parse.ts';
 
 /** Reads the specifications of installed gems. */
@@ -25,15 +25,8 @@ function catalogue(facts: readonly LocatedFact[]): Catalogue {
 function packageOf(fact: LocatedFact): Package {
   const { name, version, platform } = fact.data as RubyGem;
   const since = layersSince(fact, (data) => [keyOf(data)]).get(keyOf(fact.data)) ?? fact.layer;
-  return {
-    purl: packageUrl({ type: 'gem', name, version, qualifiers: { platform: platform ?? '' } }),
-    type: 'gem',
-    name,
-    version,
-    scheme: 'gem',
-    namespace: 'gem',
-    location: { layer: since, path: fact.path },
-  };
+  const qualifiers = { platform: platform ?? '' };
+  return languagePackage({ type: 'gem', name, version, qualifiers }, { layer: since, path: fact.path });
 }
 
 function keyOf(data: unknown): string {

@@ -14,7 +14,7 @@ import {
   trivyProgram,
 } from '../../../../test/support/reference-programs.ts';
 import { temporaryFolder } from '../../../../test/support/unpacked.ts';
-import { readRootfs } from '../../image/rootfs.ts';
+import { readRootfs } from '../../image/layer/rootfs.ts';
 import { HEAD_BYTES, parseElfHead } from '../elf/head.ts';
 import { passThrough } from '../elf/test-elf.ts';
 import { header, located } from '../test-facts.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { ParseError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
-import type { ReadResult } from '../../image/reader.ts';
+import type { ReadResult } from '../../image/layer/reader.ts';
 import { HEAD_BYTES } from '../elf/head.ts';
 import { ELF_KINDS, elfProgram, passThrough } from '../elf/test-elf.ts';
 import { header, layer, located } from '../test-facts.ts';

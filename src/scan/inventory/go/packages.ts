@@ -1,9 +1,9 @@
 // The packages of a Go program: the standard library, its main module and the modules that it was built with.
 // Names are those of the Go vulnerability database (go.dev/security/vuln/database): module paths, `stdlib`, `toolchain`.
 import type { Catalogue, CatalogueProblem, LocatedFact } from '../cataloguer.ts';
+import { languagePackage } from '../language-package.ts';
 import { layersSince } from '../layers-since.ts';
 import type { Package } from '../package.ts';
-import { packageUrl } from '../purl.ts';
 import type { GoModule } from './module-text.ts';
 import type { GoProgram } from './read.ts';
 import { DEVELOPMENT, mainModuleVersion, moduleVersion, standardLibraryVersion } from './versions.ts';
@@ -25,19 +25,9 @@ export function catalogueGo(facts: readonly LocatedFact[]): Catalogue {
 
 function packagesOf(fact: LocatedFact): readonly Package[] {
   const since = layersSince(fact, (data) => contentsOf(data).keys());
-  return [...contentsOf(fact.data)].map(([key, { name, version }]) => {
-    const slash = name.lastIndexOf('/');
-    const namespace = slash === -1 ? {} : { namespace: name.slice(0, slash) };
-    return {
-      purl: packageUrl({ type: 'golang', ...namespace, name: name.slice(slash + 1), version }),
-      type: 'golang',
-      name,
-      version,
-      scheme: 'go',
-      namespace: 'go',
-      location: { layer: since.get(key) ?? fact.layer, path: fact.path },
-    };
-  });
+  return [...contentsOf(fact.data)].map(([key, module]) =>
+    languagePackage({ type: 'golang', ...module }, { layer: since.get(key) ?? fact.layer, path: fact.path }),
+  );
 }
 
 function contentsOf(data: unknown): ReadonlyMap<string, NamedVersion> {

@@ -1,5 +1,5 @@
 // Reads one program: whether Go made it, with which version, from which modules. Decides by its head what to look for as it passes.
-import type { ReadResult } from '../../image/reader.ts';
+import type { ReadResult } from '../../image/layer/reader.ts';
 import type { HeldRanges } from '../elf/held-ranges.ts';
 import type { ProgramPlan, ProgramStart } from '../elf/program.ts';
 import { eachPart, joinRanges } from '../elf/ranges.ts';

@@ -1,12 +1,12 @@
 // Packages that npm, yarn or pnpm installed. Lock files do not count: in an image they say what was wanted, the folders say what is there.
 import { ParseError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
-import type { EntryHeader } from '../../image/layer-report.ts';
-import type { ReadResult } from '../../image/reader.ts';
+import type { EntryHeader } from '../../image/layer/layer-report.ts';
+import type { ReadResult } from '../../image/layer/reader.ts';
 import type { Catalogue, CatalogueProblem, Cataloguer, LocatedFact, ResolvePath } from '../cataloguer.ts';
+import { languagePackage } from '../language-package.ts';
 import { layersSince } from '../layers-since.ts';
 import type { OsRelease, Package } from '../package.ts';
-import { packageUrl } from '../purl.ts';
 import { isInstalled, linkedFolders, lookForLink, type NpmLink } from './links.ts';
 import { installedName, type NpmPackage, parsePackageJson } from './parse.ts';
 
@@ -61,16 +61,8 @@ function catalogue(
 }
 
 function packageOf(fact: LocatedFact, { name, version }: NpmPackage): Package {
-  const slash = name.indexOf('/');
-  const purl = packageUrl({
-    type: 'npm',
-    ...(slash === -1 ? {} : { namespace: name.slice(0, slash) }),
-    name: name.slice(slash + 1),
-    version,
-  });
   const since = layersSince(fact, (data) => [keyOf(data)]).get(keyOf(fact.data)) ?? fact.layer;
-  const location = { layer: since, path: fact.path };
-  return { purl, type: 'npm', name, version, scheme: 'npm', namespace: 'npm', location };
+  return languagePackage({ type: 'npm', name, version }, { layer: since, path: fact.path });
 }
 
 function keyOf(data: unknown): string {

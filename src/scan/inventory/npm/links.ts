@@ -1,6 +1,6 @@
 // Packages that a link puts into node_modules: workspaces, `npm install FOLDER`, `npm link`, and a link in place of a whole node_modules. The files lie
 // elsewhere, and only the links say that they are installed: npm's documentation, "workspaces" and "npm-link".
-import type { EntryHeader } from '../../image/layer-report.ts';
+import type { EntryHeader } from '../../image/layer/layer-report.ts';
 import type { LocatedFact } from '../cataloguer.ts';
 import { installedName } from './parse.ts';
 

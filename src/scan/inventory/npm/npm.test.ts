@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { needsPrograms } from '../../../../test/support/needs.ts';
 import { temporaryFolder } from '../../../../test/support/unpacked.ts';
 import { ParseError } from '../../../platform/errors.ts';
-import { readRootfs } from '../../image/rootfs.ts';
+import { readRootfs } from '../../image/layer/rootfs.ts';
 import { viewOf } from '../merge.ts';
 import { header, layer, located, readTree } from '../test-facts.ts';
 import { npm } from './index.ts';

@@ -2,9 +2,9 @@
 // was wanted. Wheels and source archives that lie in an image are not installed.
 import { LIMITS } from '../../../platform/limits.ts';
 import type { Catalogue, Cataloguer, LocatedFact } from '../cataloguer.ts';
+import { languagePackage } from '../language-package.ts';
 import { layersSince } from '../layers-since.ts';
 import type { Package } from '../package.ts';
-import { packageUrl } from '../purl.ts';
 import { isMetadata, metadataOf, type PythonPackage, parseMetadata, siteOf } from './parse.ts';
 
 /** Reads the metadata beside each installed distribution. */
@@ -39,15 +39,7 @@ function catalogue(facts: readonly LocatedFact[]): Catalogue {
 function packageOf(fact: LocatedFact): Package {
   const { name, version } = fact.data as PythonPackage;
   const since = layersSince(fact, (data) => [keyOf(data)]).get(keyOf(fact.data)) ?? fact.layer;
-  return {
-    purl: packageUrl({ type: 'pypi', name, version }),
-    type: 'pypi',
-    name,
-    version,
-    scheme: 'pep440',
-    namespace: 'pypi',
-    location: { layer: since, path: fact.path },
-  };
+  return languagePackage({ type: 'pypi', name, version }, { layer: since, path: fact.path });
 }
 
 function keyOf(data: unknown): string {

@@ -1,7 +1,7 @@
 // Reads rpm's package database in whichever format its bytes show; the name of the file does not count. Gives the packages as one fact.
 import { LimitError, ParseError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
-import type { ReadResult } from '../../image/reader.ts';
+import type { ReadResult } from '../../image/layer/reader.ts';
 import { problemLog } from '../problem-log.ts';
 import { isBdbHash, readBdbBlobs } from './bdb.ts';
 import { entryOfHeader, type RpmEntry } from './entry.ts';

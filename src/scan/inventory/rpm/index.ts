@@ -1,12 +1,10 @@
 // Packages that rpm installed: Red Hat, SUSE, Fedora, Amazon, Oracle, Mariner and Azure Linux, and their kin.
 import type { Catalogue, CatalogueProblem, Cataloguer, LocatedFact } from '../cataloguer.ts';
 import { listedPackages } from '../listed-packages.ts';
-import { osDistro, osNamespace } from '../os-release/namespace.ts';
-import type { OsRelease, Package } from '../package.ts';
-import { packageUrl } from '../purl.ts';
+import { osPackage } from '../os-package.ts';
+import type { Location, OsRelease, Package } from '../package.ts';
 import { type RpmDatabase, readDatabase } from './database.ts';
 import { type RpmEntry, sourceOf } from './entry.ts';
-import { purlVendor } from './vendor.ts';
 
 /** Reads rpm's database at its places in /var, in images whose /usr is all they ship, and in those of rpm-ostree. */
 export const rpm: Cataloguer = {
@@ -57,33 +55,21 @@ function disagreements(facts: readonly LocatedFact[]): readonly CatalogueProblem
   });
 }
 
-function packageOf(entry: RpmEntry, os: OsRelease | undefined, location: Package['location']): Package {
+function packageOf(entry: RpmEntry, os: OsRelease | undefined, location: Location): Package {
   const { name, version, epoch, architecture, sourceRpm, module } = entry;
-  const namespace = os === undefined ? undefined : osNamespace(os);
-  const source = sourcePackage(entry);
-  const purl = packageUrl({
-    type: 'rpm',
-    ...(os === undefined ? {} : { namespace: purlVendor(os) }),
-    name,
-    version,
-    qualifiers: {
-      arch: architecture ?? '',
-      distro: os === undefined ? '' : osDistro(os),
-      epoch: epoch === undefined ? '' : String(epoch),
-      upstream: sourceRpm ?? '',
+  return osPackage(
+    {
+      type: 'rpm',
+      name,
+      version: withEpoch(version, epoch),
+      architecture,
+      source: sourcePackage(entry),
+      sourceFile: sourceRpm,
+      module,
     },
-  });
-  return {
-    purl,
-    type: 'rpm',
-    name,
-    version: withEpoch(version, epoch),
-    scheme: 'rpm',
-    ...(source === undefined ? {} : { source }),
-    ...(module === undefined ? {} : { module }),
-    ...(namespace === undefined ? {} : { namespace }),
+    os,
     location,
-  };
+  );
 }
 
 /** The file name of a source package lacks its epoch. Packages share it unless they have a version of their own. */

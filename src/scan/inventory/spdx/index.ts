@@ -1,6 +1,6 @@
 // The bills of materials that packages of Wolfi, Chainguard and others of apko's and melange's world bring along, held against apk's database. They are
 // evidence, and add no packages: the database says what is installed, and where the two differ one of them is not to be trusted.
-import type { ReadResult } from '../../image/reader.ts';
+import type { ReadResult } from '../../image/layer/reader.ts';
 import { parseInstalled } from '../apk/parse.ts';
 import type { Catalogue, CatalogueProblem, Cataloguer, LocatedFact } from '../cataloguer.ts';
 import { type NamedVersion, parseSpdx } from './parse.ts';

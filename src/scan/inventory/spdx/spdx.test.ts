@@ -6,7 +6,7 @@ import { needsShared, sharedPath } from '../../../../test/support/needs.ts';
 import { LimitError, ParseError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
 import { fileChunks } from '../../image/file-chunks.ts';
-import { readLayer } from '../../image/layer.ts';
+import { readLayer } from '../../image/layer/read-layer.ts';
 import { header, layer, located } from '../test-facts.ts';
 import { spdx } from './index.ts';
 import { parseSpdx } from './parse.ts';

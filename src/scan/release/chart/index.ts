@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { messageOf, PlimsollError } from '../../../platform/errors.ts';
 import type { ChartOptions, LoadOptions, ReleaseAdapter } from '../adapter.ts';
-import type { ReleaseParts } from '../assemble.ts';
+import { listedParts, type ReleaseParts } from '../assemble.ts';
 import { hasFile } from '../folder.ts';
 import { type ManifestFile, parseManifestFile } from '../manifests/parse.ts';
 import type { Mention } from '../mention.ts';
@@ -32,7 +32,7 @@ async function load(path: string, options: LoadOptions): Promise<ReleaseParts> {
   const { name, version, images, gaps } = await readMetadata(helm, folder, path);
   const namespace = options.chart?.namespace ?? DEFAULT_NAMESPACE;
   const release = releaseName(name);
-  const rendered = await render(helm, folder, path, release, namespace, options.chart ?? {});
+  const rendered = await render(helm, { folder, path, release, namespace }, options.chart ?? {});
   const named = `${name}:${version}`;
   const mentions: readonly Mention[] = [
     ...rendered.flatMap((file) => file.mentions.map((mention) => ({ ...mention, chart: named }))),
@@ -44,14 +44,8 @@ async function load(path: string, options: LoadOptions): Promise<ReleaseParts> {
     })),
   ];
   return {
-    identity: { name, version },
-    mentions,
-    explicit: mentions,
+    ...listedParts({ name, version }, mentions, [...gaps, ...rendered.flatMap((file) => file.gaps)], options.own),
     charts: [{ manifest: basename(folder), chart: name, version, release, namespace, position: 'Chart.yaml' }],
-    precacheEntries: 0,
-    ownPrefixes: options.own ?? [],
-    lint: [],
-    gaps: [...gaps, ...rendered.flatMap((file) => file.gaps)],
   };
 }
 
@@ -66,10 +60,7 @@ async function readMetadata(helm: Helm, folder: string, path: string): Promise<R
 /** The objects that the chart makes, a file a document, named by the template that made it. */
 async function render(
   helm: Helm,
-  folder: string,
-  path: string,
-  release: string,
-  namespace: string,
+  { folder, path, release, namespace }: Readonly<Record<'folder' | 'path' | 'release' | 'namespace', string>>,
   { values = [], set = [] }: ChartOptions,
 ): Promise<readonly ManifestFile[]> {
   // Absolute, because helm takes anything else with a colon for a URL.

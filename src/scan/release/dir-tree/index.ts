@@ -1,7 +1,7 @@
 // `dir-tree:DIR`: a tree of skopeo `dir:` images whose path below DIR is the logical reference.
 import { PlimsollError } from '../../../platform/errors.ts';
 import type { LoadOptions, ReleaseAdapter } from '../adapter.ts';
-import type { ReleaseParts } from '../assemble.ts';
+import { listedParts, type ReleaseParts } from '../assemble.ts';
 import { findDirImages } from '../dir-images.ts';
 import { hasFile, walkFolder } from '../folder.ts';
 import { identityOfPath } from '../identity.ts';
@@ -52,14 +52,5 @@ async function load(path: string, options: LoadOptions): Promise<ReleaseParts> {
     ...(image.digest === undefined ? {} : { localDigest: image.digest }),
   }));
   const { name = 'images', version = 'unknown' } = identityOfPath(path);
-  return {
-    identity: { name, version },
-    mentions,
-    explicit: mentions,
-    charts: [],
-    precacheEntries: 0,
-    ownPrefixes: options.own ?? [],
-    lint: [],
-    gaps: found.gaps,
-  };
+  return listedParts({ name, version }, mentions, found.gaps, options.own);
 }

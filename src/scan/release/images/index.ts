@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { PlimsollError } from '../../../platform/errors.ts';
 import type { LoadOptions, ReleaseAdapter } from '../adapter.ts';
-import type { ReleaseParts } from '../assemble.ts';
+import { listedParts, type ReleaseParts } from '../assemble.ts';
 import { readTextFile } from '../folder.ts';
 import { identityOfPath } from '../identity.ts';
 import type { Mention } from '../mention.ts';
@@ -44,14 +44,5 @@ async function load(path: string, options: LoadOptions): Promise<ReleaseParts> {
     position: `${file}:${line}`,
   }));
   const { name = 'images', version = 'unknown' } = identityOfPath(path);
-  return {
-    identity: { name, version },
-    mentions,
-    explicit: mentions,
-    charts: [],
-    precacheEntries: 0,
-    ownPrefixes: options.own ?? [],
-    lint: [],
-    gaps,
-  };
+  return listedParts({ name, version }, mentions, gaps, options.own);
 }

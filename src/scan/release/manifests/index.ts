@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { LimitError, messageOf, PlimsollError } from '../../../platform/errors.ts';
 import type { Gap } from '../../../platform/gap.ts';
 import type { LoadOptions, ReleaseAdapter } from '../adapter.ts';
-import type { ReleaseParts } from '../assemble.ts';
+import { listedParts, type ReleaseParts } from '../assemble.ts';
 import { isInside, readTextFile, unreadableFolder, walkFolder } from '../folder.ts';
 import { identityOfPath } from '../identity.ts';
 import { type ManifestFile, parseManifestFile } from './parse.ts';
@@ -47,14 +47,8 @@ async function load(path: string, options: LoadOptions): Promise<ReleaseParts> {
   const mentions = files.flatMap((file) => file.mentions);
   const { name = 'manifests', version = 'unknown' } = identityOfPath(path);
   return {
-    identity: { name, version },
-    mentions,
-    explicit: mentions,
+    ...listedParts({ name, version }, mentions, gaps, options.own),
     charts: files.flatMap((file) => file.charts),
-    precacheEntries: 0,
-    ownPrefixes: options.own ?? [],
-    lint: [],
-    gaps,
   };
 }
 
@@ -78,7 +72,9 @@ interface NamedFile {
  * @throws PlimsollError `input-missing`; LimitError
  */
 function filesOf(path: string): { readonly files: readonly NamedFile[]; readonly gaps: readonly Gap[] } {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) {
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status === undefined) throw new PlimsollError('input-missing', `${path} does not exist`);
+  if (!status.isDirectory()) {
     return { files: [{ path, name: basename(path) }], gaps: [] };
   }
   const files: NamedFile[] = [];

@@ -165,7 +165,7 @@ test('nothing readable is an error that says why', async () => {
   });
   await assert.rejects(expandRelease(`manifests:${root}/none.yaml`), {
     code: 'input-missing',
-    message: /does not exist/,
+    message: `${root}/none.yaml does not exist`,
   });
   await assert.rejects(expandRelease(`manifests:${root}/none`), { code: 'input-missing' });
 });

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { LimitError, messageOf, ParseError, PlimsollError } from '../../../platform/errors.ts';
 import type { Gap } from '../../../platform/gap.ts';
 import type { LoadOptions, ReleaseAdapter } from '../adapter.ts';
-import type { ReleaseParts } from '../assemble.ts';
+import { listedParts, type ReleaseParts } from '../assemble.ts';
 import { unreadableFolder, walkFolder } from '../folder.ts';
 import { identityOfImage, identityOfPath } from '../identity.ts';
 import type { Mention } from '../mention.ts';
@@ -92,16 +92,7 @@ async function load(path: string, options: LoadOptions): Promise<ReleaseParts> {
   }
   const { name = 'sbom', version = 'unknown' } = identityOfPath(path);
   const ofImage = isFolder ? undefined : mentions.map(({ logical }) => identityOfImage(logical))[0];
-  return {
-    identity: ofImage ?? { name, version },
-    mentions,
-    explicit: mentions,
-    charts: [],
-    precacheEntries: 0,
-    ownPrefixes: options.own ?? [],
-    lint: [],
-    gaps,
-  };
+  return listedParts(ofImage ?? { name, version }, mentions, gaps, options.own);
 }
 
 async function mentionOf(path: string, file: string): Promise<Mention> {

@@ -2,8 +2,8 @@
 import type { Digest } from '../../../platform/canonical.ts';
 import { compareGaps, type Gap } from '../../../platform/gap.ts';
 import type { Inventory, Package } from '../../inventory/package.ts';
+import { isOsType } from '../../inventory/package-types.ts';
 import type { SbomDocument, SbomProblem } from './document.ts';
-import { isDistributionType } from './make-package.ts';
 import { distinctPackages, packagesOf } from './packages.ts';
 import { platformOf } from './subject.ts';
 
@@ -65,7 +65,7 @@ export function problemGaps(problems: readonly SbomProblem[], target: string): r
 
 /** Advisories of distributions name source packages. A document that never names one may be silent about all. */
 function sourceGaps(packages: readonly Package[], target: string): readonly Gap[] {
-  const ofDistribution = packages.filter(({ type }) => isDistributionType(type));
+  const ofDistribution = packages.filter(({ type }) => isOsType(type));
   if (ofDistribution.length === 0 || ofDistribution.some(({ source }) => source !== undefined)) return [];
   const reason = `none of ${ofDistribution.length} distribution packages states its source package: each is matched by its own name, which finds less`;
   return [{ kind: 'undecidable', target, location: 'source packages', reason }];

@@ -4,12 +4,13 @@
 import { isDigest } from '../../../platform/canonical.ts';
 import { LIMITS } from '../../../platform/limits.ts';
 import { DEVELOPMENT } from '../../inventory/go/versions.ts';
-import type { Location, OsRelease, Package, PackageType } from '../../inventory/package.ts';
+import type { Location, OsRelease, Package } from '../../inventory/package.ts';
+import { isOsType, type PackageType } from '../../inventory/package-types.ts';
 import { type PackageUrl, parsePackageUrl } from '../../inventory/purl.ts';
 import { sourceOf } from '../../inventory/rpm/entry.ts';
 import { distributionOfPurl, rollingDistribution } from './distribution.ts';
 import type { SbomComponent, SbomProblem } from './document.ts';
-import { isDistributionType, makePackage, packageType, withEpoch } from './make-package.ts';
+import { makePackage, packageType, withEpoch } from './make-package.ts';
 
 /** A component as far as it can be used. `nothing` is an image or layer, which is no package of one. */
 export type ReadComponent =
@@ -36,8 +37,8 @@ export function readComponent(component: SbomComponent, os: OsRelease | undefine
   if (type === undefined) return problem('not-scanned', `of the type ${parts.type.slice(0, 40)}`, name);
   const version = versionOf(type, parts, component.version);
   if (version === undefined) return problem('undecidable', 'without a version', name);
-  const distribution = isDistributionType(type) ? distributionFor(parts, os) : undefined;
-  const source = isDistributionType(type) ? sourcePackage(type, parts, version, component) : undefined;
+  const distribution = isOsType(type) ? distributionFor(parts, os) : undefined;
+  const source = isOsType(type) ? sourcePackage(type, parts, version, component) : undefined;
   const architecture = parts.qualifiers?.['arch'];
   const made = makePackage({
     type,
@@ -79,7 +80,7 @@ function versionOf(
  * name keeps it.
  */
 function nameOf(type: PackageType, { namespace, name }: PackageUrl, written: string): string {
-  if (namespace === undefined || isDistributionType(type)) return name;
+  if (namespace === undefined || isOsType(type)) return name;
   if (type === 'maven') return `${namespace}:${name}`;
   const path = `${namespace}/${name}`;
   return type === 'golang' && written.toLowerCase() === path ? written : path;

@@ -150,7 +150,7 @@ describe('CycloneDX', () => {
             'maven',
             'pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1',
           ],
-          ['nuget', 'newtonsoft.json', '12.0.1', 'nuget', 'nuget', 'pkg:nuget/newtonsoft.json@12.0.1'],
+          ['nuget', 'newtonsoft.json', '12.0.1', 'nuget', 'nuget', 'pkg:nuget/Newtonsoft.Json@12.0.1'],
           ['pypi', 'flask-login', '0.5.0', 'pep440', 'pypi', 'pkg:pypi/flask-login@0.5.0'],
         ] as const
       ).map(([type, name, version, scheme, namespace, purl]) => ({ purl, type, name, version, scheme, namespace })),

@@ -1,0 +1,156 @@
+// The first page of a bundle: what was assessed, whether the figures may be quoted, the figures, the images, what changed, and every file.
+import { formatPercent } from '../../explain/shares.ts';
+import { type Statistics, slotCounts } from '../../explain/statistics.ts';
+import { SEVERITY_LEVELS } from '../../scan/advisory/advisory.ts';
+import type { Assessment } from '../../scan/assess/assessment.ts';
+import { releaseTitle } from '../document-facts.ts';
+import { compareWeight } from '../ranking.ts';
+import { BASES, count, day, GAP_KINDS, GAP_WORDS, plural } from '../words.ts';
+import type { CheckSection } from './checks.ts';
+import type { PublishedLine } from './lines.ts';
+import { link, type SiteCell, section, table, text } from './page.ts';
+
+/** A file of the bundle, and what it is. */
+export interface ListedFile {
+  readonly path: string;
+  readonly about: string;
+}
+
+/** What the page tells. */
+export interface OverviewInput {
+  readonly assessment: Assessment;
+  readonly statistics: Statistics;
+  readonly audience: string;
+  readonly publisher: string;
+  /** What this bundle takes the place of. */
+  readonly erratum?: { readonly bundle: string; readonly reason: string };
+  /** Sentences on what changed since an earlier release, the first ones of the comparison. */
+  readonly narrative?: readonly string[];
+  readonly checks: readonly CheckSection[];
+  readonly lines?: readonly PublishedLine[];
+  readonly files: readonly ListedFile[];
+}
+
+/** Sentences of the comparison that the first page shows. */
+const SENTENCES = 4;
+
+/** The content of the page. */
+export function overviewHtml(input: OverviewInput): string {
+  const { assessment, statistics, erratum, narrative, checks, lines, files } = input;
+  return [
+    `<h1>${text(releaseTitle(assessment))}</h1>`,
+    `<p>${text(subtitle(input))}</p>`,
+    ...(erratum === undefined
+      ? []
+      : [
+          `<p class="notice"><strong>Erratum.</strong> ${text(`This bundle takes the place of ${erratum.bundle}: ${erratum.reason}`)}</p>`,
+        ]),
+    verdictHtml(statistics),
+    ...checks.map(checkHtml),
+    section('Figures', figuresTable(statistics)),
+    ...(lines === undefined ? [] : [section('Release lines', linesTable(lines))]),
+    ...(narrative === undefined
+      ? []
+      : [
+          section(
+            'What changed',
+            `<ul>${narrative
+              .slice(0, SENTENCES)
+              .map((sentence) => `<li>${text(sentence)}</li>`)
+              .join('\n')}</ul>`,
+            `<p>${link('compare.html', 'The whole comparison').html}</p>`,
+          ),
+        ]),
+    section('Images', imagesTable(assessment)),
+    section('What the figures do not cover', gapsHtml(assessment)),
+    section(
+      'Files',
+      table(
+        ['file', 'is'],
+        files.map(({ path, about }) => [link(addressOf(path), path), about]),
+      ),
+    ),
+  ].join('\n');
+}
+
+function subtitle({ assessment, statistics, audience, publisher }: OverviewInput): string {
+  const { asOf, advisorySet, id } = assessment;
+  const read = `${plural(statistics.scannedImages, 'image')} read, ${count(statistics.unreadImages)} not`;
+  return `Security bundle by ${publisher}, for: ${audience}. ${read}; advisories of ${day(advisorySet.builtAt)}, as of ${asOf}. Assessment ${id}.`;
+}
+
+function verdictHtml({ headline, headlineReason }: Statistics): string {
+  return headline
+    ? '<p>The figures may be quoted: every main feed was there for the packages of this release.</p>'
+    : `<p class="notice"><strong>Figures are incomplete:</strong> ${text(headlineReason)}. They are no headline, and no verdict rests on them.</p>`;
+}
+
+function checkHtml({ title, verdict, rows }: CheckSection): string {
+  const shown = rows.map((row) => [row.check, row.verdict, row.number, row.reason ?? '']);
+  return section(
+    title,
+    ...(verdict === undefined ? [] : [`<p>Verdict: <strong>${text(verdict)}</strong></p>`]),
+    table(['check', 'verdict', 'results', 'reason'], shown),
+  );
+}
+
+function linesTable(lines: readonly PublishedLine[]): string {
+  const rows = lines.map(({ name, state, kubernetes, start, end }) => [name, state, kubernetes, start, end]);
+  return table(['line', 'state', 'Kubernetes', 'from', 'to'], rows);
+}
+
+/** Rows have the ids `figures-SEVERITY`, by which they are checked against the other files. */
+function figuresTable(statistics: Statistics): string {
+  const rows = SEVERITY_LEVELS.map((level): SiteCell[] => [
+    level,
+    ...BASES.flatMap((basis) => {
+      const figure = statistics[basis][level];
+      return [figure.count, `${formatPercent(figure)} %`, figure.fixable];
+    }),
+  ]);
+  const total: SiteCell[] = [
+    'total',
+    ...BASES.flatMap((basis) => [statistics[basis].total, '', statistics[basis].fixable]),
+  ];
+  const titles = ['severity', ...BASES.flatMap((basis) => [basis, 'share', 'fixable'])];
+  return table(
+    titles,
+    [...rows, total],
+    [...SEVERITY_LEVELS, 'total'].map((level) => `figures-${level}`),
+  );
+}
+
+function imagesTable(assessment: Assessment): string {
+  const counts = slotCounts(assessment);
+  const read = assessment.images.flatMap((image) => {
+    const of = counts.get(image.slot);
+    return of === undefined || image.digest === undefined ? [] : [{ ...image, counts: of }];
+  });
+  const unread = assessment.images.filter(({ digest }) => digest === undefined);
+  const rows = read
+    .sort(compareWeight)
+    .map(({ slot, logical, counts: of }): SiteCell[] => [
+      link(`report.html#/image/${encodeURIComponent(slot)}`, logical),
+      ...(['critical', 'high', 'medium', 'low'] as const).map((level) => of[level]),
+      of.total,
+      of.fixable,
+    ]);
+  const missing = unread.map(({ logical }) => `<li>${text(logical)}</li>`);
+  return [
+    table(['image', 'critical', 'high', 'medium', 'low', 'total', 'fixable'], rows),
+    ...(missing.length === 0 ? [] : [`<p>Not read, and in no figure:</p><ul>${missing.join('\n')}</ul>`]),
+  ].join('\n');
+}
+
+function gapsHtml({ gaps }: Assessment): string {
+  if (gaps.length === 0) return '<p>Nothing was left out.</p>';
+  const rows = GAP_KINDS.flatMap((kind): SiteCell[][] => {
+    const number = gaps.filter((gap) => gap.kind === kind).length;
+    return number === 0 ? [] : [[GAP_WORDS[kind].title, number, GAP_WORDS[kind].meaning]];
+  });
+  return table(['gap', 'number', 'meaning'], rows);
+}
+
+function addressOf(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
+}

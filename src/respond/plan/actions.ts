@@ -1,0 +1,80 @@
+// All actions that the evidence of an assessment supports, each with the instances that it removes.
+import { severityOrder } from '../../explain/cells.ts';
+import { compareText } from '../../platform/order.ts';
+import { ACTION_KINDS, type Action, type ClosedInstance } from './action.ts';
+import { type Candidate, EFFORT } from './candidate.ts';
+import type { CellRows, Ground } from './ground.ts';
+import { minimalBases, newerBases, removals } from './moves.ts';
+import { baseRebuilds, dependencyBumps, imageRebuilds, thirdPartyUpgrades } from './rebuilds.ts';
+
+/** The candidates, by kind in the order of ACTION_KINDS, then target. */
+export function candidatesOf(ground: Ground): readonly Candidate[] {
+  const found = [baseRebuilds, imageRebuilds, newerBases, minimalBases, dependencyBumps, thirdPartyUpgrades, removals];
+  return [
+    ...Map.groupBy(
+      found.flatMap((find) => find(ground)),
+      ({ key }) => key,
+    ).values(),
+  ]
+    .flatMap(merged)
+    .sort((a, b) => ACTION_KINDS.indexOf(a.kind) - ACTION_KINDS.indexOf(b.kind) || compareText(a.target, b.target));
+}
+
+/** Builds of one base that differ may lead to the same action: it is one. */
+function merged([first, ...others]: readonly Candidate[]): readonly Candidate[] {
+  if (first === undefined) return [];
+  if (others.length === 0) return [first];
+  const all = [first, ...others];
+  const slots = [...new Set(all.flatMap((candidate) => candidate.slots))].sort(compareText);
+  const removes = [...new Set(all.flatMap((candidate) => candidate.removes))].sort((a, b) => a - b);
+  const origin = all.every((candidate) => candidate.origin === first.origin) ? first.origin : 'mixed';
+  return [{ ...first, slots, removes, origin, cost: EFFORT[first.kind] + slots.length }];
+}
+
+/** The actions of an assessment, sorted as the candidates are; `line` is the release line that they are for. */
+export function actionsOf(ground: Ground, candidates: readonly Candidate[], line?: string): readonly Action[] {
+  const cellsOf = Map.groupBy(ground.cells, ({ cell }) => cell.slot);
+  return candidates.map(({ key, kind, target, title, slots, removes, origin }) => {
+    const removed = new Set(removes);
+    const closes: ClosedInstance[] = [];
+    const helpsClose: ClosedInstance[] = [];
+    const alsoRemoves: ClosedInstance[] = [];
+    for (const entry of slots.flatMap((slot) => cellsOf.get(slot) ?? [])) {
+      const gone = entry.rows.filter((row) => removed.has(row));
+      if (gone.length === 0) continue;
+      const whole = gone.length === entry.rows.length;
+      if (!entry.cell.fullyFixable) {
+        if (whole) alsoRemoves.push(closedOf(entry, gone, ground));
+      } else (whole ? closes : helpsClose).push(closedOf(entry, gone, ground));
+    }
+    return {
+      key,
+      kind,
+      target,
+      title,
+      slots,
+      closes: closes.sort(compareClosed),
+      ...(helpsClose.length === 0 ? {} : { helpsClose: helpsClose.sort(compareClosed) }),
+      ...(alsoRemoves.length === 0 ? {} : { alsoRemoves: alsoRemoves.sort(compareClosed) }),
+      origin,
+      ...(line === undefined ? {} : { line }),
+    };
+  });
+}
+
+function closedOf({ cell }: CellRows, rows: readonly number[], { assessment }: Ground): ClosedInstance {
+  const packages = rows.flatMap((row) => {
+    const finding = assessment.findings[row];
+    return finding === undefined ? [] : [`${finding.package} ${finding.fixedIn ?? ''}`.trim()];
+  });
+  const { slot, vulnerability, severity } = cell;
+  return { slot, vulnerability, severity, packages: [...new Set(packages)].sort(compareText) };
+}
+
+function compareClosed(a: ClosedInstance, b: ClosedInstance): number {
+  return (
+    severityOrder(a.severity) - severityOrder(b.severity) ||
+    compareText(a.slot, b.slot) ||
+    compareText(a.vulnerability, b.vulnerability)
+  );
+}
