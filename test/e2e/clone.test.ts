@@ -22,6 +22,12 @@ function testersEnvironment(): Readonly<Record<string, string>> {
   return Object.fromEntries(kept.map(([name, value]) => [name, value ?? '']));
 }
 
+/** What the test reporter says of failing tests, else the end of the output. */
+function failuresIn(output: string): string {
+  const start = output.indexOf('failing tests:');
+  return start === -1 ? output.slice(-4000) : output.slice(start, start + 6000);
+}
+
 test('the README has exactly the two set-up commands', () => {
   assert.deepEqual(setUpCommands(), ['npm ci && npm run demo', 'npm ci && npm test']);
 });
@@ -34,7 +40,7 @@ test('they work on a fresh clone and change no file of it', { skip, timeout: 1_8
   for (const command of setUpCommands()) {
     // As for a newcomer: nothing of this checkout, and without the folder of real inputs beside it.
     const outcome = await place.run('sh', ['-c', command], { ...testersEnvironment(), PLIMSOLL_NODE: '' }, clone);
-    assert.equal(outcome.status, 0, `${command}\n${outcome.stdout.slice(-4000)}\n${outcome.stderr.slice(-4000)}`);
+    assert.equal(outcome.status, 0, `${command}\n${failuresIn(outcome.stdout)}\n${outcome.stderr.slice(-4000)}`);
     assert.equal(await must('git', ['status', '--porcelain'], clone), '', command);
   }
   assert.ok(existsSync(`${clone}/demo/out/1.2.0-demo.1/report.html`));

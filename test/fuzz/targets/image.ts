@@ -135,7 +135,7 @@ export const IMAGE_TARGETS: readonly FuzzTarget[] = [
   {
     id: 'target',
     form: 'text',
-    codes: ['usage', 'unsupported', 'input-unreadable'],
+    codes: ['usage', 'unsupported', 'input-missing', 'input-unreadable'],
     words: ['docker:', 'oci:', 'oci-archive:', 'rootfs:', 'dir:', '//'],
     run: (input) => formatTarget(parseTarget(input.toString())),
   },
