@@ -35,8 +35,11 @@ export function createMixtures(sides: Sides, joint: JointIds, statementOf: State
   function differing(pair: SlotPair): readonly Factor[] {
     const own = new Set<Factor>(common);
     if (pair.a === undefined || pair.b === undefined) own.add('membership');
-    else if (qualifierOf(pair.a) !== qualifierOf(pair.b)) own.add('tag');
-    else if (pair.a.digest !== pair.b.digest) own.add('content');
+    else {
+      if (pair.renamed) own.add('membership');
+      if (qualifierOf(pair.a) !== qualifierOf(pair.b)) own.add('tag');
+      else if (pair.a.digest !== pair.b.digest) own.add('content');
+    }
     return FACTORS.filter((factor) => own.has(factor));
   }
 
@@ -88,9 +91,15 @@ function commonFactors(a: Side, b: Side): readonly Factor[] {
   return factors;
 }
 
-/** An image that is on both sides comes from the side whose tag, else whose content, the mixture takes; one that is on one is there or not. */
+/**
+ * An image that is on one side is there or not, by its membership. One that is on both has the content of the side whose tag, else whose content, the
+ * mixture takes, and goes by that side's name, which statements are about; a renamed one by that of the side whose membership it takes.
+ */
 function imageIn(pair: SlotPair, mixture: Mixture): AssessedImage | undefined {
-  if (pair.a === undefined) return takesB(mixture, 'membership') ? pair.b : undefined;
-  if (pair.b === undefined) return takesB(mixture, 'membership') ? undefined : pair.a;
-  return takesB(mixture, 'tag') || takesB(mixture, 'content') ? pair.b : pair.a;
+  const membershipOfB = takesB(mixture, 'membership');
+  if (pair.a === undefined) return membershipOfB ? pair.b : undefined;
+  if (pair.b === undefined) return membershipOfB ? undefined : pair.a;
+  const filled = takesB(mixture, 'tag') || takesB(mixture, 'content') ? pair.b : pair.a;
+  if (!pair.renamed || filled.digest === undefined) return filled;
+  return { ...(membershipOfB ? pair.b : pair.a), digest: filled.digest };
 }
