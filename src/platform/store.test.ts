@@ -148,7 +148,7 @@ describe('openStore', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  test('a store that may not be written is read; derived tables are made beside it', async () => {
+  test('a store that may not be written is read; derived tables are made beside it', async (t) => {
     const path = join(folder, 'kept', 'store.db');
     const store = await openStore(path, [FIRST, INDEX]);
     await store.run('INSERT INTO note (text) VALUES (?)', 'kept');
@@ -177,7 +177,7 @@ describe('openStore', () => {
     mkdirSync(join(folder, 'work'), { mode: 0o777 });
     try {
       const asNobody = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
-      const { stdout, stderr } = spawnSync(
+      const { error, stdout, stderr } = spawnSync(
         process.execPath,
         [
           '--input-type=module',
@@ -188,6 +188,10 @@ describe('openStore', () => {
         ],
         { encoding: 'utf8', cwd: join(folder, 'work'), ...asNobody },
       );
+      if (error !== undefined && 'code' in error && error.code === 'EACCES') {
+        t.diagnostic('not tried: a user other than root may not read this checkout');
+        return;
+      }
       assert.equal(stdout, '[false,[{"text":"kept"}],[{"text":"new"}],"store","store"]\nstore\n', stderr);
       assert.deepEqual(readFileSync(path), before);
       assert.deepEqual(readdirSync(join(folder, 'kept')), ['store.db']);
