@@ -4,9 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
-import type { CommandContext } from '../src/cli/command.ts';
 import { COMMANDS } from '../src/cli/program.ts';
 import { CATALOGUERS } from '../src/scan/inventory/registry.ts';
+import { NO_CONTEXT } from '../test/support/command-context.ts';
 
 /** Width of the help texts, as on a wide terminal. */
 const COLUMNS = 110;
@@ -23,7 +23,7 @@ export async function generatedDocs(): Promise<ReadonlyMap<string, string>> {
 
 async function commandReference(): Promise<string> {
   const program = new Command('plimsoll');
-  for (const entry of COMMANDS) program.addCommand((await entry.load())(silentContext()));
+  for (const entry of COMMANDS) program.addCommand((await entry.load())(NO_CONTEXT));
   return `# Commands
 
 <!-- Made by scripts/generate-docs.ts from the help of the commands: change them, then run
@@ -63,20 +63,6 @@ function helpOf(command: Command): string {
   });
   command.outputHelp();
   return text;
-}
-
-function silentContext(): CommandContext {
-  return {
-    stdout: () => {},
-    stderr: () => {},
-    environment: {},
-    now: () => new Date(0),
-    workingDirectory: '/',
-    stdoutIsTerminal: false,
-    stderrIsTerminal: false,
-    columns: COLUMNS,
-    setExitCode: () => {},
-  };
 }
 
 async function main(root: string, check: boolean): Promise<number> {

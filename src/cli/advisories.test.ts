@@ -5,50 +5,21 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import { Command } from 'commander';
+import { runCommand } from '../../test/support/run-command.ts';
+import { resultValidator } from '../../test/support/schemas.ts';
 import { temporaryFolder } from '../../test/support/unpacked.ts';
-import { PlimsollError } from '../platform/errors.ts';
 import { openAdvisorySet } from '../scan/advisory/set/open.ts';
-import { advisoriesCommand } from './advisories.ts';
 
-interface Run {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly code: number;
-}
-
+const validate = resultValidator('advisories-status-1');
 const WORK = join(temporaryFolder(), 'cli');
 const DATA = join(temporaryFolder(), 'data');
 
-async function run(...args: readonly string[]): Promise<Run> {
-  let stdout = '';
-  let stderr = '';
-  let code = 0;
-  const command = advisoriesCommand({
-    stdout: (text) => {
-      stdout += text;
-    },
-    stderr: (text) => {
-      stderr += text;
-    },
+function run(...args: readonly string[]) {
+  return runCommand(['advisories', ...args], {
+    folder: WORK,
     environment: { XDG_DATA_HOME: DATA },
-    now: () => new Date('2026-01-02T03:04:05Z'),
-    workingDirectory: WORK,
-    stdoutIsTerminal: false,
-    stderrIsTerminal: false,
-    columns: 100,
-    setExitCode: (given) => {
-      code = given;
-    },
+    now: '2026-01-02T03:04:05Z',
   });
-  try {
-    await new Command('plimsoll').addCommand(command).parseAsync(['advisories', ...args], { from: 'user' });
-  } catch (error) {
-    assert.ok(error instanceof PlimsollError, String(error));
-    return { stdout, stderr: error.message, code: error.exitCode };
-  }
-  return { stdout, stderr, code };
 }
 
 function secdb(fixed: string): string {
@@ -92,8 +63,6 @@ test('build, status, export, import and diff work on files', async () => {
   assert.ok(!built.stdout.includes('\u001b'), 'nothing of a feed reaches the terminal unescaped');
 
   const status = await run('status', 'set.db', '--format', 'json');
-  const schema = JSON.parse(readFileSync(join(import.meta.dirname, '../../schema/advisories-status-1.json'), 'utf8'));
-  const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
   assert.ok(validate(JSON.parse(status.stdout)), JSON.stringify(validate.errors));
   const { content, feeds, builtAt } = JSON.parse(status.stdout);
   assert.deepEqual(
@@ -252,9 +221,6 @@ test('update downloads, builds, and leaves the set alone when it cannot', async 
   );
   assert.match(failed.stdout, /^ {2}FAILED {3}the update of 2026-01-02T03:04:05\.000Z: kev: nothing in .*not JSON/m);
   const status = JSON.parse((await run('status', '--format', 'json')).stdout);
-  const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(
-    JSON.parse(readFileSync(join(import.meta.dirname, '../../schema/advisories-status-1.json'), 'utf8')),
-  );
   assert.ok(validate(status), JSON.stringify(validate.errors));
 
   const nothing = await run('update', '--feed', `epss=${base}/absent.csv`, '--output', 'partly.db');

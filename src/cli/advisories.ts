@@ -92,7 +92,7 @@ function buildCommand(context: CommandContext): Command {
 function updateCommand(context: CommandContext): Command {
   return setCommand(
     'update',
-    'download feeds and make the advisory set from them; the only command that downloads; exit code 1 when a feed failed and its earlier download is used',
+    'download feeds and make the advisory set from them; the only command that downloads advisories; exit code 1 when a feed failed and its earlier download is used',
     'plimsoll advisories update\nplimsoll advisories update --feed osv=https://osv.example.org/Go/all.zip\nplimsoll advisories update --feed debian-mirror --for rootfs:/ --output machine.db',
   )
     .option(

@@ -13,9 +13,16 @@ export function isoDate(text: string): string {
 
 /** A number of worker threads. @throws InvalidArgumentError */
 export function numberOfJobs(text: string): number {
-  const number = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (number >= 1 && number <= 256) return number;
-  throw new InvalidArgumentError('write a number from 1 to 256');
+  return numberUpTo(256)(text);
+}
+
+/** A reader of whole numbers from 1 to the largest; it throws an InvalidArgumentError. */
+export function numberUpTo(largest: number): (text: string) => number {
+  return (text) => {
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+    if (number >= 1 && number <= largest) return number;
+    throw new InvalidArgumentError(`write a number from 1 to ${largest}`);
+  };
 }
 
 /** `os/architecture[/variant]`. @throws InvalidArgumentError */

@@ -1,41 +1,23 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { runCommand } from '../../test/support/run-command.ts';
+import { resultValidator } from '../../test/support/schemas.ts';
 import { statisticsOf } from '../explain/statistics.ts';
 import { assessmentOf, finding } from '../explain/test-assessment.ts';
 import { assessmentJson } from '../publish/json/write.ts';
+import { openAdvisorySet } from '../scan/advisory/set/open.ts';
 import type { Assessment } from '../scan/assess/assessment.ts';
-import type { CommandContext } from './command.ts';
-import { runProgram } from './program.ts';
+import { reassess } from '../scan/assess/reassess.ts';
 
 const SLOT = 'quay.io/app|linux/amd64';
-const schema = new Ajv2020({ strict: false, validateFormats: false }).compile(
-  JSON.parse(readFileSync(join(import.meta.dirname, '../../schema/comparison-1.json'), 'utf8')),
-);
+const schema = resultValidator('comparison-1');
 let folder = '';
 
-async function run(...args: readonly string[]) {
-  const output = { stdout: '', stderr: '', code: 0 };
-  const context: CommandContext = {
-    stdout: (text) => {
-      output.stdout += text;
-    },
-    stderr: (text) => {
-      output.stderr += text;
-    },
-    environment: { XDG_DATA_HOME: folder, NO_COLOR: '1' },
-    now: () => new Date('2022-05-01T00:00:00Z'),
-    workingDirectory: folder,
-    stdoutIsTerminal: false,
-    stderrIsTerminal: false,
-    columns: 100,
-    setExitCode: () => undefined,
-  };
-  output.code = await runProgram(['compare', ...args], context);
-  return output;
+function run(...args: readonly string[]) {
+  return runCommand(['compare', ...args], { folder });
 }
 
 function write(name: string, assessment: Assessment): void {
@@ -89,6 +71,35 @@ describe('plimsoll compare', () => {
     );
     assert.match(stdout, /\n {2}membership: image-removed +−2 /);
     assert.equal((await run('b.json', 'other.json', '--quiet')).stderr, '');
+  });
+
+  it('asks the kept advisory set where it is the one of an assessment', async () => {
+    const record = { pkg: { name: 'zlib', secfixes: { '1.2.12-r0': ['CVE-2018-25032'] } } };
+    writeFileSync(join(folder, 'main.json'), JSON.stringify({ distroversion: 'v3.15', packages: [record] }));
+    const kept = join(folder, 'plimsoll/advisories.db');
+    mkdirSync(dirname(kept));
+    const built = ['advisories', 'build', '--feed', 'alpine-secdb=main.json', '--output', kept];
+    assert.equal((await runCommand(built, { folder })).code, 0);
+    const set = openAdvisorySet(kept);
+    const read = assessmentOf({ slots: [SLOT] });
+    const inventories = read.images.flatMap(({ digest, platform }) =>
+      digest === undefined ? [] : [{ digest, platform, cataloguers: ['apk@1'], gaps: [] }],
+    );
+    const options = { set, asOf: '2022-04-06', severityPolicy: 'vendor-then-cvss-then-nvd' } as const;
+    const whole = reassess({ ...read, inventories }, options);
+    set.close();
+    write('whole.json', whole);
+    // What another program had judged: with the set at hand today's program judges it again.
+    write('less.json', { ...whole, findings: [] });
+    const totals = async () => {
+      const { difference, method } = JSON.parse((await run('less.json', 'whole.json', '--format', 'json')).stdout);
+      return [difference.instances.total, method.from.instances.total];
+    };
+    assert.deepEqual(await totals(), [0, 1]);
+    writeFileSync(kept, 'no database');
+    assert.deepEqual(await totals(), [1, 0], 'a kept set that cannot be opened is none');
+    rmSync(kept);
+    assert.deepEqual(await totals(), [1, 0]);
   });
 
   it('refuses what it cannot use, with the reason', async () => {

@@ -10,7 +10,7 @@ import { comparisonMarkdown } from '../publish/markdown/comparison.ts';
 import { comparisonTable } from '../publish/terminal/comparison.ts';
 import type { AdvisorySet } from '../scan/advisory/advisory.ts';
 import { ASSESSMENT_MIGRATIONS } from '../scan/assess/assessment-store.ts';
-import { openAdvisories } from './advisories-input.ts';
+import { keptAdvisories, openAdvisories } from './advisories-input.ts';
 import { readAssessmentInput } from './assessment-input.ts';
 import { type CommandContext, type CommonOptions, newCommand, terminalOptions, writeResult } from './command.ts';
 import { openLookupStore } from './lookup-store.ts';
@@ -33,8 +33,11 @@ export function compareCommand(context: CommandContext): Command {
   return newCommand('compare', 'what changed between two assessments, and why', formats, EXAMPLE)
     .argument('<from>', 'the earlier assessment: a JSON file that scan wrote, or the id of a stored one')
     .argument('<to>', 'the later assessment')
-    .option('--advisories-from <file>', 'the advisory set that the first was made with (else causes are inferred)')
-    .option('--advisories-to <file>', 'the advisory set that the second was made with')
+    .option(
+      '--advisories-from <file>',
+      'the advisory set that the first was made with (the kept one if it is that; else causes are inferred)',
+    )
+    .option('--advisories-to <file>', 'the advisory set that the second was made with (likewise)')
     .option('--rename <old=new>', 'a repository that has another name in the second (repeatable)', collect, [])
     .option('--store <file>', 'store of assessments (in the data directory of the user)')
     .action((from: string, to: string, options: CompareCommandOptions) => compareTwo(from, to, options, context));
@@ -82,13 +85,14 @@ async function inputOf(
   opened: AdvisorySet[],
 ): Promise<ComparisonInput> {
   const assessment = await readAssessmentInput(name, context.workingDirectory, store);
-  if (advisories === undefined) return { assessment };
-  const set = await openAdvisories(advisories, context);
+  const { id } = assessment.advisorySet;
+  const set = await (advisories === undefined ? keptAdvisories(id, context) : openAdvisories(advisories, context));
+  if (set === undefined) return { assessment };
   opened.push(set);
-  if (set.id !== assessment.advisorySet.id) {
+  if (set.id !== id) {
     throw new PlimsollError(
       'usage',
-      `${option} ${advisories} has the id ${set.id}, but ${name} was made with ${assessment.advisorySet.id}: give the set that it was made with`,
+      `${option} ${advisories} has the id ${set.id}, but ${name} was made with ${id}: give the set that it was made with`,
     );
   }
   return { assessment, set };

@@ -51,12 +51,16 @@ export async function lineOfAssessment(
  * The text of a file that people write; undefined when there is none.
  * @throws PlimsollError `input-unreadable` for what is no file, or larger than a file of settings may be
  */
-export function readSmallText(path: string, name: string): string | undefined {
+export function readSmallText(
+  path: string,
+  name: string,
+  mostBytes: number = LIMITS.settingsBytes,
+): string | undefined {
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined) return undefined;
   try {
     if (!status.isFile()) throw new TypeError('it is not a file');
-    if (status.size > LIMITS.settingsBytes) throw new LimitError(`it has more than ${LIMITS.settingsBytes} bytes`);
+    if (status.size > mostBytes) throw new LimitError(`it has more than ${mostBytes} bytes`);
     return readFileSync(path, 'utf8');
   } catch (error) {
     throw new PlimsollError('input-unreadable', `${name} cannot be read: ${messageOf(error)}`, { cause: error });

@@ -73,7 +73,9 @@ async function describeUpdate(
     writeResult(context, options, (render[options.format as keyof typeof render] ?? render.markdown)());
     const talk = remarker(context, options);
     for (const text of gapLines(set.gaps)) talk(text);
-    if (set.images.length === 0) talk('no image differs between the two: there is nothing to apply');
+    if (set.images.length + set.charts.length + set.gaps.length === 0) {
+      talk('no image and no chart differs between the two: there is nothing to apply');
+    }
   } finally {
     await store.close();
   }

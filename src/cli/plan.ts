@@ -7,6 +7,7 @@ import { outcomeOf } from '../respond/plan/outcome.ts';
 import { planOf } from '../respond/plan/plan.ts';
 import { SEVERITY_LEVELS, type SeverityLevel } from '../scan/advisory/advisory.ts';
 import { ASSESSMENT_MIGRATIONS } from '../scan/assess/assessment-store.ts';
+import { numberUpTo } from './arguments.ts';
 import { readAssessmentInput } from './assessment-input.ts';
 import { type CommandContext, type CommonOptions, newCommand, terminalOptions, writeResult } from './command.ts';
 import { lineName, readLines } from './lines-input.ts';
@@ -32,7 +33,11 @@ export function planCommand(context: CommandContext): Command {
   const summary = 'the fewest rebuilds and updates that remove what can be fixed, as a queue of builds';
   return newCommand('plan', summary, ['table', 'json', 'markdown'], EXAMPLE)
     .argument('<assessment>', 'a JSON file that scan wrote, or the id of a stored assessment')
-    .option('--budget <number>', 'at most so many actions, those that remove most (as many as it takes)', budgetOf)
+    .option(
+      '--budget <number>',
+      'at most so many actions, those that remove most (as many as it takes)',
+      numberUpTo(9999),
+    )
     .option('--severity <levels>', 'severities to plan for, separated by commas', severitiesOf, ['critical', 'high'])
     .option('--rebuild-third-party', 'images of third parties can be rebuilt as well')
     .option(
@@ -70,13 +75,6 @@ async function showPlan(name: string, options: PlanCommandOptions, context: Comm
   } finally {
     await store.close();
   }
-}
-
-/** @throws InvalidArgumentError */
-function budgetOf(text: string): number {
-  const number = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (number >= 1) return number;
-  throw new InvalidArgumentError('write a number from 1 to 9999');
 }
 
 /** In the order of severities. @throws InvalidArgumentError */

@@ -1,24 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NO_CONTEXT } from '../../test/support/command-context.ts';
 import type { CommandContext } from './command.ts';
 import { runProgram } from './program.ts';
 
 test('an internal error ends with exit code 4, and its text cannot steer the terminal', async () => {
   let stderr = '';
   const context: CommandContext = {
+    ...NO_CONTEXT,
     stdout: () => {
       throw new Error('\u001b[2Jpackage \u202egnp.exe\u009b1m');
     },
     stderr: (text) => {
       stderr += text;
     },
-    environment: {},
-    now: () => new Date(0),
-    workingDirectory: '/',
-    stdoutIsTerminal: false,
-    stderrIsTerminal: false,
-    columns: 80,
-    setExitCode: () => undefined,
   };
   assert.equal(await runProgram(['versions', 'compare', 'deb', '1', '2'], context), 4);
   assert.match(

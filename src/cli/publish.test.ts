@@ -16,12 +16,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { needsPrograms } from '../../test/support/needs.ts';
+import { runCommand } from '../../test/support/run-command.ts';
 import { sampleAssessment } from '../../test/support/sample-assessment.ts';
 import { resultValidator } from '../../test/support/schemas.ts';
 import { statisticsOf } from '../explain/statistics.ts';
 import { writeBundle } from '../publish/bundle/write-bundle.ts';
 import { assessmentJson } from '../publish/json/write.ts';
-import { runProgram } from './program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-publish-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -32,24 +32,8 @@ writeFileSync(join(folder, 'key.pem'), SECRET);
 writeFileSync(join(folder, 'key.pub'), publicKey.export({ type: 'spki', format: 'pem' }));
 writeFileSync(join(folder, 'a.json'), assessmentJson(sampleAssessment(), statisticsOf(sampleAssessment())));
 
-async function run(...args: readonly string[]) {
-  const out = { code: 0, stdout: '', stderr: '' };
-  out.code = await runProgram(args, {
-    stdout: (result) => {
-      out.stdout += String(result);
-    },
-    stderr: (text) => {
-      out.stderr += text;
-    },
-    environment: { HOME: folder },
-    now: () => new Date('2022-05-01T00:00:00Z'),
-    workingDirectory: folder,
-    stdoutIsTerminal: false,
-    stderrIsTerminal: false,
-    columns: 100,
-    setExitCode: () => {},
-  });
-  return out;
+function run(...args: readonly string[]) {
+  return runCommand(args, { folder });
 }
 
 /** The report's page is made by the build; without it there is nothing to publish. */

@@ -53,7 +53,7 @@ export function publishCommand(context: CommandContext): Command {
     .option('--assessment <file>', 'what to publish: a JSON file that scan wrote, or the id of a stored assessment')
     .option('--compare <file>', 'what changed: a JSON file that compare wrote, which leads to the assessment')
     .option('--gate <file>', 'verdict of the gate: its JSON')
-    .option('--hygiene <file>', 'results of hygiene: its JSON; only counts are shown')
+    .option('--hygiene <file>', 'results of hygiene checks, JSON in the shape of the one of the gate')
     .option('--lines <file>', 'release lines: the JSON of lines status')
     .option('--key <file>', 'private key that signs: Ed25519 or P-256, PEM')
     .addOption(new Option('--audience <audience>', 'who will read it').choices(AUDIENCES).default('public'))
@@ -167,8 +167,10 @@ function readText(context: CommandContext, file: string): string {
 
 /** @throws InvalidArgumentError */
 function httpsUrl(text: string): string {
-  if (URL.canParse(text) && /^https:\/\/[^\s"'<>\\^`{|}]+$/.test(text) && new URL(text).password === '') return text;
-  throw new InvalidArgumentError('write an address that starts with https://');
+  const url = /^https:\/\/[^\s"'<>\\^`{|}]+$/.test(text) ? URL.parse(text) : null;
+  // A token can stand where the name of the user does.
+  if (url !== null && url.username === '' && url.password === '') return text;
+  throw new InvalidArgumentError('write an address that starts with https:// and holds no credentials');
 }
 
 /** @throws InvalidArgumentError */

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { runCommand } from '../../test/support/run-command.ts';
 import { advisory, advisorySetOf } from '../../test/support/synthetic-set.ts';
 import { statisticsOf } from '../explain/statistics.ts';
 import { digestOf } from '../platform/canonical.ts';
@@ -12,8 +13,6 @@ import { alpineSecdb } from '../scan/advisory/alpine-secdb/index.ts';
 import { buildAdvisorySet } from '../scan/advisory/set/build.ts';
 import { assess } from '../scan/assess/assess.ts';
 import { ASSESSMENT_MIGRATIONS, listAssessments } from '../scan/assess/assessment-store.ts';
-import type { CommandContext } from './command.ts';
-import { runProgram } from './program.ts';
 
 const IMAGE = digestOf('image');
 const MARCH = assess({
@@ -67,25 +66,8 @@ const MARCH = assess({
 let folder = '';
 const inFolder = (name: string) => join(folder, name);
 
-async function run(...args: readonly string[]) {
-  const output = { stdout: '', stderr: '', code: 0 };
-  const context: CommandContext = {
-    stdout: (text) => {
-      output.stdout += text;
-    },
-    stderr: (text) => {
-      output.stderr += text;
-    },
-    environment: { XDG_DATA_HOME: folder },
-    now: () => new Date('2022-04-06T12:00:00Z'),
-    workingDirectory: folder,
-    stdoutIsTerminal: false,
-    stderrIsTerminal: false,
-    columns: 80,
-    setExitCode: () => undefined,
-  };
-  output.code = await runProgram(['reassess', ...args], context);
-  return output;
+function run(...args: readonly string[]) {
+  return runCommand(['reassess', ...args], { folder, now: '2022-04-06T12:00:00Z' });
 }
 
 describe('plimsoll reassess', () => {

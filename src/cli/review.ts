@@ -1,7 +1,7 @@
 // `plimsoll review`: the weekly pack, and the ledger of decisions and action items that goes with it.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { compareAssessments } from '../explain/compare/compare.ts';
 import type { ComparisonInput } from '../explain/compare/side.ts';
 import { messageOf, PlimsollError } from '../platform/errors.ts';
@@ -19,7 +19,7 @@ import type { AdvisorySet } from '../scan/advisory/advisory.ts';
 import type { Assessment } from '../scan/assess/assessment.ts';
 import { ASSESSMENT_MIGRATIONS } from '../scan/assess/assessment-store.ts';
 import { openAdvisories } from './advisories-input.ts';
-import { isoDate } from './arguments.ts';
+import { isoDate, numberUpTo } from './arguments.ts';
 import { readAssessmentInput } from './assessment-input.ts';
 import { type CommandContext, type CommonOptions, newCommand, newGroup, writeResult } from './command.ts';
 import { openLookupStore } from './lookup-store.ts';
@@ -76,7 +76,7 @@ function packCommand(context: CommandContext): Command {
     .option('--watch <file>', 'the watch list (YAML)')
     .option('--programme <file>', `initiatives (${PROGRAMME} in the working directory)`)
     .option('--ledger <file>', `decisions and action items (${LEDGER} in the working directory)`)
-    .option('--budget <number>', 'actions of the plan that are shown', wholeNumber, BUDGET)
+    .option('--budget <number>', 'actions of the plan that are shown', numberUpTo(9999), BUDGET)
     .option('--store <file>', 'store of assessments (in the data directory of the user)')
     .action((name: string, options: PackOptions) => showPack(name, options, context));
 }
@@ -178,7 +178,7 @@ async function showPack(name: string, options: PackOptions, context: CommandCont
     const pack = reviewPack({
       date,
       assessment,
-      ...(since === undefined ? {} : comparedWith(since, setFrom, assessment, setTo)),
+      ...(since === undefined ? {} : comparedWith(since, setFrom, assessment, setTo, options.budget)),
       plan: planFor(assessment, options.budget),
       ...(await lateOf(assessment, since, date, options, context, store)),
       ...(await filesOf(options, context, { date, since: since?.asOf, assessment, set: setTo })),
@@ -201,6 +201,7 @@ function comparedWith(
   setFrom: AdvisorySet | undefined,
   assessment: Assessment,
   setTo: AdvisorySet | undefined,
+  budget: number,
 ): Pick<ReviewInput, 'comparison' | 'outcome'> {
   const side = (one: Assessment, set: AdvisorySet | undefined): ComparisonInput => ({
     assessment: one,
@@ -208,16 +209,12 @@ function comparedWith(
   });
   return {
     comparison: compareAssessments(side(since, setFrom), side(assessment, setTo)),
-    outcome: outcomeOf(planFor(since), assessment),
+    outcome: outcomeOf(planFor(since, budget), assessment),
   };
 }
 
-function planFor(assessment: Assessment, budget?: number): Plan {
-  return planOf(assessment, {
-    severities: ['critical', 'high'],
-    rebuildThirdParty: false,
-    ...(budget === undefined ? {} : { budget }),
-  });
+function planFor(assessment: Assessment, budget: number): Plan {
+  return planOf(assessment, { severities: ['critical', 'high'], rebuildThirdParty: false, budget });
 }
 
 /** Nothing without clocks: nobody said by when something is to be done. */
@@ -286,9 +283,4 @@ function readText(path: string, name: string): string {
 
 function today(context: CommandContext): string {
   return context.now().toISOString().slice(0, 10);
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('write a number from 1 to 9999');
-  return Number(text);
 }

@@ -1,5 +1,4 @@
 // `plimsoll statements add`: writes one statement at the end of a file, whole or not at all; what stands there stays, comments included.
-import { existsSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { addDays } from '../statements/day.ts';
@@ -9,6 +8,7 @@ import { isoDate } from './arguments.ts';
 import { type CommandContext, type CommonOptions, newCommand, writeResult } from './command.ts';
 import { readConfig } from './release-input.ts';
 import { replaceFile } from './replace-file.ts';
+import { readStatementFile } from './statements-input.ts';
 
 interface AddOptions extends CommonOptions {
   readonly id: string;
@@ -61,7 +61,7 @@ async function addStatement(file: string, options: AddOptions, context: CommandC
   const { maximumDays = MAXIMUM_DAYS } = settings;
   const { appendStatement, readStatements } = await import('../statements/yaml.ts');
   const path = resolve(context.workingDirectory, file);
-  const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const before = readStatementFile(file, context) ?? '';
   const check = (text: string): void => {
     readStatements(text, { file: basename(path), maximumDays, trusts: () => false });
   };

@@ -1,9 +1,12 @@
 // The statements that a command is given: read under the configuration, with a remark about those that do not apply.
 import { resolve } from 'node:path';
+import { PlimsollError } from '../platform/errors.ts';
+import { LIMITS } from '../platform/limits.ts';
 import type { Config } from '../platform/settings.ts';
 import { type StatementState, stateOf } from '../statements/judge.ts';
 import type { Statement } from '../statements/statement.ts';
 import type { CommandContext } from './command.ts';
+import { readSmallText } from './lines-input.ts';
 
 /** Help for --statements. */
 export const STATEMENTS_WORDS = 'decisions that may apply: files and folders (YAML, OpenVEX, CSAF, CycloneDX)';
@@ -52,6 +55,18 @@ export async function readAll(
     paths.map((path) => resolve(workingDirectory, path)),
     { maximumDays, trusted },
   );
+}
+
+/** The text of one YAML file that people write; undefined when there is none. @throws PlimsollError `input-unreadable` */
+export function readStatementFile(name: string, { workingDirectory }: CommandContext): string | undefined {
+  return readSmallText(resolve(workingDirectory, name), name, LIMITS.statementFileBytes);
+}
+
+/** The same of a file that must be there. @throws PlimsollError `input-missing`, `input-unreadable` */
+export function readNamedFile(name: string, context: CommandContext): string {
+  const text = readStatementFile(name, context);
+  if (text === undefined) throw new PlimsollError('input-missing', `${name}: there is no such file`);
+  return text;
 }
 
 /** Days before the end at which a statement is told to end soon. */

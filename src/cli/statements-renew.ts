@@ -1,14 +1,13 @@
 // `plimsoll statements renew`: one statement of a file for another time; the file is replaced whole or not at all.
-import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { messageOf, PlimsollError } from '../platform/errors.ts';
 import { addDays } from '../statements/day.ts';
 import { MAXIMUM_DAYS } from '../statements/statement-fields.ts';
 import { isoDate } from './arguments.ts';
 import { type CommandContext, type CommonOptions, newCommand, writeResult } from './command.ts';
 import { readConfig } from './release-input.ts';
 import { replaceFile } from './replace-file.ts';
+import { readNamedFile } from './statements-input.ts';
 
 interface RenewOptions extends CommonOptions {
   readonly author: string;
@@ -39,17 +38,9 @@ export function renewStatementCommand(context: CommandContext): Command {
         date,
         expires: options.expires ?? addDays(date, maximumDays),
       };
-      const text = renewStatement(readText(path), id, renewal, file);
+      const text = renewStatement(readNamedFile(file, context), id, renewal, file);
       const statements = readStatements(text, { file: basename(path), maximumDays, trusts: () => false });
       replaceFile(path, text);
       writeResult(context, options, writeStatements(statements.filter((statement) => statement.id === id)));
     });
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new PlimsollError('input-missing', `${path} cannot be read: ${messageOf(error)}`, { cause: error });
-  }
 }

@@ -1,8 +1,6 @@
 // `plimsoll statements watch`: the vulnerabilities that people ask about, with what the site says, who scores them how, and which images have them.
-import { readFileSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { messageOf, PlimsollError } from '../platform/errors.ts';
 import { jsonText } from '../platform/json-text.ts';
 import { watchText } from '../publish/terminal/statements.ts';
 import { watchedItems } from '../respond/watch/watched.ts';
@@ -11,6 +9,7 @@ import { openAdvisories } from './advisories-input.ts';
 import { readAssessmentInput } from './assessment-input.ts';
 import { type CommandContext, type CommonOptions, newCommand, terminalOptions, writeResult } from './command.ts';
 import { openLookupStore } from './lookup-store.ts';
+import { readNamedFile } from './statements-input.ts';
 
 interface WatchOptions extends CommonOptions {
   readonly assessment?: string;
@@ -37,8 +36,7 @@ export function watchCommand(context: CommandContext): Command {
 
 async function showWatchList(file: string, options: WatchOptions, context: CommandContext): Promise<void> {
   const { readWatchList } = await import('../statements/watch-list.ts');
-  const path = resolve(context.workingDirectory, file);
-  const items = readWatchList(readText(path), basename(path));
+  const items = readWatchList(readNamedFile(file, context), basename(file));
   const store = await openLookupStore(options.store, context, ASSESSMENT_MIGRATIONS);
   try {
     const { assessment: name } = options;
@@ -58,13 +56,5 @@ async function showWatchList(file: string, options: WatchOptions, context: Comma
     }
   } finally {
     await store.close();
-  }
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new PlimsollError('input-missing', `${path} cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -3,11 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { runCommand } from '../../test/support/run-command.ts';
 import { resultValidator } from '../../test/support/schemas.ts';
 import { alpineSecdb } from '../scan/advisory/alpine-secdb/index.ts';
 import { buildAdvisorySet } from '../scan/advisory/set/build.ts';
-import type { CommandContext } from './command.ts';
-import { runProgram } from './program.ts';
 
 const STATEMENTS = `statements:
   - id: zlib-not-reached
@@ -34,25 +33,8 @@ const WATCH = `watch:
 let folder = '';
 const inFolder = (name: string) => join(folder, name);
 
-async function run(...args: readonly string[]) {
-  const output = { stdout: '', stderr: '', code: 0 };
-  const context: CommandContext = {
-    stdout: (text) => {
-      output.stdout += text;
-    },
-    stderr: (text) => {
-      output.stderr += text;
-    },
-    environment: { XDG_DATA_HOME: folder, HOME: folder },
-    now: () => new Date('2022-04-06T12:00:00Z'),
-    workingDirectory: folder,
-    stdoutIsTerminal: false,
-    stderrIsTerminal: false,
-    columns: 100,
-    setExitCode: () => undefined,
-  };
-  output.code = await runProgram(args, context);
-  return output;
+function run(...args: readonly string[]) {
+  return runCommand(args, { folder, now: '2022-04-06T12:00:00Z' });
 }
 
 /** The statements of the findings in JSON. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NO_CONTEXT } from '../../test/support/command-context.ts';
 import type { CommandContext, CommonOptions } from './command.ts';
 import { progressFor, remarker } from './talk.ts';
 
@@ -8,15 +9,11 @@ const OPTIONS: CommonOptions = { format: 'table', color: true };
 function recorded(): { readonly context: CommandContext; readonly written: string[] } {
   const written: string[] = [];
   const context: CommandContext = {
+    ...NO_CONTEXT,
     stdout: () => assert.fail('talk is no result'),
     stderr: (text) => written.push(text),
-    environment: {},
-    now: () => new Date(0),
-    workingDirectory: '/',
     stdoutIsTerminal: true,
     stderrIsTerminal: true,
-    columns: 80,
-    setExitCode: () => undefined,
   };
   return { context, written };
 }

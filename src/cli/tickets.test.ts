@@ -4,37 +4,17 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { runCommand } from '../../test/support/run-command.ts';
 import { resultValidator } from '../../test/support/schemas.ts';
 import { startTicketServer, TOKEN } from '../../test/support/ticket-server.ts';
 import { statisticsOf } from '../explain/statistics.ts';
 import { assessmentJson } from '../publish/json/write.ts';
 import { releaseOf } from '../respond/plan/test-release.ts';
-import type { CommandContext } from './command.ts';
-import { runProgram } from './program.ts';
 
 let folder = '';
 
-async function run(...args: readonly string[]) {
-  const output = { stdout: '', stderr: '', code: 0 };
-  const context: CommandContext = {
-    stdout: (text) => {
-      output.stdout += text;
-    },
-    stderr: (text) => {
-      output.stderr += text;
-    },
-    environment: { XDG_DATA_HOME: folder, NO_COLOR: '1', PLIMSOLL_TICKETS_TOKEN: TOKEN },
-    now: () => new Date('2022-05-01T00:00:00Z'),
-    workingDirectory: folder,
-    stdoutIsTerminal: false,
-    stderrIsTerminal: false,
-    columns: 100,
-    setExitCode: (code) => {
-      output.code = code;
-    },
-  };
-  const failed = await runProgram(args, context);
-  return { ...output, code: failed || output.code };
+function run(...args: readonly string[]) {
+  return runCommand(args, { folder, environment: { PLIMSOLL_TICKETS_TOKEN: TOKEN } });
 }
 
 const OWNERS = [

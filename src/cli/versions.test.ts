@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { NO_CONTEXT } from '../../test/support/command-context.ts';
 import { LIMITS } from '../platform/limits.ts';
 import { VersionError } from '../versions/version-error.ts';
 import type { CommandContext } from './command.ts';
@@ -21,19 +22,13 @@ function sink(): Sink {
     out: '',
     err: '',
     context: {
+      ...NO_CONTEXT,
       stdout: (text) => {
         made.out += text;
       },
       stderr: (text) => {
         made.err += text;
       },
-      environment: {},
-      now: () => new Date(0),
-      workingDirectory: '/',
-      stdoutIsTerminal: false,
-      stderrIsTerminal: false,
-      columns: 80,
-      setExitCode: () => undefined,
     },
   };
   return made;

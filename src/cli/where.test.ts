@@ -1,41 +1,22 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { runCommand } from '../../test/support/run-command.ts';
 import { HOSTILE_PACKAGE, sampleAssessment } from '../../test/support/sample-assessment.ts';
+import { resultValidator } from '../../test/support/schemas.ts';
 import { listedFigures } from '../explain/history.ts';
 import { statisticsOf } from '../explain/statistics.ts';
 import { openStore } from '../platform/store.ts';
 import { ASSESSMENT_MIGRATIONS, saveAssessment } from '../scan/assess/assessment-store.ts';
-import type { CommandContext } from './command.ts';
-import { runProgram } from './program.ts';
 
 let folder = '';
-const schema = new Ajv2020({ strict: false, validateFormats: false }).compile(
-  JSON.parse(readFileSync(join(import.meta.dirname, '../../schema/where-1.json'), 'utf8')),
-);
+const schema = resultValidator('where-1');
 
-async function run(args: readonly string[], columns?: number) {
-  const output = { stdout: '', stderr: '', code: 0 };
-  const context: CommandContext = {
-    stdout: (text) => {
-      output.stdout += text;
-    },
-    stderr: (text) => {
-      output.stderr += text;
-    },
-    environment: { XDG_DATA_HOME: folder, NO_COLOR: '1' },
-    now: () => new Date('2022-05-01T00:00:00Z'),
-    workingDirectory: folder,
-    stdoutIsTerminal: columns !== undefined,
-    stderrIsTerminal: false,
-    columns: columns ?? 80,
-    setExitCode: () => undefined,
-  };
-  output.code = await runProgram(['where', ...args], context);
-  return output;
+function run(args: readonly string[], columns?: number) {
+  const terminal = columns === undefined ? {} : { columns, environment: { NO_COLOR: '1' } };
+  return runCommand(['where', ...args], { folder, ...terminal });
 }
 
 describe('plimsoll where', () => {

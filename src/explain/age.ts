@@ -1,12 +1,12 @@
 // How old open instances are, and how long fixed ones took, by owner and severity: told from the assessments of one release over time. An instance keeps
 // its identity through rebuilds. Rules: docs/guide/history.md, "Age". Pure.
-import type { GapKind } from '../platform/gap.ts';
 import { compareText } from '../platform/order.ts';
 import { SEVERITY_LEVELS, type SeverityLevel } from '../scan/advisory/advisory.ts';
 import type { AssessedImage, Assessment } from '../scan/assess/assessment.ts';
 import { daysBetween } from '../statements/day.ts';
 import { instanceCells } from './cells.ts';
 import { jointIds } from './compare/joint-ids.ts';
+import { hidingGaps } from './hiding-gaps.ts';
 
 /** Whose an image is. */
 export type OwnerOf = (image: AssessedImage) => string;
@@ -36,19 +36,9 @@ interface Tracked {
   readonly owner: string;
   severity: SeverityLevel;
   digest: string | undefined;
-  /** Gaps of the image behind which a vulnerability may hide. */
+  /** Gaps of the image behind which a vulnerability may hide, when it was last seen. */
   hidden: ReadonlySet<string>;
 }
-
-/** Gaps behind which a vulnerability may hide. */
-const HIDING: ReadonlySet<GapKind> = new Set<GapKind>([
-  'file-unparsed',
-  'limit-reached',
-  'no-feed',
-  'partial-feed',
-  'starter-set',
-  'undecidable',
-]);
 
 type Ending = 'fixed' | 'removed' | 'withdrawn';
 
@@ -86,7 +76,8 @@ export function agesOf(assessments: readonly Assessment[], ownerOf: OwnerOf): re
     for (const [key, tracked] of open) {
       if (present.has(key)) continue;
       const image = images.get(key.slice(0, key.indexOf('\0')));
-      if (image !== undefined && (image.digest === undefined || hidesMore(image, tracked))) continue;
+      if (image !== undefined && (image.digest === undefined || !hidingGaps(image).isSubsetOf(tracked.hidden)))
+        continue;
       const ending = image === undefined ? 'removed' : image.digest === tracked.digest ? 'withdrawn' : 'fixed';
       ended.push({ ...tracked, ending, days: daysBetween(tracked.firstSeen, asOf) });
       open.delete(key);
@@ -94,15 +85,6 @@ export function agesOf(assessments: readonly Assessment[], ownerOf: OwnerOf): re
   }
   const last = assessments.at(-1)?.asOf ?? '';
   return ageLines([...open.values()], ended, last);
-}
-
-function hidingGaps({ gaps }: AssessedImage): ReadonlySet<string> {
-  return new Set(gaps.flatMap(({ kind, location = '' }) => (HIDING.has(kind) ? [`${kind} ${location}`] : [])));
-}
-
-/** Whether something hides in the image now that did not when the instance was last seen. */
-function hidesMore(image: AssessedImage, { hidden }: Tracked): boolean {
-  return [...hidingGaps(image)].some((gap) => !hidden.has(gap));
 }
 
 function ageLines(open: readonly Tracked[], ended: readonly Ended[], today: string): readonly AgeLine[] {
@@ -115,17 +97,17 @@ function ageLines(open: readonly Tracked[], ended: readonly Ended[], today: stri
       const over = endedGroups.get(key) ?? [];
       const [any] = [...still, ...over];
       if (any === undefined) return [];
-      const ages = still.map(({ firstSeen }) => daysBetween(firstSeen, today));
-      const fixes = over.filter(({ ending }) => ending === 'fixed').map(({ days }) => days);
+      const ages = sorted(still.map(({ firstSeen }) => daysBetween(firstSeen, today)));
+      const fixes = sorted(over.filter(({ ending }) => ending === 'fixed').map(({ days }) => days));
       const count = (wanted: Ending): number => over.filter(({ ending }) => ending === wanted).length;
       return [
         {
           owner: any.owner,
           severity: any.severity,
           open: still.length,
-          ...(ages.length === 0 ? {} : { medianAge: median(ages), oldestAge: Math.max(...ages) }),
+          ...(ages.length === 0 ? {} : { medianAge: median(ages), oldestAge: ages.at(-1) ?? 0 }),
           fixed: fixes.length,
-          ...(fixes.length === 0 ? {} : { medianDaysToFix: median(fixes), longestDaysToFix: Math.max(...fixes) }),
+          ...(fixes.length === 0 ? {} : { medianDaysToFix: median(fixes), longestDaysToFix: fixes.at(-1) ?? 0 }),
           removed: count('removed'),
           withdrawn: count('withdrawn'),
         },
@@ -138,7 +120,10 @@ function ageLines(open: readonly Tracked[], ended: readonly Ended[], today: stri
 }
 
 /** The lower of the two middle values of an even number: a day that some instance really has. */
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.ceil(sorted.length / 2) - 1] ?? 0;
+function median(ascending: readonly number[]): number {
+  return ascending[Math.ceil(ascending.length / 2) - 1] ?? 0;
+}
+
+function sorted(values: readonly number[]): readonly number[] {
+  return values.toSorted((a, b) => a - b);
 }

@@ -1,5 +1,5 @@
 // Files that the build lays beside the program's code. Where the sources run as they are there are none: they would tell of older sources.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** Path of a built file by its name; undefined when the sources run, or when it is not there. */
@@ -8,4 +8,10 @@ export function builtFile(name: 'build-id' | 'starter.db'): string | undefined {
   if (here.endsWith('.ts')) return undefined;
   const path = fileURLToPath(new URL(here.includes('/chunks/') ? `../${name}` : `./${name}`, here));
   return existsSync(path) ? path : undefined;
+}
+
+/** Digest of the program's files as built; undefined when the sources run, which may change between two runs. */
+export function buildId(): string | undefined {
+  const path = builtFile('build-id');
+  return path === undefined ? undefined : readFileSync(path, 'utf8');
 }

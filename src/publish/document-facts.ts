@@ -34,6 +34,11 @@ export function releaseTitle({ release }: Pick<Assessment, 'release'>): string {
   return [name, version].filter((part) => part !== '').join(' ') || target;
 }
 
+/** The digest that a reference ends in, `registry/repository@sha256:…`; undefined for any other text, an `@` in a path among it. */
+export function pinnedDigest(reference: string): string | undefined {
+  return /@(sha256:[0-9a-f]{64})$/.exec(reference)?.[1];
+}
+
 /** Where an id is explained: the public record of a CVE or a GitHub advisory; undefined for other ids and for text that only looks like one. */
 export function recordUrl(vulnerability: string): string | undefined {
   if (/^CVE-\d{4}-\d{4,}$/.test(vulnerability)) return `https://nvd.nist.gov/vuln/detail/${vulnerability}`;

@@ -1,6 +1,7 @@
 // The weekly pack as sections of text, lists and tables, the same in Markdown and HTML. Pure.
 import { LABEL_WORDS, signed } from '../explain/narrative/words.ts';
-import { formatPercent, percentOf } from '../explain/shares.ts';
+import { formatPercent } from '../explain/shares.ts';
+import { outcomeSentence, planSentence } from '../respond/plan/words.ts';
 import type { ReviewPack } from '../respond/review/pack.ts';
 import { SEVERITY_LEVELS } from '../scan/advisory/advisory.ts';
 import { BASES, count, FOUR_CLASSES, plural } from './words.ts';
@@ -222,45 +223,21 @@ function watch({ watch: items }: ReviewPack): readonly ReviewSection[] {
 
 function plan({ plan: made }: ReviewPack): readonly ReviewSection[] {
   if (made === undefined) return [];
-  const title = 'Planned rebuilds and updates';
-  if (made.steps.length === 0)
-    return [{ title, parts: [text('Nothing that is critical or high can be fixed by a rebuild or an update.')] }];
-  const share = formatPercent({ count: made.closed, percent: percentOf(made.closed, made.fixable) });
-  return [
-    {
-      title,
-      parts: [
-        text(
-          `${plural(made.steps.length, 'action')} remove ${count(made.closed)} of ${plural(made.fixable, 'fixable critical and high instance')} (${share} %).`,
-        ),
-        {
-          kind: 'table',
-          titles: ['action', 'images', 'removes', 'up to here'],
-          rows: made.steps.map(({ action, closed, total }) => [
-            action.title,
-            action.slots.length,
-            closed.length,
-            total,
-          ]),
-        },
-      ],
-    },
-  ];
+  const table: ReviewPart = {
+    kind: 'table',
+    titles: ['action', 'images', 'removes', 'up to here'],
+    rows: made.steps.map(({ action, closed, total }) => [action.title, action.slots.length, closed.length, total]),
+  };
+  const parts = [text(planSentence(made)), ...(made.steps.length === 0 ? [] : [table])];
+  return [{ title: 'Planned rebuilds and updates', parts }];
 }
 
 function rebuilds({ rebuilds: all, outcome }: ReviewPack): readonly ReviewSection[] {
   if (all.length === 0 && outcome === undefined) return [];
-  const kept = outcome?.counts.removed ?? 0;
   const predicted =
     outcome === undefined || outcome.predicted === 0
       ? []
-      : [
-          text(
-            `Of ${plural(outcome.predicted, 'instance')} that the plan of the last review would remove, ${count(kept)} were removed by rebuilds; ` +
-              `${count(outcome.counts['not-rebuilt'])} are in images that were not rebuilt, ${count(outcome.counts['still-there'])} are still there after a rebuild, ` +
-              `${count(outcome.counts['image-gone'])} went with their image.`,
-          ),
-        ];
+      : [text(`Plan of the last review: ${outcomeSentence(outcome)}`)];
   return [
     {
       title: 'What rebuilds really removed',

@@ -1,6 +1,5 @@
 // The key of a scan's result: a digest of everything that the result follows from, known before any inventory is read.
-import { readFileSync } from 'node:fs';
-import { builtFile } from '../platform/built-file.ts';
+import { buildId } from '../platform/built-file.ts';
 import { canonicalJson, type Digest, digestOf } from '../platform/canonical.ts';
 import { isPinned } from './image/source.ts';
 import type { OpenedImage } from './open-images.ts';
@@ -17,7 +16,7 @@ export function resultKey(
   opened: readonly OpenedImage[],
   { set, ...judgement }: Judgement,
   form: object,
-  build: string | undefined = thisBuild(),
+  build: string | undefined = buildId(),
 ): Digest | undefined {
   if (build === undefined) return undefined;
   const images: unknown[] = [];
@@ -27,10 +26,4 @@ export function resultKey(
   }
   const { id, builtAt, starter, feeds } = set;
   return digestOf(canonicalJson({ build, release, images, set: { id, builtAt, starter, feeds }, judgement, form }));
-}
-
-/** Digest of the program's files as built; undefined when the sources run, which may change between two scans. */
-function thisBuild(): string | undefined {
-  const path = builtFile('build-id');
-  return path === undefined ? undefined : readFileSync(path, 'utf8');
 }

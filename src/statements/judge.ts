@@ -82,13 +82,20 @@ export function needsApproval({ status, exception, origin }: Statement): boolean
   return origin.kind !== 'imported' && (status === 'not_affected' || status === 'fixed' || exception !== undefined);
 }
 
+/** What hides less comes first: under investigation, affected, excepted, fixed, not affected. */
+export function compareHiding(a: Statement, b: Statement): number {
+  return (
+    STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status) ||
+    Number(a.exception !== undefined) - Number(b.exception !== undefined)
+  );
+}
+
 /** By precedence; a total order, so that the order of files cannot matter. */
 function compareRank(a: Statement, b: Statement): number {
   return (
     ORIGINS.indexOf(a.origin.kind) - ORIGINS.indexOf(b.origin.kind) ||
     compareText(b.date, a.date) ||
-    STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status) ||
-    Number(a.exception !== undefined) - Number(b.exception !== undefined) ||
+    compareHiding(a, b) ||
     compareText(a.id, b.id) ||
     compareText(a.origin.file, b.origin.file) ||
     compareText(canonicalJson(a), canonicalJson(b))

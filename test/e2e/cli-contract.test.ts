@@ -354,20 +354,17 @@ test('looking something up makes no store', async () => {
   assert.ok(!existsSync(place.path('no-data')) && !existsSync(place.path('missing.db')));
 });
 
-/** Runs the program as a user to whom the files do not belong; root may write everywhere. */
-async function asAnother(args: readonly string[]): Promise<Awaited<ReturnType<typeof place.plimsoll>>> {
-  const program = `${ROOT}/bin/plimsoll`;
-  if (process.getuid?.() !== 0) return place.run(program, args);
-  return place.run('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', program, ...args]);
+/** Runs the program without root's right to write what is sealed. The user stays the same: another one might not be let into the checkout. */
+async function unprivileged(args: readonly string[]): Promise<Awaited<ReturnType<typeof place.plimsoll>>> {
+  if (process.getuid?.() !== 0) return place.plimsoll(args);
+  const without = '--bounding-set=-dac_override,-dac_read_search';
+  return place.run('setpriv', [without, `${ROOT}/bin/plimsoll`, ...args]);
 }
 
 test(
   'a store that may only be read is read; a scan says at once that it can keep nothing',
   needsPrograms('setpriv'),
-  async (t) => {
-    chmodSync(place.folder, 0o755);
-    if ((await asAnother(['--version'])).status !== 0)
-      return t.diagnostic('not tried: another user cannot run the program here');
+  async () => {
     mkdirSync(place.path('sealed'));
     const sealed = ['--store', 'sealed/store.db'];
     const scan = ['scan', 'oci:layout:one', '--advisories', 'set.db', '--format', 'json', ...sealed];
@@ -375,17 +372,17 @@ test(
     chmodSync(place.path('sealed', 'store.db'), 0o444);
     chmodSync(place.path('sealed'), 0o555);
     try {
-      const history = await asAnother(['history', ...sealed]);
+      const history = await unprivileged(['history', ...sealed]);
       assert.equal(history.status, 0, history.stderr);
       assert.match(history.stdout, new RegExp(id.slice(7, 19)));
-      const where = await asAnother(['where', 'zlib', ...sealed]);
+      const where = await unprivileged(['where', 'zlib', ...sealed]);
       assert.equal(where.status, 0, where.stderr);
       assert.match(where.stdout, /1\.2\.11-r3/);
-      const reassessed = await asAnother(['reassess', id, '--advisories', 'set.db', '--format', 'json', ...sealed]);
+      const reassessed = await unprivileged(['reassess', id, '--advisories', 'set.db', '--format', 'json', ...sealed]);
       assert.equal(reassessed.status, 0, reassessed.stderr);
       assert.equal(JSON.parse(reassessed.stdout).findings.length, 1);
       assert.match(reassessed.stderr, /may not be written: the results are not kept/);
-      const scanned = await asAnother(scan);
+      const scanned = await unprivileged(scan);
       assert.deepEqual([scanned.status, scanned.stdout], [4, '']);
       assert.match(scanned.stderr, /^plimsoll: store .*sealed\/store\.db .*--store\n$/);
       assert.deepEqual(readdirSync(place.path('sealed')), ['store.db']);

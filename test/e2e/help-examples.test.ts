@@ -150,7 +150,9 @@ async function parses(example: string): Promise<void> {
 
 test('every help text ends with examples, and every example runs', async (t) => {
   const seen = new Set<string>();
-  for (const [name, help] of await helpTexts()) {
+  const texts = await helpTexts();
+  assert.ok(texts.size > COMMANDS.length, 'subcommands have help texts, too');
+  for (const [name, help] of texts) {
     const examples = examplesIn(help);
     assert.notEqual(examples.length, 0, `plimsoll ${name} --help has no example`);
     for (const example of examples) {

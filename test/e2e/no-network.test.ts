@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { packTar } from '../../demo/image/tar.ts';
+import { COMMANDS } from '../../src/cli/program.ts';
 import { digestOf } from '../../src/platform/canonical.ts';
 import { alpine, writeImage } from './hostile-images.ts';
 import { WatchedPlace } from './watched-place.ts';
@@ -96,19 +97,40 @@ describe('the scan of a local release', () => {
     writeFileSync(bill, JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.5', components: [component] }));
     const kev = join(place.inputs, 'kev.json');
     writeFileSync(kev, JSON.stringify({ vulnerabilities: [{ cveID: 'CVE-2021-44228', dateAdded: '2021-12-10' }] }));
-    for (const args of [
+    const work = (name: string) => place.path('work', name);
+    writeFileSync(work('gate.yaml'), 'gate: {most: {critical: 9}}\n');
+    writeFileSync(work('lines.yaml'), 'lines: [{name: "1.2", state: supported, end: 2030-12-31}]\n');
+    writeFileSync(work('statements.yaml'), 'statements: []\n');
+    const calls = [
       [...scan, '--output', result],
-      ['scan', `sbom:${bill}`, '--format', 'html', '--output', place.path('work', 'report.html')],
+      ['scan', `sbom:${bill}`, '--format', 'html', '--output', work('report.html')],
       ['release', 'show', ...targets],
       ['reassess', result],
       ['compare', result, result],
       ['where', 'musl'],
       ['history'],
+      ['review', result],
+      ['statements', 'check', work('statements.yaml'), '--assessment', result],
+      ['publish', work('bundle'), '--assessment', result, '--audience', 'internal'],
+      ['publish', 'verify', work('bundle')],
+      ['plan', result],
+      ['triage', result],
+      ['tickets', 'sync', result, '--files', work('tickets'), '--apply'],
+      ['patch-set', result, result],
+      ['gate', result, '--config', work('gate.yaml')],
+      ['lines', 'status', '--lines', work('lines.yaml'), '--as-of', '2026-01-01'],
       ['advisories', 'build', '--feed', `kev=${kev}`],
       ['advisories', 'status'],
-    ]) {
+      ['versions', 'compare', 'deb', '1', '2'],
+    ];
+    assert.deepEqual(
+      COMMANDS.map(({ name }) => name).filter((name) => !calls.some(([called]) => called === name)),
+      [],
+    );
+    for (const args of calls) {
       const { status, lines } = await guarded(args);
-      assert.equal(status, 0, args.join(' '));
+      // Without a whole feed the gate has no evidence.
+      assert.equal(status, args[0] === 'gate' ? 1 : 0, args.join(' '));
       assert.deepEqual(
         lines.filter((line) => !line.endsWith(' guarded')),
         [],

@@ -26,7 +26,9 @@ before(async () => {
 for (const tutorial of TUTORIALS) {
   test(tutorial, { timeout: 600_000 }, async () => {
     const text = readFileSync(join(ROOT, tutorial), 'utf8');
-    for (const [, language = '', file, body = ''] of text.matchAll(/^```(\w+)(?: (\S+))?\n([\s\S]*?)^```$/gm)) {
+    const steps = [...text.matchAll(/^```(\w+)(?: (\S+))?\n([\s\S]*?)^```$/gm)];
+    assert.ok(steps.length > 5);
+    for (const [, language = '', file, body = ''] of steps) {
       if (language === 'diff') change(file ?? assert.fail('a change names its file'), body);
       else if (file !== undefined) write(file, body);
       else if (language === 'sh' && !body.startsWith(BEGIN)) await succeed(body);

@@ -1,6 +1,7 @@
 // Small random worlds for the laws of comparisons: images of a few packages, sets of a few advisories of two feeds, judged by the real assess.
 import fc from 'fast-check';
 import { digestOf } from '../../src/platform/canonical.ts';
+import type { Gap } from '../../src/platform/gap.ts';
 import type { Advisory, AdvisorySet, SeverityLevel } from '../../src/scan/advisory/advisory.ts';
 import { assess } from '../../src/scan/assess/assess.ts';
 import type { Assessment } from '../../src/scan/assess/assessment.ts';
@@ -11,12 +12,21 @@ import { advisory, advisorySetOf } from './synthetic-set.ts';
 
 const PLATFORM = 'linux/amd64';
 const NAMESPACE = 'debian:12';
+const DATABASE = { layer: digestOf('layer'), path: 'var/lib/dpkg/status' };
+const DAMAGE: Gap = {
+  kind: 'file-unparsed',
+  target: '',
+  location: `${DATABASE.layer}:${DATABASE.path}`,
+  reason: 'damaged',
+};
 
 /** An image: repository and tag, and the versions of its packages by position (0: not installed); no versions: it could not be read. */
 export interface WorldImage {
   readonly name: number;
   readonly tag: number;
   readonly versions: readonly number[] | undefined;
+  /** A part of its package database could not be parsed. */
+  readonly damaged: boolean;
 }
 
 /** A record: which package, below which version, how severe. A version of 9 is no fix. */
@@ -57,6 +67,7 @@ const image: fc.Arbitrary<WorldImage> = fc.record({
   name: fc.nat(3),
   tag: fc.integer({ min: 1, max: 3 }),
   versions: fc.option(versions, { nil: undefined, freq: 8 }),
+  damaged: fc.constantFrom(false, false, false, true),
 });
 const record: fc.Arbitrary<WorldRecord> = fc.record({
   vulnerability: fc.integer({ min: 1, max: 5 }),
@@ -118,14 +129,14 @@ export function assessmentOfWorld(world: World, set: AdvisorySet): Assessment {
   );
   return assess({
     release: { name: 'harbour', version: world.version, target: 'images:list', charts: [], lint: [], gaps: [] },
-    images: world.images.map(({ name, tag, versions }) => ({
+    images: world.images.map(({ name, tag, versions, damaged }) => ({
       logical: `quay.io/image${name}:${tag}`,
       physical: `quay.io/image${name}`,
       ...(versions === undefined ? {} : { digest: digestOf(versions.join('.')) }),
       platform: PLATFORM,
       origin: 'own',
       charts: [`platform/chart${tag}:1.0`],
-      gaps: [],
+      gaps: damaged ? [DAMAGE] : [],
     })),
     inventories: [...contents.values()].map(inventoryOf),
     set,
@@ -156,7 +167,7 @@ function packageOf(index: number, version: number): Package {
     version: String(version),
     scheme: 'deb',
     namespace: NAMESPACE,
-    location: { layer: digestOf('layer'), path: 'var/lib/dpkg/status' },
+    location: DATABASE,
   };
 }
 

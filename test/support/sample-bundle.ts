@@ -21,12 +21,18 @@ export const INSIDE_WORDS = [
   'inside-evidence',
   'inside-label',
   'inside-detail',
+  'inside-next',
   'CVE-2022-99999',
 ] as const;
 
 const EXCEPTION: Statement = {
   id: 'expat-next-release',
-  scope: { vulnerability: 'CVE-2022-90013', packages: ['pkg:deb/debian/libexpat1'] },
+  scope: {
+    vulnerability: 'CVE-2022-90013',
+    images: ['*', 'registry.example/inside-next/*'],
+    packages: ['pkg:deb/debian/libexpat1', 'pkg:deb/debian/inside-next'],
+    lines: ['1.2', 'inside-next'],
+  },
   status: 'affected',
   action: 'Restart the proxy after the update.',
   exception: { reason: 'next-release', detail: 'inside-detail' },
@@ -48,11 +54,23 @@ export function markedAssessment(): Assessment {
   return {
     ...sample,
     release: { ...sample.release, target: 'csm:/home/inside-path/harbour' },
-    lint: sample.lint.map((verdict) => ({ ...verdict, evidence: ['inside-evidence'] })),
+    lint: [
+      ...sample.lint.map((verdict) => ({ ...verdict, evidence: ['inside-evidence'], waiver: 'inside-owner' })),
+      {
+        check: 'reference-refused',
+        subject: 'registry.example/tools/shell:1.0',
+        verdict: 'fail',
+        evidence: ['csm:/home/inside-path/harbour docker/index.yaml:107'],
+        reason: 'mirror.inside-host.example/tools is no reference',
+      },
+    ],
     givenStatements: [EXCEPTION, UNUSED],
-    images: sample.images.map((image) => ({
+    images: sample.images.map((image, index) => ({
       ...image,
-      physical: image.physical.replace('mirror.example', 'mirror.inside-host.example'),
+      physical:
+        index === 0
+          ? 'oci:/srv/build@inside-path/layout'
+          : image.physical.replace('mirror.example', 'mirror.inside-host.example'),
       gaps: image.gaps.map((gap) => ({
         ...gap,
         reason: gap.kind === 'image-unreadable' ? 'mirror.inside-host.example answered 500' : gap.reason,
@@ -70,6 +88,7 @@ export function markedAssessment(): Assessment {
       {
         kind: 'not-scanned',
         target: '/srv/inside-path/rpm',
+        location: 'csm:/home/inside-path/harbour rpm/index.yaml:3',
         reason: 'inside-evidence: it lies on mirror.inside-host.example',
       },
     ],
@@ -83,6 +102,7 @@ export function comparisonText({ id }: Assessment): string {
     id: of,
     release: { name: 'harbour', version, target: 'csm:/home/inside-path/harbour' },
     asOf: '2022-04-06',
+    someday: 'inside-evidence',
   });
   return JSON.stringify({
     schemaVersion: 1,

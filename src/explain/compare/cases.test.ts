@@ -10,6 +10,13 @@ import type { Assessment } from '../../scan/assess/assessment.ts';
 import { compareAssessments } from './compare.ts';
 
 const DEBIAN = 'debian:12';
+const LAYER = digestOf('another layer');
+const DAMAGED: Gap = {
+  kind: 'file-unparsed',
+  target: '',
+  location: `${LAYER}:var/lib/dpkg/status`,
+  reason: 'damaged',
+};
 const CVE = 'CVE-2018-25032';
 
 interface Image {
@@ -44,6 +51,15 @@ function zlib(fields: {
     severities: [{ kind: 'vendor', source: 'debian-tracker', raw: severity, level: severity }],
   });
 }
+
+const UNRATED: Advisory = { ...zlib({}), severities: [] };
+const OF_OSV = advisory({
+  feed: 'osv',
+  id: CVE,
+  namespace: DEBIAN,
+  package: 'zlib',
+  severities: [{ kind: 'vendor', source: 'osv', raw: 'critical', level: 'critical' }],
+});
 
 /** A set of the tracker on a day of April 2022. */
 function tracker(day: number, ...records: readonly Advisory[]): AdvisorySet {
@@ -282,12 +298,77 @@ const CASES: readonly {
       images: [
         {
           ...app({}),
-          gaps: [{ kind: 'file-unparsed', target: '', location: 'var/lib/dpkg/status', reason: 'damaged' }],
+          gaps: [DAMAGED],
         },
       ],
       set: tracker(1, zlib({})),
     },
     changes: [`instances quay.io/app ${CVE}: high -> -, coverage/unparsed`],
+  },
+  {
+    name: 'a layer that could not be walked to its end: coverage',
+    a: { images: [app(OLD)], set: tracker(1, zlib({})) },
+    b: {
+      images: [{ ...app({}), gaps: [{ ...DAMAGED, kind: 'undecidable', location: `${LAYER}:` }] }],
+      set: tracker(1, zlib({})),
+    },
+    changes: [`instances quay.io/app ${CVE}: high -> -, coverage/unparsed`],
+  },
+  {
+    name: 'no package database was found any more: coverage, which the assessment itself says',
+    a: { images: [app(OLD)], set: tracker(1, zlib({})) },
+    b: { images: [app({})], set: tracker(1, zlib({})) },
+    changes: [`instances quay.io/app ${CVE}: high -> -, coverage/unparsed`],
+  },
+  {
+    name: 'one of two packages with one CVE was in a database that could not be parsed: the rest of the cell is no better',
+    a: {
+      images: [app({ zlib1g: '1', curl: '1' })],
+      set: tracker(1, zlib({ severity: 'low' }), zlib({ package: 'curl', severity: 'critical' })),
+    },
+    b: {
+      images: [{ ...app(OLD), gaps: [DAMAGED] }],
+      set: tracker(1, zlib({ severity: 'low' }), zlib({ package: 'curl', severity: 'critical' })),
+    },
+    changes: [`instances quay.io/app ${CVE}: critical -> low, coverage/unparsed`],
+  },
+  {
+    name: 'a damaged entry of the database hides no package that was read from it: a fix stays a fix',
+    a: { images: [app(OLD)], set: tracker(1, zlib({ fixed: '2' })) },
+    b: { images: [{ ...app(NEW), gaps: [DAMAGED] }], set: tracker(1, zlib({ fixed: '2' })) },
+    changes: [`instances quay.io/app ${CVE}: high+fix -> -, content/rebuilt`],
+  },
+  {
+    name: 'what could not be read on both sides explains nothing',
+    a: { images: [{ ...app({ ...OLD, curl: '1' }), gaps: [DAMAGED] }], set: tracker(1, zlib({})) },
+    b: { images: [{ ...app({ curl: '1' }), gaps: [DAMAGED] }], set: tracker(1, zlib({})) },
+    changes: [`instances quay.io/app ${CVE}: high -> -, content/rebuilt`],
+  },
+  {
+    name: 'a gap that names a longer id is about another vulnerability',
+    a: { images: [app({ ...OLD, curl: '1' })], set: tracker(1, zlib({ id: 'CVE-2018-2503' })) },
+    b: {
+      images: [
+        {
+          ...app({ curl: '1' }),
+          gaps: [{ ...DAMAGED, kind: 'undecidable', location: 'pkg:deb/debian/curl@1', reason: `versions of ${CVE}` }],
+        },
+      ],
+      set: tracker(1, zlib({ id: 'CVE-2018-2503' })),
+    },
+    changes: ['instances quay.io/app CVE-2018-2503: high -> -, content/rebuilt'],
+  },
+  {
+    name: 'the severity was told by a feed that is missing now: coverage, not good news',
+    a: { images: [app(OLD)], set: tracker(1, UNRATED, OF_OSV) },
+    b: { images: [app(OLD)], set: tracker(2, UNRATED) },
+    changes: [`instances quay.io/app ${CVE}: critical -> unknown, coverage/feed-missing`],
+  },
+  {
+    name: 'the fix was told by a feed that is missing now: coverage',
+    a: { images: [app(OLD)], set: tracker(1, zlib({}), { ...OF_OSV, ranges: [{ fixed: '3' }], severities: [] }) },
+    b: { images: [app(OLD)], set: tracker(2, zlib({})) },
+    changes: [`instances quay.io/app ${CVE}: high+fix -> high, coverage/feed-missing`],
   },
 ];
 

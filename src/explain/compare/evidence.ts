@@ -35,6 +35,7 @@ export function changeOf(
       ? { charts: { from: pair.a?.charts ?? [], to: pair.b?.charts ?? [] } }
       : {}),
     ...(factors.includes('advisories') || cause === 'coverage' ? { feeds: feedDates(sets, feeds) } : {}),
+    ...(isSeparable(sides, pair, factors) ? {} : { notSeparable: true }),
   };
   return {
     basis: 'instances',
@@ -48,6 +49,18 @@ export function changeOf(
     also,
     evidence,
   };
+}
+
+/** A content that other cataloguers read may differ by them alone, and the layers to read both alike are no longer at hand. */
+function isSeparable(
+  { a, b, readUnlike }: Sides,
+  pair: ChangedCell['pair'],
+  factors: readonly Change['cause'][],
+): boolean {
+  const [from, to] = [pair.a?.digest, pair.b?.digest];
+  const isContent = factors.includes('content') || factors.includes('tag');
+  const isOurs = a.importedFrom === undefined && b.importedFrom === undefined;
+  return !(isContent && isOurs && from !== undefined && to !== undefined && readUnlike(from, to));
 }
 
 function packagesOf(reported: ReportedCell | undefined): readonly EvidencePackage[] {

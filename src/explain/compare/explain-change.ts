@@ -3,7 +3,7 @@ import type { AdvisorySet } from '../../scan/advisory/advisory.ts';
 import type { Finding } from '../../scan/assess/assessment.ts';
 import type { ChangeCause, ChangeLabel } from './change.ts';
 import { type Cause, causeOf, type Factor, mixtureOf } from './factors.ts';
-import { feedAbsence, feedsOf } from './feed-coverage.ts';
+import { feedAbsence, feedsOf, tellerAbsence } from './feed-coverage.ts';
 import { imageCoverage } from './image-coverage.ts';
 import type { ImportedCause } from './imported-causes.ts';
 import type { JointIds } from './joint-ids.ts';
@@ -63,13 +63,15 @@ export function explainChange(
   cells.set(0, cornerOf(a));
   cells.set(all, cornerOf(b));
   const cause = causeOf(differing, (mixture) => stateKey(cell(mixture).state));
-  const inferred = [...cells.values()].some(({ rows }) => rows.some((row) => row.inferred));
+  const packages = [...(a?.rows ?? []), ...(b?.rows ?? [])].map((row) => row.package);
+  const inferred = [...cells.values()].some(({ rows, unjudged }) =>
+    [...packages, ...rows.map((row) => row.package)].some((name) => unjudged.has(name)),
+  );
   return { ...withFeeds(input, pair, cause, a, b), inferred };
 }
 
 function cornerOf(reported: ReportedCell | undefined): MixedCell {
-  if (reported === undefined) return { rows: [] };
-  return { rows: reported.rows.map((row) => ({ ...row, inferred: false })), state: reported.state };
+  return { rows: reported?.rows ?? [], unjudged: new Set(), ...(reported && { state: reported.state }) };
 }
 
 /** The label of a cause; coverage instead, when a feed's silence is no answer. */
@@ -82,10 +84,13 @@ function withFeeds(
 ): Omit<Explanation, 'inferred'> {
   const { sides } = input;
   const said = (a ?? b)?.rows ?? [];
-  if ((a === undefined || b === undefined) && (cause === 'advisories' || also.includes('advisories'))) {
-    const feeds = feedsOf(said.flatMap(({ advisories }) => advisories));
+  if (cause === 'advisories' || also.includes('advisories')) {
     const sets = { a: sides.a.assessment, b: sides.b.assessment };
-    const absence = feedAbsence(sets, feeds, namespacesOf(sides, said), a === undefined);
+    const namespaces = namespacesOf(sides, [...(a?.rows ?? []), ...(b?.rows ?? [])]);
+    const absence =
+      a === undefined || b === undefined
+        ? feedAbsence(sets, feedsOf(said.flatMap(({ advisories }) => advisories)), namespaces, a === undefined)
+        : tellerAbsence(sets, tellersOf(a, b), tellersOf(b, a), namespaces);
     if (absence !== undefined) return { cause: 'coverage', also: [], label: absence };
   }
   if (cause === 'membership' && pair.renamed) return { cause, also, label: 'renamed' };
@@ -98,6 +103,16 @@ function withFeeds(
     recordElsewhere: cause === 'advisories' && hasRecord(input, a === undefined ? 'a' : 'b', said),
   });
   return { cause, also, label };
+}
+
+/** The feeds that told what is another in the other cell: the severity, or the fix. */
+function tellersOf({ rows, state }: ReportedCell, other: ReportedCell): readonly string[] {
+  const rated = rows.filter(({ severity }) => severity === state.severity).map(({ severitySource }) => severitySource);
+  const isFixOther = state.fixState !== other.state.fixState || state.fullyFixable !== other.state.fullyFixable;
+  return [
+    ...(state.severity === other.state.severity ? [] : rated.map((source) => source.split(':', 1)[0] ?? source)),
+    ...(isFixOther ? feedsOf(rows.flatMap(({ advisories }) => advisories)) : []),
+  ];
 }
 
 /** Namespaces of the packages of rows, sorted. */

@@ -23,12 +23,38 @@ export function feedAbsence(
     const a = sets.a.advisorySet.feeds.find((feed) => feed.id === id);
     const b = sets.b.advisorySet.feeds.find((feed) => feed.id === id);
     const [silent, speaking] = comes ? [a, b] : [b, a];
-    const missing = namespaces.some((namespace) => covers(speaking, namespace) && !covers(silent, namespace));
-    if (silent === undefined || missing) return comes ? 'feed-added' : 'feed-missing';
+    if (silent === undefined || isLess(silent, speaking, namespaces)) return comes ? 'feed-added' : 'feed-missing';
     if (a === undefined || b === undefined) continue;
     if (dateOf(a, sets.a) === dateOf(b, sets.b) && a.content !== b.content) return 'feed-changed';
   }
   return undefined;
+}
+
+/**
+ * Judges a cell whose severity or fix changed by the feeds that told them on each side: one that the other side does not have, or has in part, was not
+ * asked there. Sources that are no feed of their own side are not judged.
+ */
+export function tellerAbsence(
+  { a, b }: Sets,
+  tellersA: readonly string[],
+  tellersB: readonly string[],
+  namespaces: readonly string[],
+): FeedAbsence | undefined {
+  const lost = tellersA.some((id) => isSilenced(id, a, b, namespaces));
+  const gained = tellersB.some((id) => isSilenced(id, b, a, namespaces));
+  if (lost && gained) return 'feed-changed';
+  return lost ? 'feed-missing' : gained ? 'feed-added' : undefined;
+}
+
+function isSilenced(id: string, there: Side, here: Side, namespaces: readonly string[]): boolean {
+  const speaking = there.advisorySet.feeds.find((feed) => feed.id === id);
+  const silent = here.advisorySet.feeds.find((feed) => feed.id === id);
+  return speaking !== undefined && (silent === undefined || isLess(silent, speaking, namespaces));
+}
+
+/** Whether the feed knows one of the namespaces only in part, or not, that it knows whole on the other side. */
+function isLess(feed: FeedFacts, other: FeedFacts | undefined, namespaces: readonly string[]): boolean {
+  return namespaces.some((namespace) => covers(other, namespace) && !covers(feed, namespace));
 }
 
 /** Dates of feeds on both sides, for the evidence. */

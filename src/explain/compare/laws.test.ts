@@ -13,7 +13,7 @@ const RUNS = Number(process.env.PLIMSOLL_LAW_RUNS ?? 3000);
 
 /** A renamed image, a statement that names only its new name, a vulnerability that is withdrawn, and another date: found at random once. */
 const RENAMED = ((): readonly [World, World] => {
-  const unread = { name: 0, tag: 1, versions: undefined };
+  const unread = { name: 0, tag: 1, versions: undefined, damaged: false };
   const statement = { vulnerability: 2, image: 1, package: undefined, line: undefined } as const;
   const record = { severity: 'critical', ghsa: 'no', feed: 'debian-tracker' } as const;
   const kept = { ...record, vulnerability: 1, package: 0, fixed: 2 };
@@ -25,12 +25,18 @@ const RENAMED = ((): readonly [World, World] => {
   return [
     {
       ...side,
-      images: [unread, { name: 2, tag: 1, versions: [2, 0, 3] }],
+      images: [unread, { name: 2, tag: 1, versions: [2, 0, 3], damaged: false }],
       records: [kept, { ...record, vulnerability: 2, package: 0, fixed: 9 }],
       day: 2,
       asOf: 4,
     },
-    { ...side, images: [unread, { name: 1, tag: 1, versions: [2, 0, 3] }], records: [kept], day: 1, asOf: 5 },
+    {
+      ...side,
+      images: [unread, { name: 1, tag: 1, versions: [2, 0, 3], damaged: false }],
+      records: [kept],
+      day: 1,
+      asOf: 5,
+    },
   ];
 })();
 

@@ -14,14 +14,19 @@ export interface MajorityCause {
 }
 
 const CAUSES: readonly ChangeCause[] = [...FACTORS, 'method'];
+/** Labels in the order that decides ties, for cells that rise and for those that fall. */
+const RISING = orderedLabels(true);
+const FALLING = orderedLabels(false);
 
 /** The cause of most of the changes (at least one), ties by the order of factors; `rises` decides between a label and its opposite. */
 export function majorityCause(changes: readonly InstanceChange[], rises: boolean): MajorityCause {
   const byCause = Map.groupBy(changes, ({ cause }) => cause);
   const cause = mostFrequent(CAUSES, (candidate) => byCause.get(candidate)?.length ?? 0);
   const same = byCause.get(cause) ?? [];
-  const labels = LABELS.toSorted((x, y) => labelRank(x, rises) - labelRank(y, rises));
-  const label = mostFrequent(labels, (candidate) => same.filter((change) => change.label === candidate).length);
+  const label = mostFrequent(
+    rises ? RISING : FALLING,
+    (candidate) => same.filter((change) => change.label === candidate).length,
+  );
   return {
     cause,
     label,
@@ -44,6 +49,10 @@ export function rising(
 
 function stateText({ severity, fixState, fullyFixable, statement = '' }: ChangedState): string {
   return [severity, fixState, fullyFixable, statement].join(' ');
+}
+
+function orderedLabels(rises: boolean): readonly ChangeLabel[] {
+  return LABELS.toSorted((x, y) => labelRank(x, rises) - labelRank(y, rises));
 }
 
 /** A label and its opposite have one rank, but for a half that the direction decides. */

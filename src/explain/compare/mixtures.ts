@@ -5,14 +5,19 @@ import { type CellState, stateOfRows } from '../cells.ts';
 import { FACTORS, type Factor, type Mixture, takesB } from './factors.ts';
 import type { JointIds } from './joint-ids.ts';
 import { qualifierOf, type SlotPair } from './pair-slots.ts';
-import type { EvaluatedRow } from './set-view.ts';
+import type { EvaluatedRow, Evaluation } from './set-view.ts';
 import type { Side, Sides } from './side.ts';
 import { type StatementOf, statementsDiffer } from './stated.ts';
 
 /** A cell in a mixture: its rows, and their state; no rows when the cell is not there. */
-export interface MixedCell {
+export interface MixedCell extends Pick<Evaluation, 'unjudged'> {
   readonly rows: readonly EvaluatedRow[];
   readonly state?: CellState;
+}
+
+/** What is said of an image, by joint id. */
+interface Evaluated extends Pick<Evaluation, 'unjudged'> {
+  readonly byId: ReadonlyMap<string, readonly EvaluatedRow[]>;
 }
 
 /** Evaluates cells of pairs. */
@@ -23,13 +28,13 @@ export interface Mixtures {
   cell(pair: SlotPair, vulnerability: string, mixture: Mixture): MixedCell;
 }
 
-const ABSENT: MixedCell = { rows: [] };
+const ABSENT: MixedCell = { rows: [], unjudged: new Set() };
 
 /** Prepares the evaluation of mixtures. */
 export function createMixtures(sides: Sides, joint: JointIds, statementOf: StatementOf): Mixtures {
   const { a, b, contents } = sides;
   const common = commonFactors(a, b);
-  const known = new Map<string, ReadonlyMap<string, readonly EvaluatedRow[]>>();
+  const known = new Map<string, Evaluated>();
   return { differing, cell };
 
   function differing(pair: SlotPair): readonly Factor[] {
@@ -46,32 +51,29 @@ export function createMixtures(sides: Sides, joint: JointIds, statementOf: State
   function cell(pair: SlotPair, vulnerability: string, mixture: Mixture): MixedCell {
     const image = imageIn(pair, mixture);
     if (image?.digest === undefined) return ABSENT;
-    const rows = rowsOf(image.digest, takesB(mixture, 'advisories'), takesB(mixture, 'policy')).get(vulnerability);
-    if (rows === undefined) return ABSENT;
+    const { byId, unjudged } = evaluate(image.digest, takesB(mixture, 'advisories'), takesB(mixture, 'policy'));
+    const rows = byId.get(vulnerability);
+    if (rows === undefined) return { rows: [], unjudged };
     const statements = takesB(mixture, 'statements') ? 'b' : 'a';
     const date = takesB(mixture, 'clock') ? 'b' : 'a';
     const stated = rows.map((row) => {
       const statement = statementOf(row, image, statements, date);
       return statement === undefined ? row : { ...row, statement };
     });
-    return { rows: stated, state: stateOfRows(stated) };
+    return { rows: stated, unjudged, state: stateOfRows(stated) };
   }
 
-  function rowsOf(
-    image: Digest,
-    advisoriesOfB: boolean,
-    policyOfB: boolean,
-  ): ReadonlyMap<string, readonly EvaluatedRow[]> {
+  function evaluate(image: Digest, advisoriesOfB: boolean, policyOfB: boolean): Evaluated {
     const key = `${advisoriesOfB} ${policyOfB} ${image}`;
-    let rows = known.get(key);
-    if (rows === undefined) {
-      const content = contents.get(image);
+    let evaluated = known.get(key);
+    if (evaluated === undefined) {
       const { view } = advisoriesOfB ? b : a;
       const { policy } = policyOfB ? b : a;
-      rows = Map.groupBy(content === undefined ? [] : view(content, policy), joint);
-      known.set(key, rows);
+      const { rows, unjudged } = view(contents.get(image) ?? { image, packages: [] }, policy);
+      evaluated = { byId: Map.groupBy(rows, joint), unjudged };
+      known.set(key, evaluated);
     }
-    return rows;
+    return evaluated;
   }
 }
 

@@ -9,19 +9,30 @@ import type { Package } from '../../scan/inventory/package.ts';
 import { compareVersions, isValidVersion } from '../../versions/compare.ts';
 
 /** A finding of an evaluation, without its place. */
-export interface EvaluatedRow extends Omit<Finding, 'slot' | 'statement'> {
-  /** The set was not at hand and that side had not judged this very package: told from what it said of other versions. */
-  readonly inferred: boolean;
+export type EvaluatedRow = Omit<Finding, 'slot' | 'statement'>;
+
+/** What is said of an image. */
+export interface Evaluation {
+  readonly rows: readonly EvaluatedRow[];
+  /**
+   * Names of the packages that the set was not asked about, because it is not at hand and that side had not judged them: what is said of them, or not
+   * said, is told from other versions, or from another severity policy.
+   */
+  readonly unjudged: ReadonlySet<string>;
 }
 
 /** An image's packages. */
 export interface Contents {
   readonly image: Digest;
+  /** As the inventory says it: some advisories are about other platforms only. */
+  readonly platform?: string;
   readonly packages: readonly Package[];
 }
 
 /** What a set says of an image under a severity policy. */
-export type SetView = (contents: Contents, policy: SeverityPolicy) => readonly EvaluatedRow[];
+export type SetView = (contents: Contents, policy: SeverityPolicy) => Evaluation;
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Asks the set itself. `all` are the images that it will be asked about; `own` is what it was asked already, with its severity policy. */
 export function viewOfSet(
@@ -33,10 +44,10 @@ export function viewOfSet(
   const told = own === undefined ? undefined : rowsByImage(own.assessment);
   return (contents, policy) => {
     const known = policy === own?.policy ? told?.get(contents.image) : undefined;
-    if (known !== undefined) return known.map(withoutPlace);
+    if (known !== undefined) return { rows: known.map(withoutPlace), unjudged: NONE };
     const judge = judges.get(policy) ?? createJudge(all, set, policy);
     judges.set(policy, judge);
-    return judge(contents).rows.map((row) => ({ ...row, inferred: false }));
+    return { rows: judge(contents).rows, unjudged: NONE };
   };
 }
 
@@ -49,30 +60,40 @@ function rowsByImage({ images, findings }: Assessment): ReadonlyMap<Digest, read
 }
 
 function withoutPlace({ slot: _, statement: __, ...row }: Finding): EvaluatedRow {
-  return { ...row, inferred: false };
+  return row;
 }
 
-/** Asks the findings and packages of an assessment made with the set; it knows the severities of that assessment's policy only. */
-export function viewOfFindings(findings: readonly Finding[], packages: readonly Package[]): SetView {
+/** Asks the findings and packages of an assessment made with the set; it knows the severities of that assessment's policy, `own`, only. */
+export function viewOfFindings(
+  findings: readonly Finding[],
+  packages: readonly Package[],
+  own: SeverityPolicy,
+): SetView {
   const judged = new Set(packages.map(packageKey));
   const templates = new Map<string, Map<string, Finding>>();
   const byName = new Map<string, Map<string, Finding>>();
-  const keysByRow = new Map(packages.map((installed) => [rowKey(installed), packageKey(installed)]));
+  const keysByRow = new Map(
+    packages.map((installed) => [rowKey(installed, installed.location.path), packageKey(installed)]),
+  );
   for (const finding of findings) {
-    const key = keysByRow.get(rowKey(finding));
+    const key = keysByRow.get(rowKey(finding, finding.location));
     if (key === undefined) continue;
     remember(templates, key, finding);
     remember(byName, nameKey(key), finding);
   }
-  return ({ image, packages: asked }) =>
-    asked.flatMap((installed) => {
+  return ({ image, packages: asked }, policy) => {
+    const unjudged = new Set<string>();
+    const rows = asked.flatMap((installed) => {
       const key = packageKey(installed);
       const known = judged.has(key);
+      if (policy !== own || !(known || installed.ownedBy !== undefined)) unjudged.add(installed.name);
       const said = (known ? templates.get(key) : byName.get(nameKey(key))) ?? new Map<string, Finding>();
       return [...said.values()]
         .filter((finding) => known || isBelowFix(installed, finding))
-        .map((finding) => transferred(finding, installed, image, !known));
+        .map((finding) => transferred(finding, installed, image));
     });
+    return { rows, unjudged };
+  };
 }
 
 function remember(index: Map<string, Map<string, Finding>>, key: string, finding: Finding): void {
@@ -85,10 +106,9 @@ function transferred(
   { slot: _, statement: __, ...finding }: Finding,
   { name, purl, version, location }: Package,
   image: Digest,
-  inferred: boolean,
 ): EvaluatedRow {
   const place = { package: name, purl, version, image, layer: location.layer, location: location.path };
-  return { ...finding, ...place, inferred };
+  return { ...finding, ...place };
 }
 
 /** Without the set a version that the side did not judge counts as affected unless it has reached the fix that the side named. */
@@ -112,6 +132,7 @@ function nameKey(key: string): string {
   return key.split('\0', 3).join('\0');
 }
 
-function rowKey({ purl, version }: Pick<Finding, 'purl' | 'version'>): string {
-  return `${purl}\0${version}`;
+/** With the path: one version may belong to another package in one place, and be judged in another. */
+function rowKey({ purl, version }: Pick<Finding, 'purl' | 'version'>, path: string): string {
+  return `${purl}\0${version}\0${path}`;
 }

@@ -37,6 +37,8 @@ export interface Sides {
   packageOf(image: Digest, purl: string): Package | undefined;
   /** Images that both sides have, read by different cataloguers, of a side that could not be evaluated again. */
   readonly differentMethod: ReadonlySet<Digest>;
+  /** Whether other cataloguers read the one image than the other. */
+  readUnlike(image: Digest, other: Digest): boolean;
 }
 
 /** Evaluates both sides again, with one inventory an image: that of the newer cataloguers. */
@@ -55,7 +57,8 @@ export function prepareSides(fromInput: ComparisonInput, toInput: ComparisonInpu
   ]);
   const all = [...contents.values()];
   const evaluated = [currentA ?? a.assessment, currentB ?? b.assessment] as const;
-  const told = hasSameSet(a, b) ? evaluated : undefined;
+  const readBy = new Map(evaluated.flatMap((side) => [...cataloguersByImage(side)]));
+  const told = hasSameSet(a, b) && policyOf(a.assessment) === policyOf(b.assessment) ? evaluated : undefined;
   return {
     a: sideOf(a, currentA, all, told ?? [evaluated[0]]),
     b: sideOf(b, currentB, all, told ?? [evaluated[1]]),
@@ -65,6 +68,7 @@ export function prepareSides(fromInput: ComparisonInput, toInput: ComparisonInpu
       ...(currentA === undefined ? takenFromB : []),
       ...(currentB === undefined ? takenFromA : []),
     ]),
+    readUnlike: (image, other) => readBy.get(image) !== readBy.get(other),
   };
 }
 
@@ -102,6 +106,7 @@ function sideOf(
         ? viewOfFindings(
             told.flatMap(({ findings }) => findings),
             told.flatMap(({ packages }) => packages),
+            policyOf(assessment),
           )
         : viewOfSet(set, all, current && { assessment: current, policy: policyOf(assessment) }),
   };
@@ -135,11 +140,17 @@ function withInventoriesOf(assessment: Assessment, other: Assessment, taken: Rea
   };
 }
 
-function contentsByImage({ images, packages }: Assessment): ReadonlyMap<Digest, Contents> {
+function contentsByImage({ images, inventories, packages }: Assessment): ReadonlyMap<Digest, Contents> {
   const byImage = new Map<Digest, Package[]>();
+  const platforms = new Map(inventories.map(({ digest, platform }) => [digest, platform]));
   for (const { digest } of images) if (digest !== undefined) byImage.set(digest, []);
   for (const installed of packages) byImage.get(installed.image)?.push(installed);
-  return new Map([...byImage].map(([image, packages]) => [image, { image, packages }]));
+  return new Map(
+    [...byImage].map(([image, packages]) => {
+      const platform = platforms.get(image);
+      return [image, { image, ...(platform === undefined ? {} : { platform }), packages }];
+    }),
+  );
 }
 
 function packageLookUp(contents: ReadonlyMap<Digest, Contents>): Sides['packageOf'] {

@@ -101,6 +101,7 @@ function causeSentence({ label, difference }: CauseTally, own: readonly Change[]
   const also = [...new Set(own.flatMap((change) => change.also))];
   const together = own.filter((change) => change.also.length > 0).length;
   const inferred = own.filter(({ evidence }) => evidence.kind === 'inferred').length;
+  const mixed = own.filter(({ evidence }) => evidence.notSeparable === true).length;
   const words = LABEL_WORDS[label];
   const share = formatPercent({ count: own.length, percent: percentOf(own.length, all) });
   return [
@@ -108,6 +109,7 @@ function causeSentence({ label, difference }: CauseTally, own: readonly Change[]
     `Most: ${mostMoved(own, slots, dates)}.`,
     ...(together === 0 ? [] : [`In ${several(together, 'cell')} only together with ${also.join(' and ')}.`]),
     ...(inferred === 0 ? [] : [`${several(inferred, 'cell')} inferred.`]),
+    ...(mixed === 0 ? [] : [`${several(mixed, 'cell')} not separable: other cataloguers read the new content.`]),
   ].join(' ');
 }
 
@@ -186,7 +188,7 @@ function renameSentences({ pairing }: Comparison): readonly string[] {
   );
   const suspected = pairing.suspectedRenames.map(
     ({ from, to }) =>
-      `${from} and ${to} are built on one base: perhaps a rename; declare it under compare.renames if it is.`,
+      `${from} and ${to} are built on one base: perhaps a rename; declare it with --rename OLD=NEW if it is.`,
   );
   return [...renamed, ...suspected];
 }

@@ -2,10 +2,15 @@
 // stays inside until somebody adds it. Rule: docs/guide/publish.md, "Audiences".
 import { PlimsollError } from '../../platform/errors.ts';
 import { compareGaps, type Gap, type GapKind } from '../../platform/gap.ts';
+import type { Verdict } from '../../platform/verdict.ts';
 import type { FeedFacts } from '../../scan/advisory/advisory.ts';
 import type { AssessedImage, Assessment, Finding, InventoryIdentity } from '../../scan/assess/assessment.ts';
 import { splitLogical } from '../../scan/release/logical.ts';
-import type { Statement } from '../../statements/statement.ts';
+import { fitsImage } from '../../statements/image-pattern.ts';
+import { fitsPackage } from '../../statements/package-pattern.ts';
+import { isOfLine } from '../../statements/scope.ts';
+import type { Statement, StatementScope } from '../../statements/statement.ts';
+import { pinnedDigest } from '../document-facts.ts';
 import { decisionsOf } from '../vex.ts';
 import { GAP_WORDS } from '../words.ts';
 
@@ -24,7 +29,7 @@ const PLAIN_REASONS: ReadonlySet<GapKind> = new Set(['end-of-life', 'no-feed', '
  */
 export function forAudience(assessment: Assessment, audience: Audience): Assessment {
   if (audience === 'internal') return assessment;
-  refusePlaces(assessment.images);
+  refusePlaces(assessment.images.map(({ logical }) => logical));
   const { id, release, charts, lint, advisorySet, statements, severityPolicy, asOf } = assessment;
   const known = knownTargets(assessment);
   const gap = (one: Gap): Gap => gapFor(one, audience, known);
@@ -39,7 +44,7 @@ export function forAudience(assessment: Assessment, audience: Audience): Assessm
       release: name,
       namespace,
     })),
-    lint: audience === 'public' ? [] : lint,
+    lint: audience === 'public' ? [] : lint.map(lintFor),
     advisorySet: {
       id: advisorySet.id,
       ...optional('builtAt', advisorySet.builtAt),
@@ -61,6 +66,18 @@ export function forAudience(assessment: Assessment, audience: Audience): Assessm
 /** What stands for people and files of the site. */
 const WITHHELD = 'withheld';
 
+/** Evidence stays inside: it names the target of the scan, places of images on disk and mirrors; a refusal quotes the site's mirror rules. */
+function lintFor({ check, subject, verdict, reason, remediation }: Verdict): Verdict {
+  return {
+    check,
+    subject,
+    verdict,
+    evidence: [],
+    reason: check === 'reference-refused' ? WITHHELD : reason,
+    ...optional('remediation', remediation),
+  };
+}
+
 /** The statements that some finding carries, without who made them: one on a vulnerability that nobody else knows of must not go out. */
 function appliedStatements(assessment: Assessment): readonly Statement[] {
   const decisionOf = decisionsOf(assessment);
@@ -71,7 +88,7 @@ function appliedStatements(assessment: Assessment): readonly Statement[] {
       const { id, scope, status, justification, impact, action, exception, approver, date, expires } = statement;
       return {
         id,
-        scope,
+        scope: scopeFor(scope, assessment),
         status,
         ...optional('justification', justification),
         ...optional('impact', impact),
@@ -91,6 +108,29 @@ function appliedStatements(assessment: Assessment): readonly Statement[] {
         },
       };
     });
+}
+
+/** Of several patterns those that something of the release fits: others can name what nobody else knows of. At least one fits, else it would not apply. */
+function scopeFor({ vulnerability, images, packages, lines }: StatementScope, assessment: Assessment): StatementScope {
+  const { release } = assessment;
+  const purls = [...assessment.findings, ...assessment.packages];
+  const kept = (patterns: readonly string[] | undefined, fits: (pattern: string) => boolean) =>
+    patterns !== undefined && patterns.length > 1 ? patterns.filter(fits) : patterns;
+  return {
+    vulnerability,
+    ...optional(
+      'images',
+      kept(images, (pattern) => assessment.images.some((image) => fitsImage(pattern, image))),
+    ),
+    ...optional(
+      'packages',
+      kept(packages, (pattern) => purls.some(({ purl }) => fitsPackage(pattern, purl))),
+    ),
+    ...optional(
+      'lines',
+      kept(lines, (line) => isOfLine({ vulnerability, lines: [line] }, release.version)),
+    ),
+  };
 }
 
 function feedFor(feed: FeedFacts): FeedFacts {
@@ -124,9 +164,9 @@ function imageFor(image: AssessedImage, gap: (one: Gap) => Gap): AssessedImage {
   };
 }
 
-/** The digest that was shipped, under the logical name: the mirror that it came from is a host of the site. */
+/** The digest that was shipped, under the logical name: the mirror or folder that it came from is of the site. */
 function shippedUnderLogical({ logical, physical, digest }: AssessedImage): string {
-  const [, pinned = digest] = physical.split('@', 2);
+  const pinned = pinnedDigest(physical) ?? digest;
   return pinned === undefined ? logical : `${splitLogical(logical).repository}@${pinned}`;
 }
 
@@ -189,10 +229,12 @@ function findingFor(finding: Finding): Finding {
 }
 
 function gapFor({ kind, target, location, reason }: Gap, audience: Audience, known: ReadonlySet<string>): Gap {
+  const isKnown = known.has(target);
   return {
     kind,
-    target: known.has(target) ? target : 'the release',
-    ...(audience === 'public' ? {} : optional('location', location)),
+    target: isKnown ? target : 'the release',
+    // In a file of the release it can name the target of the scan.
+    ...(audience === 'public' || !isKnown ? {} : optional('location', location)),
     reason: PLAIN_REASONS.has(kind) ? reason : GAP_WORDS[kind].meaning,
   };
 }
@@ -209,12 +251,13 @@ function knownTargets({ images, inventories, advisorySet }: Assessment): Readonl
 /** An absolute path, or one that leads out of its folder, with or without a transport before it. */
 const PLACE = /^(?:[a-z][a-z-]*:)?(?:[/~]|\.\.(?:\/|$))/;
 
-function refusePlaces(images: readonly AssessedImage[]): void {
-  const image = images.find(({ logical }) => PLACE.test(logical));
-  if (image === undefined) return;
+/** @throws PlimsollError `usage` when an image is named by a place on a machine. */
+export function refusePlaces(names: readonly string[]): void {
+  const place = names.find((name) => PLACE.test(name));
+  if (place === undefined) return;
   throw new PlimsollError(
     'usage',
-    `${image.logical} is a place on the machine that scanned it: scan the image by its reference, or publish for --audience internal`,
+    `${place} is a place on the machine that scanned it: scan the image by its reference, or publish for --audience internal`,
   );
 }
 

@@ -14,6 +14,7 @@ import {
 import { resultValidator } from '../../../test/support/schemas.ts';
 import { csafProviderValidator, csafValidator, STANDARD_SCHEMAS } from '../../../test/support/standard-schemas.ts';
 import { jsonText } from '../../platform/json-text.ts';
+import type { Verdict } from '../../platform/verdict.ts';
 import { zipContent, zipMembers, zipOf } from '../../platform/zip.ts';
 import { checkSection } from '../site/checks.ts';
 import { publishedLines } from '../site/lines.ts';
@@ -92,6 +93,23 @@ test('files that were added, removed or put as links are found', async () => {
   assert.equal((await verifyBundle({ files: new Map(), others: [] })).verdict, 'fail');
 });
 
+test('a file that stands twice in a list is found, whichever of its checksums is right', async () => {
+  const { files } = bundleOf(bundleInput(), TEST_PAGE);
+  const sums = textOf(files, BUNDLE_FILES.checksums);
+  const [first = ''] = sums.split('\n');
+  const wrong = first.replace(/^[0-9a-f]{64}/, '0'.repeat(64));
+  for (const text of [`${wrong}\n${sums}`, sums.replace(first, `${first}\n${wrong}`)]) {
+    const { checks } = await verifyBundle(folderOf(replaced(files, BUNDLE_FILES.checksums, text)));
+    assert.deepEqual(failedIn(checks), ['checksums']);
+  }
+  const list = JSON.parse(textOf(files, BUNDLE_FILES.list));
+  for (const more of [{ ...list.files[0], sha256: '0'.repeat(64) }, { about: 'no path' }]) {
+    const text = `${jsonText({ ...list, files: [more, ...list.files] })}\n`;
+    const { checks } = await verifyBundle(folderOf(sealedAgain(replaced(files, BUNDLE_FILES.list, text), text)));
+    assert.deepEqual(failedIn(checks), ['list']);
+  }
+});
+
 test('whatever stands in a file, verify answers', async () => {
   const { files } = bundleOf(bundleInput({ key: ED25519.privateKey }), TEST_PAGE);
   const deep = (name: string) => `{"${name}":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
@@ -165,11 +183,8 @@ for (const { path, check, lie } of LIES) {
     assert.notEqual(lie(before), before);
     const { checks } = await verifyBundle(folderOf(sealedAgain(replaced(files, path, lie(before)))));
     assert.equal(checks.find((one) => one.check === 'checksums')?.verdict, 'pass');
-    assert.deepEqual(
-      checks.filter(({ verdict }) => verdict === 'fail').map((one) => one.check),
-      // The JSON is what the others are held against: its own figures alone are changed here.
-      [check],
-    );
+    // The JSON is what the others are held against: its own figures alone are changed here.
+    assert.deepEqual(failedIn(checks), [check]);
   });
 }
 
@@ -202,8 +217,7 @@ test('nothing of the inside leaves the house; the internal bundle has it', () =>
   const [open, customers, internal] = [texts('public'), texts('customers'), texts('internal')];
   for (const word of INSIDE_WORDS) {
     assert.ok(!open.includes(word), `${word} is public`);
-    // Customers see what looks wrong in the release and where.
-    if (word !== 'inside-evidence') assert.ok(!customers.includes(word), `${word} goes to customers`);
+    assert.ok(!customers.includes(word), `${word} goes to customers`);
     assert.ok(internal.includes(word), `${word} is nowhere, so that this test cannot fail`);
   }
 });
@@ -226,6 +240,10 @@ test('a comparison goes out when it leads to the assessment', () => {
   assert.match(textOf(files, 'index.html'), /harbour 1\.2\.0 has one instance more\./);
   const other = { ...assessment, id: sampleId() };
   assert.throws(() => publishedComparison(comparisonText(assessment), other, 'public'), { code: 'usage' });
+  const before = { slots: [{ slot: 'web', from: { logical: 'oci:/home/someone/build' } }] };
+  const fromPlace = JSON.stringify({ ...JSON.parse(comparisonText(assessment)), ...before });
+  assert.throws(() => publishedComparison(fromPlace, assessment, 'customers'), { code: 'usage' });
+  assert.equal(publishedComparison(fromPlace, assessment, 'internal').text, fromPlace);
   assert.throws(() => publishedComparison('{}', assessment, 'public'), { code: 'parse' });
   assert.throws(() => publishedComparison('{', assessment, 'public'), { code: 'parse' });
 });
@@ -305,13 +323,21 @@ function replaced(files: readonly BundleFile[], path: string, content: string | 
   return files.map((file) => (file.path === path ? { ...file, content } : file));
 }
 
-function sealedAgain(files: readonly BundleFile[]): readonly BundleFile[] {
-  const list = JSON.parse(textOf(files, BUNDLE_FILES.list));
-  const sums = new Map(files.map(({ path, content }) => [path, sha256Hex(content)]));
-  const text = `${jsonText({ ...list, files: list.files.map((file: { path: string }) => ({ ...file, sha256: sums.get(file.path) })) })}\n`;
+function failedIn(checks: readonly Verdict[]): readonly string[] {
+  return checks.filter(({ verdict }) => verdict === 'fail').map(({ check }) => check);
+}
+
+/** The files with right checksums, and a right list unless one is given. */
+function sealedAgain(files: readonly BundleFile[], text = listAgain(files)): readonly BundleFile[] {
   const listed = replaced(files, BUNDLE_FILES.list, text).filter(({ path }) => path !== BUNDLE_FILES.checksums);
   const content = checksumText(listed.map((file) => ({ path: file.path, sha256: sha256Hex(file.content) })));
   return [...listed, { path: BUNDLE_FILES.checksums, content, about: '' }];
+}
+
+function listAgain(files: readonly BundleFile[]): string {
+  const list = JSON.parse(textOf(files, BUNDLE_FILES.list));
+  const sums = new Map(files.map(({ path, content }) => [path, sha256Hex(content)]));
+  return `${jsonText({ ...list, files: list.files.map((file: { path: string }) => ({ ...file, sha256: sums.get(file.path) })) })}\n`;
 }
 
 function textOf(files: readonly BundleFile[], path: string): string {

@@ -1,9 +1,9 @@
 // A comparison that goes out with a bundle: the JSON of `plimsoll compare`, as far as a bundle looks into it. schema/comparison-1.json.
 import { ParseError, PlimsollError } from '../../platform/errors.ts';
 import { jsonText } from '../../platform/json-text.ts';
-import { fieldsOf, isFields, listOf, textOf, textsOf } from '../../scan/advisory/fields.ts';
+import { type Fields, fieldsOf, isFields, listOf, textOf, textsOf } from '../../scan/advisory/fields.ts';
 import type { Assessment } from '../../scan/assess/assessment.ts';
-import type { Audience } from './audience.ts';
+import { type Audience, refusePlaces } from './audience.ts';
 
 /** A cause, and the differences of instances that it explains. */
 export interface ComparedCause {
@@ -38,10 +38,11 @@ const MEMBERS = [
   'suspectedRenames',
   'changes',
 ] as const;
+const SIDE = ['id', 'asOf', 'advisorySet', 'figures'] as const;
 
 /**
  * Reads a comparison and makes it fit for the audience.
- * @throws ParseError when the text is none; PlimsollError `usage` when it does not lead to the assessment.
+ * @throws ParseError when the text is none; PlimsollError `usage` when it does not lead to the assessment, or names an image that the audience may not see.
  */
 export function publishedComparison(text: string, assessment: Assessment, audience: Audience): PublishedComparison {
   let value: unknown;
@@ -58,8 +59,8 @@ export function publishedComparison(text: string, assessment: Assessment, audien
   if (fieldsOf(document['to'])['id'] !== assessment.id) {
     throw new PlimsollError('usage', 'the comparison leads to another assessment than the one that is published');
   }
-  const kept = Object.fromEntries(MEMBERS.flatMap((name) => (name in document ? [[name, document[name]]] : [])));
-  const shown = { ...kept, from: sideFor(document['from']), to: sideFor(document['to']) };
+  if (audience !== 'internal') refusePlaces(listOf(document['slots']).flatMap(namesOf));
+  const shown = { ...only(document, MEMBERS), from: sideFor(document['from']), to: sideFor(document['to']) };
   return {
     from: sideName(document['from']),
     to: sideName(document['to']),
@@ -72,7 +73,17 @@ export function publishedComparison(text: string, assessment: Assessment, audien
 /** Without the target: the path or address of whoever scanned. */
 function sideFor(side: unknown): object {
   const fields = fieldsOf(side);
-  return { ...fields, release: { ...fieldsOf(fields['release']), target: '' } };
+  return { ...only(fields, SIDE), release: { ...only(fieldsOf(fields['release']), ['name', 'version']), target: '' } };
+}
+
+function only(fields: Fields, names: readonly string[]): Fields {
+  return Object.fromEntries(names.flatMap((name) => (name in fields ? [[name, fields[name]]] : [])));
+}
+
+/** Logical references of a slot on both sides. */
+function namesOf(slot: unknown): readonly string[] {
+  const { from, to } = fieldsOf(slot);
+  return [from, to].flatMap((image) => textOf(fieldsOf(image)['logical']) ?? []);
 }
 
 function sideName(side: unknown): string {

@@ -14,49 +14,48 @@ export interface BundleFolder {
 /** A bundle has a few dozen files. */
 const MOST_FILES = 10_000;
 const DEEPEST = 16;
+/** Of all files together: they are held in memory, and a folder from elsewhere may claim any size (sparse files cost nothing). */
+const MOST_BYTES = 4 * LIMITS.assessmentBytes;
 
 /**
  * Reads everything below the folder.
  * @throws PlimsollError `input-missing`, `input-unreadable`; LimitError for more or larger files than a bundle has.
  */
 export function readBundleFolder(directory: string): BundleFolder {
-  const files = new Map<string, Buffer>();
+  const paths: string[] = [];
   const others: string[] = [];
+  let bytes = 0;
   const walk = (below: string, depth: number): void => {
-    for (const entry of listed(join(directory, below), below === '')) {
+    for (const entry of read(join(directory, below), below === '' ? 'input-missing' : 'input-unreadable', listed)) {
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
-      if (files.size + others.length >= MOST_FILES)
+      if (paths.length + others.length >= MOST_FILES)
         throw new LimitError(`${directory} holds more than ${MOST_FILES} files`);
       if (entry.isDirectory() && depth < DEEPEST) walk(path, depth + 1);
-      else if (entry.isFile()) files.set(path, readOne(join(directory, path)));
-      else others.push(path);
+      else if (entry.isFile()) {
+        paths.push(path);
+        const { size } = read(join(directory, path), 'input-unreadable', (file) => lstatSync(file));
+        if (size > LIMITS.assessmentBytes)
+          throw new LimitError(`${path} has more than ${LIMITS.assessmentBytes} bytes`);
+        bytes += size;
+        if (bytes > MOST_BYTES) throw new LimitError(`the files of ${directory} have more than ${MOST_BYTES} bytes`);
+      } else others.push(path);
     }
   };
   walk('', 0);
+  const files = new Map(
+    paths.map((path) => [path, read(join(directory, path), 'input-unreadable', (file) => readFileSync(file))]),
+  );
   return { files, others };
 }
 
-function listed(path: string, isRoot: boolean) {
-  try {
-    return readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-  } catch (error) {
-    throw new PlimsollError(
-      isRoot ? 'input-missing' : 'input-unreadable',
-      `${path} cannot be read: ${messageOf(error)}`,
-      {
-        cause: error,
-      },
-    );
-  }
+function listed(path: string) {
+  return readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function readOne(path: string): Buffer {
+function read<T>(path: string, code: 'input-missing' | 'input-unreadable', how: (path: string) => T): T {
   try {
-    const { size } = lstatSync(path);
-    if (size > LIMITS.assessmentBytes) throw new LimitError(`${path} has more than ${LIMITS.assessmentBytes} bytes`);
-    return readFileSync(path);
+    return how(path);
   } catch (error) {
-    if (error instanceof PlimsollError) throw error;
-    throw new PlimsollError('input-unreadable', `${path} cannot be read: ${messageOf(error)}`, { cause: error });
+    throw new PlimsollError(code, `${path} cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }

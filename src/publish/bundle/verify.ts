@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { statisticsOf } from '../../explain/statistics.ts';
 import { messageOf, PlimsollError } from '../../platform/errors.ts';
 import type { Verdict } from '../../platform/verdict.ts';
+import { fieldsOf, listOf } from '../../scan/advisory/fields.ts';
 import type { Assessment } from '../../scan/assess/assessment.ts';
 import { readAssessmentJson } from '../json/read.ts';
 import { agreementChecks } from './agreement.ts';
@@ -66,13 +67,18 @@ function compareSums(
   outside: readonly string[],
 ): readonly string[] {
   const wanted = new Map(expected.map(({ path, sha256 }) => [path, sha256]));
+  const repeated = [...Map.groupBy(expected, ({ path }) => path)].filter(([, entries]) => entries.length > 1);
   const changed = [...wanted].flatMap(([path, sha256]) => {
     const found = sums.get(path);
     if (found === undefined) return [`${path} is missing`];
     return found === sha256 ? [] : [`${path} was changed`];
   });
   const added = [...sums.keys()].filter((path) => !wanted.has(path) && !outside.includes(path));
-  return [...changed, ...added.map((path) => `${path} was added`)];
+  return [
+    ...repeated.map(([path]) => `${path} stands there more than once`),
+    ...changed,
+    ...added.map((path) => `${path} was added`),
+  ];
 }
 
 function listProblems(folder: BundleFolder, sums: ReadonlyMap<string, string>): readonly string[] {
@@ -80,10 +86,9 @@ function listProblems(folder: BundleFolder, sums: ReadonlyMap<string, string>): 
   if (list['schemaVersion'] !== BUNDLE_SCHEMA_VERSION) {
     return [`the list is not of the form ${BUNDLE_SCHEMA_VERSION}, which this program reads`];
   }
-  const files = Array.isArray(list['files']) ? list['files'] : [];
-  const entries = files.flatMap((one: unknown) => {
-    const { path, sha256 } = typeof one === 'object' && one !== null ? (one as Record<string, unknown>) : {};
-    return typeof path === 'string' && typeof sha256 === 'string' ? [{ path, sha256 }] : [];
+  const entries = listOf(list['files']).map((one) => {
+    const { path, sha256 } = fieldsOf(one);
+    return { path: wordOf(path), sha256: wordOf(sha256) };
   });
   return compareSums(entries, sums, Object.values(BUNDLE_FILES));
 }

@@ -1,5 +1,5 @@
 // Puts a bundle into a folder, whole or not at all: it is written beside its place and then renamed. A folder that is there is never written into.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { messageOf, PlimsollError } from '../../platform/errors.ts';
 import type { Bundle } from './contents.ts';
@@ -33,15 +33,19 @@ export function writeBundle({ files }: Bundle, directory: string): void {
   try {
     mkdirSync(dirname(directory), { recursive: true });
     mkdirSync(partial);
-    for (const { path, content } of files) {
-      const file = join(partial, path);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, content, { flag: 'wx' });
+    try {
+      for (const { path, content } of files) {
+        const file = join(partial, path);
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, content, { flag: 'wx' });
+      }
+      // Takes the place of an empty folder, and of nothing else.
+      renameSync(partial, directory);
+    } catch (error) {
+      rmSync(partial, { recursive: true, force: true });
+      throw error;
     }
-    if (existsSync(directory)) rmdirSync(directory);
-    renameSync(partial, directory);
   } catch (error) {
-    rmSync(partial, { recursive: true, force: true });
     throw new PlimsollError('usage', `cannot write ${directory}: ${messageOf(error)}`, { cause: error });
   }
 }

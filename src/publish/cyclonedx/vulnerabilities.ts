@@ -4,7 +4,7 @@ import { canonicalJson } from '../../platform/canonical.ts';
 import { compareText } from '../../platform/order.ts';
 import type { SeverityLevel } from '../../scan/advisory/advisory.ts';
 import { type CvssScore, scoreCvss } from '../../scan/advisory/cvss/index.ts';
-import type { Assessment } from '../../scan/assess/assessment.ts';
+import type { Assessment, Finding } from '../../scan/assess/assessment.ts';
 import type { Justification, VexStatus } from '../../statements/statement.ts';
 import { recordUrl } from '../document-facts.ts';
 import { actionText, type VexRow, vexRows } from '../vex.ts';
@@ -94,10 +94,15 @@ function analysisOf(row: VexRow): object {
   return {
     state: STATES[status],
     ...(justification === undefined ? {} : { justification: JUSTIFICATIONS[justification] }),
-    ...(status === 'affected' ? { response: [finding.fixState === 'fixed' ? 'update' : 'can_not_fix'] } : {}),
-    ...(status === 'affected' ? { detail: actionText(row) } : {}),
+    ...(status === 'affected' ? { ...responseOf(finding), detail: actionText(row) } : {}),
     ...(status === 'not_affected' ? { detail: impact ?? finding.statement ?? status } : {}),
   };
+}
+
+/** "response": a fix that is not known yet is none that cannot be made, and nothing is said. */
+function responseOf({ fixedIn, fixState }: Finding): object {
+  if (fixedIn !== undefined) return { response: ['update'] };
+  return fixState === 'will-not-fix' ? { response: ['will_not_fix'] } : {};
 }
 
 /** The installed version, and the one with the fix. */

@@ -38,7 +38,9 @@ test('the file names no address to load from, and holds no handler and no eval',
 });
 
 test('the page builds no markup from text', () => {
-  for (const file of globSync('*.tsx', { cwd: join(import.meta.dirname, 'page') })) {
+  const files = globSync('**/*.{ts,tsx}', { cwd: join(import.meta.dirname, 'page') });
+  assert.ok(files.includes('app.tsx') && files.includes(join('comparison', 'app.tsx')));
+  for (const file of files) {
     const source = readFileSync(join(import.meta.dirname, 'page', file), 'utf8');
     assert.doesNotMatch(source, /innerHTML|outerHTML|insertAdjacentHTML|setAttribute/i, file);
   }

@@ -60,8 +60,11 @@ export function patchSetMarkdown(set: PatchSet): string {
     ...section('Closed', findingTable(findings.closed)),
     ...section('Left', findingTable(findings.left)),
     ...section('Introduced', findingTable(findings.introduced)),
-    ...section('Known only now, in old and new images', findingTable(findings.newlyKnown)),
-    ...section('No longer reported, in unchanged packages', findingTable(findings.withdrawn)),
+    ...section('Known or counted only now, in old and new images', findingTable(findings.newlyKnown)),
+    ...section(
+      'No longer reported in unchanged packages, or not affected by a statement',
+      findingTable(findings.withdrawn),
+    ),
     ...section('Not judged', findingTable(findings.undecided)),
     ...section(
       'Restarts',

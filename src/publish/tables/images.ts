@@ -4,6 +4,7 @@ import { type InstanceCell, instanceCells } from '../../explain/cells.ts';
 import { SEVERITY_LEVELS, type SeverityLevel } from '../../scan/advisory/advisory.ts';
 import { scoreCvss } from '../../scan/advisory/cvss/index.ts';
 import type { AssessedImage, Assessment, Finding } from '../../scan/assess/assessment.ts';
+import { pinnedDigest } from '../document-facts.ts';
 import { type ColumnKind, type ColumnOf, type Table, tableOf } from './table.ts';
 
 interface ImageRow {
@@ -124,8 +125,7 @@ function identifiers(cells: readonly InstanceCell[]): string {
 
 /** The digest that the release ships, which may be that of a list of platforms; else that of what was read. */
 function digestShipped({ physical, digest }: AssessedImage): string | undefined {
-  const at = physical.indexOf('@');
-  return at === -1 ? digest : physical.slice(at + 1);
+  return pinnedDigest(physical) ?? digest;
 }
 
 /** `manifest/chart:version` to CSM's `manifest->chart:version`. */

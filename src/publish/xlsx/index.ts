@@ -13,8 +13,9 @@ export const xlsxFormat: Format = {
   render: (assessment, statistics) => {
     const { name, version } = assessment.release;
     const release = safeText([name, version].filter((part) => part !== '').join('-'));
-    const others = TABLES.map((entry) => entry.name);
-    const first = release === '' || others.some((other) => other === release) ? 'images' : release;
+    // Readers find the other sheets by their names, in which case does not count and which a number may follow.
+    const word = release.toLowerCase().replace(/ \d+$/, '');
+    const first = release === '' || TABLES.some((entry) => entry.name === word) ? 'images' : release;
     return workbookBytes(
       TABLES.map((entry) => ({
         name: entry.name === 'images' ? first : entry.name,

@@ -206,6 +206,8 @@ test('a release without a name, or with that of another sheet, has its images on
   for (const release of [
     { name: '', version: '', target: 'x' },
     { name: 'findings', version: '', target: 'x' },
+    { name: 'Findings 2', version: '', target: 'x' },
+    { name: 'Statistics', version: '', target: 'x' },
   ]) {
     const source = zipOf(rendered({ ...sample, release }));
     const [, , workbook] = [...zipMembers(source, 100)];

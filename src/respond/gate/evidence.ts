@@ -1,5 +1,6 @@
 // Criteria on what is known: how much was read and judged, and whether a distribution still records vulnerabilities.
 import { packageCoverage } from '../../explain/coverage.ts';
+import type { Digest } from '../../platform/canonical.ts';
 import type { Verdict } from '../../platform/verdict.ts';
 import type { AssessedImage, Assessment } from '../../scan/assess/assessment.ts';
 import { verdictOf } from './gate-cell.ts';
@@ -25,11 +26,7 @@ export function endOfLifeVerdict(assessment: Assessment): Verdict {
     const evidence = ended.map(({ slot, os }) => `${slot} ${nameOf(os)} ended ${os?.endOfLife?.slice(0, 10)}`);
     return verdictOf('end-of-life', subject, 'fail', evidence, `${ended.length} of ${images.length} images`);
   }
-  const withSystem = new Set(
-    assessment.packages
-      .filter(({ type }) => type === 'apk' || type === 'deb' || type === 'rpm')
-      .map(({ image }) => image),
-  );
+  const withSystem = imagesWithSystem(assessment);
   const unknown = images.filter(
     ({ digest, os }) =>
       digest === undefined ||
@@ -50,6 +47,13 @@ export function endOfLifeVerdict(assessment: Assessment): Verdict {
     );
   }
   return verdictOf('end-of-life', subject, 'pass', [], 'none has ended');
+}
+
+/** Images with packages of a distribution. */
+export function imagesWithSystem({ packages }: Pick<Assessment, 'packages'>): ReadonlySet<Digest> {
+  return new Set(
+    packages.filter(({ type }) => type === 'apk' || type === 'deb' || type === 'rpm').map(({ image }) => image),
+  );
 }
 
 function nameOf(os: AssessedImage['os']): string {

@@ -96,6 +96,25 @@ test('a headline that does not hold, or an unread image, makes every pass a lack
   assert.deepEqual(verdicts(failing, { most: { critical: 0 } }), ['fail', 'fail']);
 });
 
+test('an image on a distribution of which no package was read is no evidence: its database is missing or broken', () => {
+  const images = QUIET.images.map((image) => ({
+    ...image,
+    os: { id: 'debian', version: '11', endOfLife: '2026-08-31' },
+  }));
+  const others = QUIET.packages.map((found) => ({ ...found, type: 'npm' as const }));
+  const rule: GateCriteria = { most: { critical: 0 }, endOfLife: 'none', coverage: 100 };
+  assert.deepEqual(verdicts({ ...QUIET, images }, rule), ['pass', 'pass', 'pass', 'pass']);
+  assert.deepEqual(verdicts({ ...QUIET, images, packages: others }, rule), [
+    'no-evidence',
+    'no-evidence',
+    'pass',
+    'pass',
+  ]);
+  // Another scanner need not list packages in which it found nothing.
+  const imported = { ...QUIET, images, packages: [], severityPolicy: 'as-reported-by-trivy' };
+  assert.equal(verdicts(imported, { most: { critical: 0 } })[0], 'pass');
+});
+
 test('the age of a fixable one is that of the first assessment that has it, under any id', () => {
   const at = (asOf: string, findings: Assessment['findings']): Assessment => ({
     ...assessmentOf({ findings, slots: [SLOT] }),

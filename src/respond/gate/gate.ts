@@ -5,7 +5,8 @@ import { headlineOf } from '../../explain/coverage.ts';
 import type { GateCriteria } from '../../platform/settings.ts';
 import type { Verdict } from '../../platform/verdict.ts';
 import type { Assessment } from '../../scan/assess/assessment.ts';
-import { coverageVerdict, endOfLifeVerdict } from './evidence.ts';
+import { importedFrom } from '../../scan/import/import-assessment.ts';
+import { coverageVerdict, endOfLifeVerdict, imagesWithSystem } from './evidence.ts';
 import type { GateCell, GateLookups } from './gate-cell.ts';
 import { ageVerdict, exploitedVerdict, mostVerdicts, triageVerdict } from './instances.ts';
 
@@ -44,10 +45,10 @@ export function gateOf(assessment: Assessment, criteria: GateCriteria, lookups: 
     ...(criteria.endOfLife === undefined ? [] : [endOfLifeVerdict(assessment)]),
     ...(criteria.coverage === undefined ? [] : [coverageVerdict(assessment, criteria.coverage)]),
   ];
-  return { assessment, criteria, verdict: overall(assessment, results), results };
+  return { assessment, criteria, verdict: overall(assessment, results, doubt), results };
 }
 
-function overall(assessment: Assessment, results: readonly Verdict[]): Verdict {
+function overall(assessment: Assessment, results: readonly Verdict[], doubt: string | undefined): Verdict {
   const { name, version } = assessment.release;
   const base = { check: 'gate', subject: `${name} ${version}`.trim(), evidence: [assessment.id] };
   const named = (verdict: Verdict['verdict']) =>
@@ -61,7 +62,6 @@ function overall(assessment: Assessment, results: readonly Verdict[]): Verdict {
       reason: `below the line: ${failed.length} of ${results.length} criteria not met (${failed.join(', ')})`,
     };
   }
-  const doubt = doubtOf(assessment);
   if (doubt !== undefined) return { ...base, verdict: 'no-evidence', reason: `no verdict: ${doubt}` };
   if (open.length > 0)
     return { ...base, verdict: 'no-evidence', reason: `no verdict: not enough evidence for ${open.join(', ')}` };
@@ -76,5 +76,16 @@ function doubtOf(assessment: Assessment): string | undefined {
   const { images } = assessment;
   const unread = images.filter(({ digest }) => digest === undefined).length;
   if (unread > 0) return `${unread} of ${images.length} images were not read`;
+  const silent = silentImages(assessment);
+  if (silent > 0) return `${silent} of ${images.length} images name a distribution, but no package of it was found`;
   return images.length === 0 ? 'there is no image' : undefined;
+}
+
+/** Images that name a distribution and hold no package of it. Another scanner's results need not list what it found nothing in. */
+function silentImages(assessment: Assessment): number {
+  if (importedFrom(assessment) !== undefined) return 0;
+  const withSystem = imagesWithSystem(assessment);
+  return assessment.images.filter(
+    ({ digest, os }) => os !== undefined && digest !== undefined && !withSystem.has(digest),
+  ).length;
 }

@@ -27,9 +27,9 @@ export interface PatchFindings {
   readonly left: readonly PatchFinding[];
   /** In packages, or versions of them, that the old images do not have. */
   readonly introduced: readonly PatchFinding[];
-  /** Only found now: the old images have the same packages. */
+  /** Only found now: the old images have the same packages. Or only counted now: what said that they are not affected applies no more. */
   readonly newlyKnown: readonly PatchFinding[];
-  /** No longer reported: the new images have the same packages. */
+  /** No longer reported: the new images have the same packages. Or still found, with a statement that they are not affected. */
   readonly withdrawn: readonly PatchFinding[];
   /** No longer found, but the later image could not be judged in full. */
   readonly undecided: readonly PatchFinding[];
@@ -44,30 +44,38 @@ interface Instance {
   readonly packages: readonly string[];
 }
 
-/** The fates over the changed images. Instances that a `not_affected` statement covers on their side are none. */
+/** The fates over the changed images. What a `not_affected` statement covers is neither affected before nor after, and not closed by the update either. */
 export function findingsOf(from: Assessment, to: Assessment, changed: readonly SlotPair[]): PatchFindings {
   const joint = jointIds([...from.findings, ...to.findings]);
   const before = sideOf(from, joint);
   const after = sideOf(to, joint);
+  const packagesBefore = Map.groupBy(from.packages, ({ image }) => image);
+  const packagesAfter = Map.groupBy(to.packages, ({ image }) => image);
   const instances = changed.flatMap(({ slot, a, b }): readonly Instance[] => {
     const old = before.get(a?.slot ?? '') ?? new Map<string, Found>();
     const now = after.get(b?.slot ?? '') ?? new Map<string, Found>();
     const hidden = a !== undefined && b !== undefined && hidesMore(a, b, to);
-    const had = versionsIn(from, a);
-    const has = versionsIn(to, b);
+    const had = versionsOf(packagesBefore, a);
+    const has = versionsOf(packagesAfter, b);
     const isSame = (rows: readonly Finding[], versions: Versions) =>
       rows.every((row) => versions.get(row.package)?.has(row.version) === true);
     return [
       ...[...old].flatMap(([id, { cell, rows }]): readonly Instance[] => {
+        if (cell.notAffected) return [];
         const later = now.get(id);
-        if (later !== undefined) return [{ fate: 'left', slot, cell: later.cell, packages: named(later.rows) }];
+        if (later !== undefined) {
+          const fate = later.cell.notAffected ? 'withdrawn' : 'left';
+          return [{ fate, slot, cell: later.cell, packages: named(later.rows) }];
+        }
         if (hidden) return [{ fate: 'undecided', slot, cell, packages: named(rows) }];
         if (isSame(rows, has)) return [{ fate: 'withdrawn', slot, cell, packages: named(rows) }];
         return [{ fate: 'closed', slot, cell, packages: moved(rows, has) }];
       }),
       ...[...now].flatMap(([id, { cell, rows }]): readonly Instance[] => {
-        if (old.has(id)) return [];
-        const fate = a !== undefined && isSame(rows, had) ? 'newlyKnown' : 'introduced';
+        const earlier = old.get(id);
+        if (cell.notAffected || earlier?.cell.notAffected === false) return [];
+        const isOld = earlier !== undefined || (a !== undefined && isSame(rows, had));
+        const fate = isOld ? 'newlyKnown' : 'introduced';
         return [{ fate, slot, cell, packages: named(rows) }];
       }),
     ];
@@ -100,23 +108,20 @@ function sideOf(
   joint: ReturnType<typeof jointIds>,
 ): ReadonlyMap<string, ReadonlyMap<string, Found>> {
   const rows = Map.groupBy(findings, ({ slot, vulnerability }) => `${slot}\0${vulnerability}`);
-  const cells = instanceCells(findings).filter(({ notAffected }) => !notAffected);
   return new Map(
-    [...Map.groupBy(cells, ({ slot }) => slot)].map(([slot, ofSlot]) => [
+    [...Map.groupBy(instanceCells(findings), ({ slot }) => slot)].map(([slot, ofSlot]) => [
       slot,
       new Map(ofSlot.map((cell) => [joint(cell), { cell, rows: rows.get(`${slot}\0${cell.vulnerability}`) ?? [] }])),
     ]),
   );
 }
 
-function versionsIn({ packages }: Assessment, image: AssessedImage | undefined): Versions {
+function versionsOf(packages: ReadonlyMap<string, Assessment['packages']>, image: AssessedImage | undefined): Versions {
   const versions = new Map<string, Set<string>>();
-  if (image?.digest === undefined) return versions;
-  for (const found of packages) {
-    if (found.image !== image.digest) continue;
-    const known = versions.get(found.name);
-    if (known === undefined) versions.set(found.name, new Set([found.version]));
-    else known.add(found.version);
+  for (const { name, version } of packages.get(image?.digest ?? '') ?? []) {
+    const known = versions.get(name);
+    if (known === undefined) versions.set(name, new Set([version]));
+    else known.add(version);
   }
   return versions;
 }

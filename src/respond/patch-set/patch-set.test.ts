@@ -213,3 +213,53 @@ test('what only the advisories changed is neither closed nor introduced by the i
   assert.deepEqual(idsOf('newlyKnown'), ['CVE-2022-1004']);
   assert.deepEqual(idsOf('introduced'), ['CVE-2022-1005']);
 });
+
+test('an image under another name or tag is in the set, though its content is the same', () => {
+  const named = (repository: string, tag: string): Assessment => {
+    const release = releaseOf([{ repository, tag, layers: ['os'], found: ['os apk zlib CVE-2022-1001 high 2'] }]);
+    const image = digestOf('one content');
+    return {
+      ...release,
+      images: release.images.map((one) => ({ ...one, digest: image })),
+      packages: release.packages.map((found) => ({ ...found, image })),
+      findings: release.findings.map((row) => ({ ...row, image })),
+    };
+  };
+  for (const to of [named('new-name', '1'), named('app', '2')]) {
+    const { images, findings, backOut } = patchSetOf(named('app', '1'), to, OPTIONS);
+    assert.deepEqual(
+      images.map((image) => [image.from?.logical, image.to?.logical, image.sameReference]),
+      [['app:1', to.images[0]?.logical, false]],
+    );
+    assert.deepEqual([findings.closed.length, findings.left.length, findings.introduced.length], [0, 1, 0]);
+    assert.equal(backOut.length, 1);
+  }
+  assert.deepEqual(patchSetOf(named('app', '1'), named('app', '1'), OPTIONS).images, []);
+});
+
+test('a statement neither closes nor introduces: what it covers is still in the packages', () => {
+  const release = (statement?: string): Assessment => {
+    const made = releaseOf([{ repository: 'app', layers: ['os'], found: ['os apk zlib CVE-2022-1001 high 2'] }]);
+    return {
+      ...made,
+      findings: made.findings.map((row) => (statement === undefined ? row : { ...row, statement })),
+    };
+  };
+  const rebuilt = (made: Assessment): Assessment => {
+    const image = digestOf('new app');
+    return {
+      ...renewed(made),
+      packages: made.packages.map((found) => ({ ...found, image, version: '1-r1' })),
+      findings: made.findings.map((row) => ({ ...row, image, version: '1-r1' })),
+    };
+  };
+  const stated = 'not_affected:vulnerable_code_not_present';
+  const fatesOf = (from: Assessment, to: Assessment) =>
+    Object.entries(patchSetOf(from, rebuilt(to), OPTIONS).findings).flatMap(([fate, list]) =>
+      list.length > 0 ? [fate] : [],
+    );
+  assert.deepEqual(fatesOf(release(), release()), ['left']);
+  assert.deepEqual(fatesOf(release(), release(stated)), ['withdrawn']);
+  assert.deepEqual(fatesOf(release(stated), release()), ['newlyKnown']);
+  assert.deepEqual(fatesOf(release(stated), release(stated)), []);
+});

@@ -100,9 +100,11 @@ export function patchSetOf(from: Assessment, to: Assessment, { notes, line, file
   };
 }
 
+/** Another content, or the same under another reference: what names it has to change, and registries need it under that name. */
 function isChanged({ a, b }: SlotPair): boolean {
   if (a === undefined || b === undefined) return (a ?? b)?.digest !== undefined;
-  return a.digest !== undefined && b.digest !== undefined && a.digest !== b.digest;
+  if (a.digest === undefined || b.digest === undefined) return false;
+  return a.digest !== b.digest || a.logical !== b.logical;
 }
 
 function patchImage({ slot, a, b }: SlotPair): PatchImage {

@@ -2,33 +2,17 @@
 import { severityOrder } from '../../explain/cells.ts';
 import { compareText } from '../../platform/order.ts';
 import { ACTION_KINDS, type Action, type ClosedInstance } from './action.ts';
-import { type Candidate, EFFORT } from './candidate.ts';
+import type { Candidate } from './candidate.ts';
 import type { CellRows, Ground } from './ground.ts';
 import { minimalBases, newerBases, removals } from './moves.ts';
 import { baseRebuilds, dependencyBumps, imageRebuilds, thirdPartyUpgrades } from './rebuilds.ts';
 
-/** The candidates, by kind in the order of ACTION_KINDS, then target. */
+/** The candidates, each with a key of its own, by kind in the order of ACTION_KINDS, then target. */
 export function candidatesOf(ground: Ground): readonly Candidate[] {
   const found = [baseRebuilds, imageRebuilds, newerBases, minimalBases, dependencyBumps, thirdPartyUpgrades, removals];
-  return [
-    ...Map.groupBy(
-      found.flatMap((find) => find(ground)),
-      ({ key }) => key,
-    ).values(),
-  ]
-    .flatMap(merged)
+  return found
+    .flatMap((find) => find(ground))
     .sort((a, b) => ACTION_KINDS.indexOf(a.kind) - ACTION_KINDS.indexOf(b.kind) || compareText(a.target, b.target));
-}
-
-/** Builds of one base that differ may lead to the same action: it is one. */
-function merged([first, ...others]: readonly Candidate[]): readonly Candidate[] {
-  if (first === undefined) return [];
-  if (others.length === 0) return [first];
-  const all = [first, ...others];
-  const slots = [...new Set(all.flatMap((candidate) => candidate.slots))].sort(compareText);
-  const removes = [...new Set(all.flatMap((candidate) => candidate.removes))].sort((a, b) => a - b);
-  const origin = all.every((candidate) => candidate.origin === first.origin) ? first.origin : 'mixed';
-  return [{ ...first, slots, removes, origin, cost: EFFORT[first.kind] + slots.length }];
 }
 
 /** The actions of an assessment, sorted as the candidates are; `line` is the release line that they are for. */

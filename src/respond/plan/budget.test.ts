@@ -45,6 +45,23 @@ test('the choice is the best of all of its size, also where items need several a
   );
 });
 
+test('an action without which as much is closed is not chosen, however large the budget', () => {
+  const each = (needs: BudgetItem['needs']): BudgetItem => ({ weight: 1, needs });
+  assert.equal(bestChoice([each([[0, 2]]), each([[0, 1]]), each([[1, 2]])], 3).chosen.length, 2);
+  // What closes something only together with what the budget leaves out is no help.
+  assert.deepEqual(bestChoice([each([[0]]), each([[0]]), each([[1], [2], [3]])], 3).chosen, [0]);
+  fc.assert(
+    fc.property(items, fc.integer({ min: 1, max: 8 }), (all, size) => {
+      const { chosen, closed } = bestChoice(all, size);
+      for (const action of chosen) {
+        const others = chosen.filter((other) => other !== action);
+        assert.ok(closedBy(others, all) < closed);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
 test('one action more never closes less', () => {
   fc.assert(
     fc.property(items, (all) => {

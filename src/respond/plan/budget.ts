@@ -18,7 +18,7 @@ export interface Choice {
 /** Choices that are all looked through, as far as bounds do not rule them out. */
 const MOST_CHOICES = 60_000;
 
-/** The best choice of at most `size` actions. A larger size never closes less. */
+/** The best choice of at most `size` actions, of which each closes something that the others do not. A larger size never closes less. */
 export function bestChoice(items: readonly BudgetItem[], size: number): Choice {
   const tally = new Tally(items);
   const actions = undominated(tally);
@@ -28,7 +28,7 @@ export function bestChoice(items: readonly BudgetItem[], size: number): Choice {
   const best = exactChoice(looked, actions, tally, greedy.slice(0, looked));
   // The best smaller choice, extended, keeps larger ones from closing less.
   const other = looked === wanted ? best : extended(best, wanted, actions, tally);
-  const better = tally.closedBy(other) >= tally.closedBy(greedy) ? other : greedy;
+  const better = withoutSpare(tally.closedBy(other) >= tally.closedBy(greedy) ? other : greedy, tally);
   const closed = tally.closedBy(better);
   const chosen = extended(
     [],
@@ -83,6 +83,17 @@ function extended(start: readonly number[], size: number, actions: readonly numb
     tally.add(best.action);
   }
   return chosen;
+}
+
+/** Without actions, the last first, without which as much is closed. */
+function withoutSpare(chosen: readonly number[], tally: Tally): readonly number[] {
+  const closed = tally.closedBy(chosen);
+  let kept = chosen;
+  for (const action of chosen.toReversed()) {
+    const others = kept.filter((other) => other !== action);
+    if (tally.closedBy(others) === closed) kept = others;
+  }
+  return kept;
 }
 
 /** The largest size up to the wanted one of which all choices can be looked through. */

@@ -59,10 +59,13 @@ export function newerBases(ground: Ground): readonly Candidate[] {
   );
 }
 
-/** A base of the release with fewer packages of the same distribution release, for images on a larger one with packages that have no fix. */
+/**
+ * A base of the release with fewer packages of the same distribution release, for images on a larger one with packages that have no fix. Builds of
+ * one named base are one move.
+ */
 export function minimalBases(ground: Ground): readonly Candidate[] {
   const described = ground.bases.flatMap((base) => contentOf(base, ground) ?? []);
-  return described.flatMap(({ base, release, names }) => {
+  const moves = described.flatMap(({ base, release, names }) => {
     const smaller = described
       .filter((other) => other.release === release && other.names.size < names.size && other.names.isSubsetOf(names))
       .sort((a, b) => a.names.size - b.names.size || compareText(a.base.key, b.base.key))[0];
@@ -82,8 +85,16 @@ export function minimalBases(ground: Ground): readonly Candidate[] {
       }),
     );
     if (removes.every((row) => ground.assessment.findings[row]?.fixState === 'fixed')) return [];
-    const title = `Build ${imagesText(images.length)} on ${named(smaller.base.key)}, which lacks ${names.size - smaller.names.size} packages of ${named(base.key)}`;
-    return [candidateOf('minimal-base', `${base.key} to ${smaller.base.key}`, title, images, removes)];
+    return [{ from: base.key, to: smaller.base.key, lacks: names.size - smaller.names.size, images, removes }];
+  });
+  return sortedGroups(moves, ({ from, to }) => `${from} to ${to}`).map(([target, builds]) => {
+    const [{ from = '', to = '' } = {}] = builds;
+    const images = builds.flatMap((build) => build.images);
+    const removes = builds.flatMap((build) => build.removes);
+    const lacks = Math.max(...builds.map((build) => build.lacks));
+    const packages = `${lacks} ${lacks === 1 ? 'package' : 'packages'}`;
+    const title = `Build ${imagesText(images.length)} on ${named(to)}, which lacks ${packages} of ${named(from)}`;
+    return candidateOf('minimal-base', target, title, images, removes);
   });
 }
 

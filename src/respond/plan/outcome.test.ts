@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { digestOf } from '../../platform/canonical.ts';
+import type { Gap } from '../../platform/gap.ts';
 import type { Assessment } from '../../scan/assess/assessment.ts';
 import { outcomeOf } from './outcome.ts';
 import { planOf } from './plan.ts';
@@ -72,6 +73,23 @@ test('what was not rebuilt, is still there, went with its image, or could not be
     steps.flatMap(({ missed }) => missed.map(({ vulnerability }) => vulnerability)),
     ['CVE-2022-1002'],
   );
+});
+
+test('a broken file that was there before the rebuild hides nothing new, though it lies in another layer', () => {
+  const broken = (layer: string, path: string): Gap => ({
+    kind: 'file-unparsed',
+    target: 'a|linux/amd64',
+    location: `${digestOf(layer)}:${path}`,
+    reason: 'no JSON',
+  });
+  const withGap = (release: Assessment, gap: Gap): Assessment => ({
+    ...release,
+    images: release.images.map((image) => (image.slot.startsWith('a|') ? { ...image, gaps: [gap] } : image)),
+  });
+  const plan = planOf(withGap(BEFORE, broken('old', 'srv/test/package.json')), PLAN.options);
+  const kept = (path: string) => outcomeOf(plan, withGap(rebuilt(['a', 'b', 'c', 'd']), broken('new', path))).counts;
+  assert.equal(kept('srv/test/package.json')['not-judged'], 0);
+  assert.equal(kept('lib/apk/db/installed')['not-judged'], 2);
 });
 
 test('an unread image and the starter set prove no absence', () => {

@@ -2,7 +2,7 @@
 // removed only where its absence was judged; the share of kept promises is the measure of the planning itself.
 import { instanceCells } from '../../explain/cells.ts';
 import { pairSlots, type SlotPair } from '../../explain/compare/pair-slots.ts';
-import type { GapKind } from '../../platform/gap.ts';
+import { hidingGaps } from '../../explain/hiding-gaps.ts';
 import type { AssessedImage, Assessment } from '../../scan/assess/assessment.ts';
 import type { ClosedInstance } from './action.ts';
 import type { Plan, PlanStep } from './plan.ts';
@@ -30,17 +30,6 @@ export interface PlanOutcome {
   /** Instances in scope that rebuilt images brought: not there before, in packages that were not. By the slot afterwards. */
   readonly introduced: readonly { readonly slot: string; readonly vulnerability: string }[];
 }
-
-/** Gaps behind which a vulnerability may hide. */
-const HIDING: ReadonlySet<GapKind> = new Set<GapKind>([
-  'image-unreadable',
-  'file-unparsed',
-  'limit-reached',
-  'no-feed',
-  'partial-feed',
-  'starter-set',
-  'undecidable',
-]);
 
 /** Looks up what the plan predicted. `after` is of the same release, or of the next one with the rebuilt images. */
 export function outcomeOf(plan: Plan, after: Assessment): PlanOutcome {
@@ -91,9 +80,7 @@ function countsOf(count: (kind: OutcomeKind) => number): Readonly<Record<Outcome
 
 /** Whether something hides in the later image that did not in the earlier one. */
 export function hidesMore(a: AssessedImage, b: AssessedImage, { advisorySet }: Assessment): boolean {
-  if (advisorySet.starter) return true;
-  const known = new Set(a.gaps.map(({ kind, location = '' }) => `${kind} ${location}`));
-  return b.gaps.some(({ kind, location = '' }) => HIDING.has(kind) && !known.has(`${kind} ${location}`));
+  return advisorySet.starter || !hidingGaps(b).isSubsetOf(hidingGaps(a));
 }
 
 function introducedIn(

@@ -179,6 +179,23 @@ test('a smaller base is proposed where the release has one of the same distribut
   assert.equal(proposed?.kind, 'minimal-base');
   assert.deepEqual(proposed.slots, ['a|linux/amd64', 'b|linux/amd64']);
   assert.equal(proposed.alsoRemoves?.length, 2);
+  assert.match(proposed.title, /^Build 2 images on [0-9a-f]{12}, which lacks 1 package of /);
+});
+
+test('builds of one named base move as one, and the title counts the images of all of them', () => {
+  const large = (name: string, build: string): TestImage => ({
+    repository: name,
+    layers: [build, name],
+    baseName: 'large:1',
+    packages: [`${build} zlib`, `${build} curl`],
+    found: [`${build} apk curl CVE-2022-1 high`],
+  });
+  const small = (name: string): TestImage => ({ repository: name, layers: ['small', name], packages: ['small zlib'] });
+  const images = [large('a', 'monday'), large('b', 'monday'), large('c', 'friday'), large('d', 'friday')];
+  const { others } = planOf(releaseOf([...images, small('e'), small('f')]), ALL);
+  assert.equal(others.length, 1);
+  assert.match(others[0]?.title ?? '', /^Build 4 images on /);
+  assert.equal(others[0]?.slots.length, 4);
 });
 
 test('bases are the layers that images share, named by an image that is the base, else by what all on it say', () => {

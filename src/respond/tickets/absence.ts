@@ -1,7 +1,8 @@
 // Whether what a ticket listed is really gone: only an assessment that could have found it can say so. The notion of coverage is the comparison's
 // (docs/guide/comparing.md, "Coverage"). Pure.
 import { feedAbsence } from '../../explain/compare/feed-coverage.ts';
-import { hides } from '../../explain/compare/image-coverage.ts';
+import { HIDING, hides } from '../../explain/compare/image-coverage.ts';
+import type { GapKind } from '../../platform/gap.ts';
 import type { Assessment, Finding } from '../../scan/assess/assessment.ts';
 import { placeOf } from '../../scan/release/slots.ts';
 import type { SeenIn, TicketItem } from './ticket.ts';
@@ -17,6 +18,16 @@ export type ItemState =
 /** Judges one item. */
 export type ItemJudge = (item: TicketItem, seen: SeenIn) => ItemState;
 
+/** Gaps behind which a release may hold images that nobody knows. */
+const HIDING_IMAGES: ReadonlySet<GapKind> = new Set([...HIDING, 'not-scanned']);
+
+/** What of the release itself, not of its images, was not read: what is behind it has not left the release. In the order of the gaps. */
+export function releaseGaps({ images, gaps }: Pick<Assessment, 'images' | 'gaps'>): readonly string[] {
+  const slots = new Set(images.map(({ slot }) => slot));
+  const ofRelease = gaps.filter(({ kind, target }) => HIDING_IMAGES.has(kind) && !slots.has(target));
+  return [...new Set(ofRelease.map(({ kind, target, reason }) => `${kind} ${target}: ${reason}`))];
+}
+
 /** The judge by an assessment. */
 export function itemJudge(assessment: Assessment): ItemJudge {
   const found = new Map<string, Finding[]>();
@@ -29,11 +40,13 @@ export function itemJudge(assessment: Assessment): ItemJudge {
     }
   }
   const images = Map.groupBy(assessment.images, ({ slot }) => placeOf(slot));
+  const platforms = new Set([...images.keys()].map(platformOf));
+  const unread = releaseGaps(assessment);
   return (item, seen) => {
     const place = placeOf(item.slot);
     const rows = [item.vulnerability, ...item.aliases].flatMap((id) => found.get(`${place}\0${id}`) ?? []);
     if (rows.length > 0) return { state: rows.every(isNotAffected) ? 'not-affected' : 'present' };
-    if (assessment.images.length === 0) return notJudged('the assessment has no image');
+    if (!platforms.has(platformOf(place))) return notJudged(`the assessment has no image for ${platformOf(place)}`);
     if (assessment.asOf < seen.asOf)
       return notJudged(`the assessment is older than that of ${seen.asOf}, which has it`);
     if (assessment.advisorySet.starter) return notJudged('the advisory set is the starter set');
@@ -45,8 +58,11 @@ export function itemJudge(assessment: Assessment): ItemJudge {
       ...assessment.gaps.filter(({ target }) => target === image.slot),
     ]);
     if (hides(gaps, rowsBefore)) return notJudged(`${place} could not be read in full`);
-    // Of an image that left the release there is nothing left to judge.
-    if (now.length === 0) return { state: 'gone' };
+    if (now.length === 0) {
+      const added = unread.find((gap) => seen.releaseGaps?.includes(gap) !== true);
+      // Of an image that left the release there is nothing left to judge.
+      return added === undefined ? { state: 'gone' } : notJudged(`${place} may still be in the release (${added})`);
+    }
     if (item.feeds.length === 0) return notJudged(`no feed is known to have spoken of ${item.vulnerability}`);
     const absence = feedAbsence(sidesOf(seen, assessment), item.feeds, item.namespaces, false);
     return absence === undefined ? { state: 'gone' } : notJudged(`feed ${item.feeds.join(', ')}: ${absence}`);
@@ -61,6 +77,10 @@ function sidesOf({ asOf, builtAt, feeds }: SeenIn, b: Assessment): Parameters<ty
     ...(builtAt === undefined ? {} : { builtAt }),
   };
   return { a: { asOf, advisorySet }, b };
+}
+
+function platformOf(place: string): string {
+  return place.slice(place.lastIndexOf('|') + 1);
 }
 
 function notJudged(reason: string): ItemState {

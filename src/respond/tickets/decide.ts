@@ -65,7 +65,9 @@ export function decideSync(input: SyncInput): readonly TicketStep[] {
   const byKey = Map.groupBy(known, ({ key }) => key);
   const match = (wanted: WantedTicket): Known | undefined => {
     const same = byKey.get(wanted.key) ?? [];
-    return same.find(({ ticket }) => ticket.open) ?? same[0];
+    const open = same.filter(({ ticket }) => ticket.open);
+    // What was adopted takes the place of what was made before.
+    return open.find(({ ledger }) => ledger !== undefined) ?? open[0] ?? same[0];
   };
   const direct = new Map(input.wanted.map((wanted) => [wanted, match(wanted)]));
   for (const one of direct.values()) if (one !== undefined) used.add(one);
@@ -150,8 +152,10 @@ function present(wanted: WantedTicket, one: Known, input: SyncInput): TicketStep
     if (!byUs && ticket.declined) {
       return { ...base, kind: 'keep', reason: 'a person closed it as not to be done: its instances need a statement' };
     }
-    if (!byUs && ticket.closedOn !== undefined && ticket.closedOn >= assessment.asOf) {
-      const reason = `a person closed it on ${ticket.closedOn}; only an assessment of a later day tells whether it is done`;
+    // Where the tracker does not tell the day, it is the one on which it was found closed.
+    const closedOn = ticket.closedOn ?? ledger?.closedOn ?? input.now.toISOString().slice(0, 10);
+    if (!byUs && closedOn >= assessment.asOf) {
+      const reason = `a person closed it on ${closedOn}; only an assessment of a later day tells whether it is done`;
       return { ...base, kind: 'keep', reason };
     }
     return { ...write, kind: 'reopen', reason: `seen again on ${assessment.asOf}` };
@@ -213,7 +217,7 @@ function stepOf(kind: StepKind, one: Known, reason: string): TicketStep {
 }
 
 function byPerson({ ticket, ledger }: Known): Pick<TicketStep, 'byPerson'> {
-  if (ledger === undefined || ledger.closed !== ticket.open) return {};
+  if (ledger === undefined || (ledger.closedOn === undefined) === ticket.open) return {};
   return { byPerson: ticket.open ? 'reopened' : 'closed' };
 }
 

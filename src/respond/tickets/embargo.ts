@@ -14,8 +14,13 @@ export function withoutEmbargoed(
   embargoed: ReadonlySet<string>,
 ): { readonly assessment: Assessment; readonly withheld: number } {
   if (embargoed.size === 0) return { assessment, withheld: 0 };
-  const isHeld = ({ vulnerability, aliases }: Finding): boolean =>
-    [vulnerability, ...aliases].some((id) => embargoed.has(id.toUpperCase()));
+  // Rows of one vulnerability need not all carry the id that is held: imported ones have the aliases that their scanner gave each of them.
+  const names = new Set(
+    assessment.findings
+      .filter(({ vulnerability, aliases }) => [vulnerability, ...aliases].some((id) => embargoed.has(id.toUpperCase())))
+      .map(({ vulnerability }) => vulnerability),
+  );
+  const isHeld = ({ vulnerability }: Finding): boolean => names.has(vulnerability);
   const held = assessment.findings.filter(isHeld);
   if (held.length === 0) return { assessment, withheld: 0 };
   return {

@@ -6,7 +6,7 @@ import { messageOf, PlimsollError } from '../../platform/errors.ts';
 import { jsonText } from '../../platform/json-text.ts';
 import { LIMITS } from '../../platform/limits.ts';
 import { compareText } from '../../platform/order.ts';
-import { closedDay, memberAt, optionalText } from './answers.ts';
+import { closedDay, memberAt, members, optionalText } from './answers.ts';
 import { findBlock } from './block.ts';
 import { isTicketKey } from './ticket.ts';
 import type { RemoteTicket, Tracker } from './tracker.ts';
@@ -38,8 +38,11 @@ export function openFiles(folder: string, name: string, today: string): Tracker 
       mkdirSync(folder, { recursive: true });
       // The state comes last: without it there is no ticket.
       replace(join(folder, `${id}.md`), body.endsWith('\n') ? body : `${body}\n`);
-      const state = { schemaVersion: 1, id, title, open, closedOn, declined: declined ? true : undefined };
-      replace(join(folder, `${id}.json`), `${jsonText(state)}\n`);
+      const file = join(folder, `${id}.json`);
+      // What people added to the state stays.
+      const added = existsSync(file) ? members(parsed(readSmall(file), file)) : new Map();
+      const own = { schemaVersion: 1, id, title, open, closedOn, declined: declined ? true : undefined };
+      replace(file, `${jsonText({ ...Object.fromEntries(added), ...own })}\n`);
     });
   };
   return {

@@ -51,8 +51,8 @@ export interface TicketEvent {
 export interface LedgerTicket {
   readonly id: string;
   readonly key: string;
-  readonly adopted: boolean;
-  readonly closed: boolean;
+  /** ISO date on which it was closed, or found closed; absent while it is open. */
+  readonly closedOn?: string;
   /** Absent when nothing was written into it yet. */
   readonly content?: TicketContent;
 }
@@ -115,15 +115,15 @@ function apply(row: Row, tickets: Map<string, LedgerTicket>, intended: Map<strin
     return;
   }
   intended.delete(key);
-  const { content, adopted = false, closed = false } = tickets.get(id) ?? {};
+  const { content, closedOn: before } = tickets.get(id) ?? {};
   // One ticket a key: the last that was linked.
   for (const other of tickets.values()) if (other.key === key && other.id !== id) tickets.delete(other.id);
   const now = kind === 'listed' ? contentOf(row) : content;
+  const closedOn = kind === 'closed' ? String(row['at']).slice(0, 10) : kind === 'reopened' ? undefined : before;
   tickets.set(id, {
     id,
     key,
-    adopted: adopted || kind === 'adopted',
-    closed: kind === 'closed' || (closed && kind !== 'reopened'),
+    ...(closedOn === undefined ? {} : { closedOn }),
     ...(now === undefined ? {} : { content: now }),
   });
 }
@@ -148,8 +148,8 @@ export async function openTickets(
   const listed = new Map<string, string>();
   for (const row of trackers) {
     const { tickets } = await readLedger(store, { tracker: String(row['tracker']), scope });
-    for (const { id, closed, content } of tickets.values()) {
-      if (closed) continue;
+    for (const { id, closedOn, content } of tickets.values()) {
+      if (closedOn !== undefined) continue;
       for (const { slot, vulnerability, aliases } of content?.items ?? []) {
         for (const name of [vulnerability, ...aliases]) listed.set(`${placeOf(slot)}\0${name}`, id);
       }

@@ -1,6 +1,6 @@
 // Synchronisation against servers that behave as the real APIs do, in all five kinds of tracker; and interrupted at every request.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -214,7 +214,7 @@ describe('closing and reopening', () => {
     ...assessment,
     images: assessment.images.map(({ digest: _digest, ...image }) => image),
   });
-  const rows: readonly (readonly [string, Assessment])[] = [
+  const rows: (readonly [string, Assessment])[] = [
     ['the image could not be read', unread(release(LATER, ['a', 'b', 'c']))],
     [
       'the feed is missing',
@@ -246,6 +246,38 @@ describe('closing and reopening', () => {
       ),
     ],
   ];
+  const without = (assessment: Assessment, ...names: readonly string[]): Assessment => ({
+    ...assessment,
+    images: assessment.images.filter(({ slot }) => !names.some((name) => slot.startsWith(`${name}|`))),
+    findings: assessment.findings.filter(({ slot }) => !names.some((name) => slot.startsWith(`${name}|`))),
+  });
+  const charts = (reason: string) => [{ kind: 'not-scanned' as const, target: 'manifests/', reason }];
+  rows.push(
+    [
+      'what the release holds could not be read in full any more',
+      without(release({ ...LATER, gaps: charts('no index.txt') }), 'a', 'b'),
+    ],
+    [
+      'it is another platform',
+      {
+        ...release(LATER, ['a', 'b', 'c']),
+        images: release(LATER).images.map((image) => ({ ...image, slot: image.slot.replace('amd64', 'arm64') })),
+      },
+    ],
+  );
+
+  it('closes what left the release, whatever of the release was never read', () =>
+    withPlace('github', async (place) => {
+      const gaps = charts('no index.txt');
+      await sync(place, release({ gaps }));
+      assert.ok(place.server.issues.every(({ body }) => !body.includes('index.txt')));
+      assert.deepEqual(kinds(await sync(place, without(release({ ...LATER, gaps }), 'a', 'b'))), [
+        'keep',
+        'close',
+        'close',
+      ]);
+    }));
+
   for (const [why, later] of rows) {
     it(`closes nothing when ${why}`, () =>
       withPlace('github', async (place) => {
@@ -266,6 +298,47 @@ describe('closing and reopening', () => {
         undefined,
       );
       assert.deepEqual(kinds(await sync(place, release(LATER))), ['keep', 'reopen', 'reopen']);
+    }));
+
+  it('keeps a title that a person wrote in the meantime', () =>
+    withPlace('github', async (place) => {
+      await sync(place, release());
+      const [issue] = place.server.issues;
+      assert.ok(issue);
+      // The list still has the title that was written here; the ticket itself another one.
+      const tracker = await place.tracker();
+      const renamed: Tracker = {
+        ...tracker,
+        read: async (id) => {
+          if (id === '1') issue.title = 'ours now';
+          return tracker.read(id);
+        },
+      };
+      const from = await steps(place, tracker, release(), false);
+      const step = from.find(({ ticket }) => ticket?.id === '1');
+      assert.ok(step?.wanted);
+      const desk = { tracker: renamed, store: place.store, scope: scopeOf(release()), now: () => place.clock };
+      const update: TicketStep = { ...step, kind: 'update', retitle: true, lines: [...step.wanted.lines, 'more'] };
+      await applySync([update], 1, desk, () => undefined);
+      assert.equal(issue.title, 'ours now');
+      assert.match(issue.body, /\nmore\n/);
+    }));
+
+  it('takes the ticket that a person adopted, where there is another one already', () =>
+    withPlace('github', async (place) => {
+      const planned = await sync(place, release());
+      const key = planned[0]?.key ?? '';
+      place.server.open({ author: 'alice', title: 'openssl again', body: 'Seen in b.' });
+      const { name: tracker } = await place.tracker();
+      const event = { kind: 'adopted', key, ticket: '4', reason: 'test' } as const;
+      await appendEvents(place.store, { tracker, scope: scopeOf(release()) }, place.clock, [event]);
+      for (const _ of [1, 2]) {
+        const again = await sync(place, release());
+        const told = again.map(({ kind, ticket }) => `${kind} ${ticket?.id}`);
+        assert.ok(told.includes('refuse 1'), told.join());
+        assert.ok(told.includes('update 4') || told.includes('keep 4'), told.join());
+      }
+      assert.match(place.server.issues[3]?.body ?? '', /^Seen in b\.\n\n<!-- plimsoll:begin/);
     }));
 
   it('does not close again what a person opened again', () =>
@@ -320,6 +393,29 @@ describe('tickets as files', () => {
       assert.deepEqual(kinds(await steps(place, tracker, release(LATER, ['a']))), ['keep', 'keep', 'close']);
       assert.equal((await tracker.list()).filter(({ open }) => !open).length, 1);
       assert.ok(kinds(await steps(place, tracker, release({ ...LATER, asOf: '2022-04-27' }))).includes('reopen'));
+    } finally {
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('stay closed when a person closed them, until a later assessment; what people added to the state stays', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'plimsoll-tickets-'));
+    const store = await openStore(':memory:', TICKET_MIGRATIONS);
+    try {
+      const place = { store, clock: new Date('2022-04-07T00:00:00Z') };
+      const tracker = openFiles(folder, 'tickets', '2022-04-07');
+      const [planned] = await steps(place, tracker, release());
+      const file = join(folder, `${planned?.key}.json`);
+      const state = JSON.parse(readFileSync(file, 'utf8'));
+      writeFileSync(file, JSON.stringify({ ...state, open: false, assignee: 'alice' }));
+      assert.deepEqual(kinds(await steps(place, tracker, release(), false)), ['keep', 'keep', 'keep']);
+      assert.deepEqual(kinds(await steps(place, tracker, release())), ['keep', 'keep', 'keep']);
+      place.clock = new Date('2022-04-09T00:00:00Z');
+      assert.deepEqual(kinds(await steps(place, tracker, release())), ['keep', 'keep', 'keep']);
+      assert.ok(kinds(await steps(place, tracker, release(LATER))).includes('reopen'));
+      const { open, assignee } = JSON.parse(readFileSync(file, 'utf8'));
+      assert.deepEqual([open, assignee], [true, 'alice']);
     } finally {
       await store.close();
       rmSync(folder, { recursive: true, force: true });

@@ -104,9 +104,9 @@ function listed({ key, reason, content }: TicketStep, ticket: string): readonly 
   return content === undefined ? [] : [{ kind: 'listed', key, ticket, reason, content }];
 }
 
-/** Writes the block into the text as it is now: people may have written since it was listed. @throws PlimsollError `tracker` */
+/** Writes the block into the text as it is now: people may have written since it was listed, a title as well. @throws PlimsollError `tracker` */
 async function change(step: TicketStep, { id }: RemoteTicket, tracker: Tracker): Promise<void> {
-  const { kind, key, lines = [], wanted, retitle } = step;
+  const { kind, key, lines = [], wanted, retitle, title } = step;
   const current = await tracker.read(id);
   if (current === undefined)
     throw new PlimsollError('tracker', `ticket ${id} is no longer there; run the command again`);
@@ -117,7 +117,7 @@ async function change(step: TicketStep, { id }: RemoteTicket, tracker: Tracker):
   await tracker.change(current, {
     key,
     ...(body === current.body ? {} : { body }),
-    ...(retitle && wanted !== undefined ? { title: wanted.title } : {}),
+    ...(retitle && wanted !== undefined && current.title === title ? { title: wanted.title } : {}),
     ...(kind === 'close' ? { open: false } : kind === 'reopen' ? { open: true } : {}),
   });
 }

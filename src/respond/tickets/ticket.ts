@@ -27,6 +27,8 @@ export interface SeenIn {
   readonly builtAt?: string;
   /** The feeds of the items, with the namespaces of the items only. */
   readonly feeds: readonly FeedFacts[];
+  /** What releaseGaps says of it; absent when it says nothing. */
+  readonly releaseGaps?: readonly string[];
 }
 
 /** A ticket that should be there. */

@@ -4,7 +4,7 @@ import { feedsOf } from '../../explain/compare/feed-coverage.ts';
 import { compareText } from '../../platform/order.ts';
 import type { ClockRule, OwnerRule } from '../../platform/settings.ts';
 import type { FeedFacts } from '../../scan/advisory/advisory.ts';
-import type { Assessment } from '../../scan/assess/assessment.ts';
+import type { AssessedImage, Assessment } from '../../scan/assess/assessment.ts';
 import { clockOf } from '../clocks/clocks.ts';
 import type { AgeOf } from '../gate/ages.ts';
 import { mostFrequent, ownerOfFindings } from '../owners/owners.ts';
@@ -12,6 +12,7 @@ import type { Action } from '../plan/action.ts';
 import { planOf } from '../plan/plan.ts';
 import { comparePriority, type Instance, instancesOf } from '../priority/instance.ts';
 import { TRIAGED_SEVERITIES } from '../triage/triage.ts';
+import { releaseGaps } from './absence.ts';
 import { ticketTitle } from './quote.ts';
 import { type ListedInstance, ticketLines } from './text.ts';
 import { type SeenIn, scopeOf, type TicketItem, ticketKey, type WantedTicket } from './ticket.ts';
@@ -36,10 +37,11 @@ export function wantedTickets(assessment: Assessment, options: WantedOptions): r
     ...(line === undefined ? {} : { line }),
   });
   const instances = new Map(instancesOf(assessment).map((one) => [`${one.slot}\0${one.vulnerability}`, one]));
+  const images = new Map(assessment.images.map((image) => [image.slot, image]));
   const namespaces = new Map(assessment.packages.map(({ image, purl, namespace }) => [`${image}\0${purl}`, namespace]));
   return plan.steps
     .flatMap(({ action }) => {
-      const listed = listedOf(action, instances, assessment, options);
+      const listed = listedOf(action, instances, images, assessment.asOf, options);
       const [first] = listed;
       if (first === undefined) return [];
       const owner = mostFrequent(listed.flatMap((one) => one.owner ?? []));
@@ -62,10 +64,10 @@ export function wantedTickets(assessment: Assessment, options: WantedOptions): r
 function listedOf(
   { closes, helpsClose = [] }: Action,
   instances: ReadonlyMap<string, Instance>,
-  assessment: Assessment,
+  images: ReadonlyMap<string, AssessedImage>,
+  asOf: string,
   { owners, clocks, ageOf }: WantedOptions,
 ): readonly ListedInstance[] {
-  const images = new Map(assessment.images.map((image) => [image.slot, image]));
   const all = [
     ...closes.map((one) => ({ ...one, helps: false })),
     ...helpsClose.map((one) => ({ ...one, helps: true })),
@@ -77,7 +79,7 @@ function listedOf(
       if (instance === undefined || image === undefined) return [];
       if (!TRIAGED_SEVERITIES.some((level) => level === severity)) return [];
       const owner = ownerOfFindings(owners, image, instance.rows);
-      const clock = clockOf(clocks, instance, ageOf, assessment.asOf);
+      const clock = clockOf(clocks, instance, ageOf, asOf);
       return [{ instance, clock, packages, helps, ...(owner === undefined ? {} : { owner }) }];
     })
     .sort((a, b) => comparePriority(a.instance, b.instance));
@@ -99,7 +101,9 @@ function itemOf({ instance, helps }: ListedInstance, namespaces: ReadonlyMap<str
 }
 
 /** What of an assessment the absence of the items is later judged against. */
-export function seenIn({ id, asOf, advisorySet }: Assessment, items: readonly TicketItem[]): SeenIn {
+export function seenIn(assessment: Assessment, items: readonly TicketItem[]): SeenIn {
+  const { id, asOf, advisorySet } = assessment;
+  const unread = releaseGaps(assessment);
   const ids = new Set(items.flatMap(({ feeds }) => feeds));
   const names = new Set(items.flatMap(({ namespaces }) => namespaces));
   const trimmed = (feed: FeedFacts): FeedFacts => ({
@@ -114,5 +118,6 @@ export function seenIn({ id, asOf, advisorySet }: Assessment, items: readonly Ti
     asOf,
     ...(advisorySet.builtAt === undefined ? {} : { builtAt: advisorySet.builtAt }),
     feeds: advisorySet.feeds.filter((feed) => ids.has(feed.id)).map(trimmed),
+    ...(unread.length === 0 ? {} : { releaseGaps: unread }),
   };
 }

@@ -1,13 +1,14 @@
 // What was judged, name by name: kept so that a judgement with another advisory set asks that set only about what differs in it. An entry
 // holds for the same records, under the same ids; `judge.ts` checks both. It is a memory and no evidence: without it the result is the same.
-import manifest from '../../../package.json' with { type: 'json' };
+import { buildId } from '../../platform/built-file.ts';
 import type { Identified } from './identity.ts';
 import type { Judgement } from './match.ts';
 import type { SeverityPolicy } from './severity.ts';
 
-/** To be raised whenever the same records and packages are judged otherwise. Books of other versions are not read, nor those of other releases. */
-const JUDGING_VERSION = 1;
-const BOOK_VERSION = `${manifest.version}/${JUDGING_VERSION}`;
+/** The program that writes and reads books: another build may judge the same records and packages otherwise. */
+function thisProgram(): string {
+  return buildId() ?? 'sources';
+}
 
 /** A record whose aliases join ids, or whose id is no CVE; with the ids that it was reported under. */
 export interface JoiningRecord extends Identified {
@@ -30,21 +31,21 @@ export interface Book {
   readonly names: ReadonlyMap<string, JudgedName>;
 }
 
-/** The book as one text. */
-export function bookText({ policy, names }: Book): string {
+/** The book as one text. `program` is for tests. */
+export function bookText({ policy, names }: Book, program: string = thisProgram()): string {
   const rows = [...names].map(([key, { fingerprint, joining, judgements }]) => [
     key,
     fingerprint,
     joining,
     [...judgements],
   ]);
-  return JSON.stringify({ version: BOOK_VERSION, policy, names: rows });
+  return JSON.stringify({ program, policy, names: rows });
 }
 
-/** The book behind a text that `bookText` gave; undefined for one of another version. @throws SyntaxError, TypeError for any other text. */
+/** The book behind a text that `bookText` gave; undefined for one of another build. @throws SyntaxError, TypeError for any other text. */
 export function readBook(text: string): Book | undefined {
-  const { version, policy, names }: BookDocument = JSON.parse(text);
-  if (version !== BOOK_VERSION) return undefined;
+  const { program, policy, names }: BookDocument = JSON.parse(text);
+  if (program !== thisProgram()) return undefined;
   return {
     policy,
     names: new Map(
@@ -57,7 +58,7 @@ export function readBook(text: string): Book | undefined {
 }
 
 interface BookDocument {
-  readonly version: string;
+  readonly program: string;
   readonly policy: SeverityPolicy;
   readonly names: readonly (readonly [
     key: string,

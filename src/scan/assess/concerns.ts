@@ -2,6 +2,7 @@
 // the module that a build comes from, and architectures. Rules: docs/guide/counting.md, "Matching".
 import type { Advisory } from '../advisory/advisory.ts';
 import { isModular } from '../advisory/module-stream.ts';
+import { UNKNOWN_PLATFORM } from '../image/platform.ts';
 import type { Package } from '../inventory/package.ts';
 import type { Answer } from './covers.ts';
 
@@ -48,17 +49,21 @@ export function concerns(
   return concernsModule(moduleOf(advisory), binary.module);
 }
 
-/** Whether the advisory is about builds for other platforms only, such as a flaw that only programs for Windows have. */
+/**
+ * Whether the advisory is about builds for other platforms only, such as a flaw that only programs for Windows have. What an image does not say of its
+ * platform rules nothing out.
+ */
 export function isElsewhere({ platforms }: Advisory, { platform }: { readonly platform?: string }): boolean {
   if (platforms === undefined || platform === undefined) return false;
   const [system, architecture] = platform.split('/');
   return platforms.every((named) => {
     const [wantedSystem, wantedArchitecture] = named.split('/');
-    return (
-      (wantedSystem !== '*' && wantedSystem !== system) ||
-      (wantedArchitecture !== '*' && wantedArchitecture !== architecture)
-    );
+    return isOther(wantedSystem, system) || isOther(wantedArchitecture, architecture);
   });
+}
+
+function isOther(wanted: string | undefined, stated: string | undefined): boolean {
+  return wanted !== '*' && stated !== UNKNOWN_PLATFORM && wanted !== stated;
 }
 
 /** The advisory's module. Where the publisher does not speak of modules, its fixed versions tell whether they are builds of one. */

@@ -59,7 +59,7 @@ const advisory: fc.Arbitrary<Advisory> = fc
     id,
     aliases: aliases.filter((alias) => alias !== id),
     ...(binary && place.type === 'rpm' ? { binary: true as const } : {}),
-    ...(windows && place.type === 'golang' ? { platforms: ['windows'] } : {}),
+    ...(windows && place.type === 'golang' ? { platforms: ['windows/*'] } : {}),
     ...(withdrawn ? { withdrawn: '2022-01-01T00:00:00Z' } : {}),
   }));
 
@@ -173,9 +173,16 @@ describe('judging again with a book', () => {
           before = after;
         }
       }),
-      { numRuns: 150 },
+      // Of one seed: how many findings are compared is then the same each time.
+      { numRuns: 150, seed: 7 },
     );
-    assert.ok(findings > 300, `only ${findings} findings were compared`);
+    assert.ok(findings > 500, `only ${findings} findings were compared`);
+  });
+
+  it('a book of another build of the program is not read', () => {
+    const book: Book = { policy: POLICY, names: new Map() };
+    assert.deepEqual(readBook(bookText(book)), book);
+    assert.equal(readBook(bookText(book, 'another')), undefined);
   });
 
   it('law: a book of other packages or of another set does no harm', () => {

@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { advisory } from '../../../test/support/synthetic-set.ts';
-import { digestOf } from '../../platform/canonical.ts';
 import type { Advisory } from '../advisory/advisory.ts';
-import type { Package } from '../inventory/package.ts';
 import { resolveIdentities } from './identity.ts';
-import { type Judgement, matchSubject, type Subject, subjectOf } from './match.ts';
+import { type Judgement, matchSubject, type Subject } from './match.ts';
 
 const ZLIB: Subject = { namespace: 'alpine:3.15', name: 'zlib', version: '1.2.11-r3', scheme: 'apk' };
 const LOG: Subject = { namespace: 'npm', name: 'log', version: '2.14.0', scheme: 'npm' };
@@ -31,39 +29,6 @@ function summary(subject: Subject, advisories: readonly Advisory[]): readonly st
 }
 
 const NOT_AFFECTED = { status: 'not-affected' } as const;
-
-describe('what a package is matched by', () => {
-  const base: Package = {
-    purl: 'pkg:deb/debian/libz1@1.2.11-4%2Bb1',
-    type: 'deb',
-    name: 'libz1',
-    version: '1.2.11-4+b1',
-    scheme: 'deb',
-    source: { name: 'zlib', version: '1.2.11-4' },
-    namespace: 'debian:12',
-    location: { layer: digestOf('layer'), path: 'var/lib/dpkg/status' },
-  };
-
-  it('is the source package with its own version, for a distribution', () => {
-    assert.deepEqual(subjectOf(base), { namespace: 'debian:12', name: 'zlib', version: '1.2.11-4', scheme: 'deb' });
-  });
-
-  it('is the package itself where there is no source', () => {
-    const { source: _, ...plain } = base;
-    assert.equal(subjectOf(plain)?.name, 'libz1');
-  });
-
-  it('is the package itself in an ecosystem', () => {
-    const npm: Package = { ...base, type: 'npm', name: 'log', version: '2.14.0', scheme: 'npm', namespace: 'npm' };
-    assert.deepEqual(subjectOf(npm), LOG);
-  });
-
-  it('is nothing for a package that belongs to another or whose distribution is not known', () => {
-    assert.equal(subjectOf({ ...base, ownedBy: 'pkg:deb/debian/nodejs@18' }), undefined);
-    const { namespace: _, ...homeless } = base;
-    assert.equal(subjectOf(homeless), undefined);
-  });
-});
 
 describe('one feed', () => {
   it('fixed in a later version', () => {
@@ -296,9 +261,11 @@ describe('advisories on builds for some platforms', () => {
 
   it('concern an image for that platform, and one whose platform is not known', () => {
     const { platform: _, ...unknown } = GO;
-    for (const subject of [{ ...GO, platform: 'windows/amd64' }, unknown]) {
-      assert.equal(judge(subject, [says('GO-1', ['windows/*'])]).matches.length, 1);
+    const platforms = ['windows/amd64', 'unknown/amd64', 'unknown/unknown', 'windows/unknown'];
+    for (const subject of [unknown, ...platforms.map((platform) => ({ ...GO, platform }))]) {
+      assert.equal(judge(subject, [says('GO-1', ['windows/amd64'])]).matches.length, 1, JSON.stringify(subject));
     }
+    assert.equal(judge({ ...GO, platform: 'linux/unknown' }, [says('GO-1', ['windows/amd64'])]).matches.length, 0);
   });
 
   it('say nothing about versions that they do not hold', () => {

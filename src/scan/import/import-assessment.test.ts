@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { resultValidator } from '../../../test/support/schemas.ts';
 import { advisorySetOf } from '../../../test/support/synthetic-set.ts';
 import { statisticsOf } from '../../explain/statistics.ts';
 import { digestOf } from '../../platform/canonical.ts';
@@ -144,10 +144,7 @@ describe('the assessment', () => {
     const assessment = await imported(`trivy:${write('one.json', trivyReport('alpine:3.15', [ZLIB]))}`);
     const text = assessmentJson(assessment, statisticsOf(assessment));
     assert.deepEqual((await readAssessmentJson(text)).assessment, assessment);
-    const ajv = new Ajv2020({ strict: true, allErrors: true, formats: { date: true, 'date-time': true } });
-    const validate = ajv.compile(
-      JSON.parse(readFileSync(resolve(import.meta.dirname, '../../../schema/assessment-1.json'), 'utf8')),
-    );
+    const validate = resultValidator('assessment-1');
     assert.ok(validate(JSON.parse(text)), JSON.stringify(validate.errors, undefined, 2));
   });
 

@@ -186,10 +186,7 @@ export function readCyclonedx(document: unknown, options: VexReadOptions): reado
     );
   }
   const { metadata, components, vulnerabilities } = result.data;
-  const places = placesOf(
-    [...(metadata?.component === undefined ? [] : [metadata.component]), ...components],
-    options.file,
-  );
+  const places = placesOf(metadata?.component, components, options.file);
   const decisions = vulnerabilities.flatMap(
     ({ id, references, analysis, affects, properties }): readonly ReadDecision[] => {
       const status = STATUS[analysis?.state ?? ''];
@@ -217,27 +214,45 @@ export function readCyclonedx(document: unknown, options: VexReadOptions): reado
   return statementsOf(decisions, metadata?.supplier?.name ?? metadata?.manufacturer?.name, options);
 }
 
-/** What each reference stands for: a component, and the image around it when there is one. */
-function placesOf(components: readonly unknown[], file: string): ReadonlyMap<string, Place> {
+/** A component, and the product that it is in: the image, else what is next around it. */
+interface Nested {
+  readonly node: unknown;
+  readonly product?: string;
+}
+
+/**
+ * What each reference stands for: a component, and the product around it when there is one. Of a document that describes a product (`metadata.component`)
+ * all components are in that one, and are spoken of nowhere else.
+ */
+function placesOf(subject: unknown, components: readonly unknown[], file: string): ReadonlyMap<string, Place> {
   const places = new Map<string, Place>();
-  let level: readonly { readonly node: unknown; readonly image?: string }[] = components.map((node) => ({ node }));
+  let level: readonly Nested[] =
+    subject === undefined ? components.map((node) => ({ node })) : [{ node: withInside(subject, components) }];
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > LIMITS.yamlDepth)
       throw new ParseError(`${file}: CycloneDX: components nested more than ${LIMITS.yamlDepth} levels`);
-    level = level.flatMap(({ node, image }) => {
+    level = level.flatMap(({ node, product }): readonly Nested[] => {
       const read = component.safeParse(node);
       if (!read.success) return [];
       const { 'bom-ref': ref, purl, components: inside } = read.data;
       const isImage = purl !== undefined && /^pkg:(?:oci|docker)\//.test(purl);
-      const id = purl ?? ref;
-      if (ref !== undefined && id !== undefined) {
-        places.set(ref, image === undefined || isImage ? { id, packages: [] } : { id: image, packages: [id] });
+      const id = purl ?? ref ?? 'unnamed';
+      if (ref !== undefined) {
+        places.set(ref, product === undefined || isImage ? { id, packages: [] } : { id: product, packages: [id] });
       }
-      const around = isImage ? purl : image;
-      return inside.map((child) => ({ node: child, ...(around === undefined ? {} : { image: around }) }));
+      return inside.map((child) => ({ node: child, product: isImage ? id : (product ?? id) }));
     });
   }
   return places;
+}
+
+/** The described component with the others in it. */
+function withInside(subject: unknown, components: readonly unknown[]): unknown {
+  const read = component.safeParse(subject);
+  return {
+    ...(read.success ? read.data : {}),
+    components: [...(read.success ? read.data.components : []), ...components],
+  };
 }
 
 /** A link into another document (`urn:cdx:SERIAL/VERSION#REF`) names its component by its reference, which often is a package URL. */

@@ -2,6 +2,7 @@
 import { canonicalJson, digestOf } from '../../platform/canonical.ts';
 import { LimitError, ParseError } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
+import { compareHiding } from '../judge.ts';
 import type { Justification, Statement, VexStatus } from '../statement.ts';
 import type { VexEntry } from './entries.ts';
 import type { Note } from './note.ts';
@@ -73,7 +74,7 @@ export function parseDocument(text: string, file: string): unknown {
   }
 }
 
-/** Statements of the decisions of one document: one for each product with its packages, the latest word on each. */
+/** Statements of the decisions of one document: one for each product with its packages, the latest word on each; of one instant what hides least. */
 export function statementsOf(
   decisions: readonly ReadDecision[],
   issuer: string | undefined,
@@ -86,6 +87,7 @@ export function statementsOf(
       const known = latest.get(key);
       if (known !== undefined && known.at > decision.at) continue;
       const statement = statementOf(decision, scope, issuer, file, issuer !== undefined && trusts(issuer));
+      if (known !== undefined && known.at === decision.at && compareHiding(known.statement, statement) < 0) continue;
       latest.set(key, { at: decision.at, statement });
     }
   }
@@ -108,7 +110,9 @@ export function productBound(file: string): (more: number) => void {
   };
 }
 
-function scopesOf({ vulnerability: name, products }: ReadDecision): readonly Statement['scope'][] {
+function scopesOf({ vulnerability, products }: ReadDecision): readonly Statement['scope'][] {
+  // A star would be all vulnerabilities here, which only exceptions of the site may say.
+  const name = vulnerability.replaceAll('*', '%2A');
   return products.map(({ id, packages }) => {
     const product = targetOf(id);
     const within = packages.flatMap((one) => {

@@ -9,8 +9,10 @@ export interface VexImage {
   readonly digest?: string;
 }
 
-/** Qualifiers of packages that tell builds apart whoever writes them; others (`distro`) are spelled differently by every program. */
+/** Qualifiers of packages that tell builds apart whoever writes them. */
 const KEPT_QUALIFIERS: ReadonlySet<string> = new Set(['arch', 'epoch']);
+/** Spelled differently by every program, so it is kept only where no version tells the packages of distributions apart: better no fit than a wrong one. */
+const DISTRIBUTION = 'distro';
 
 /** `pkg:oci/alpine@sha256%3A…?repository_url=docker.io%2Flibrary%2Falpine&tag=3.16`. */
 export function imagePurl({ logical, digest }: VexImage): string {
@@ -36,7 +38,9 @@ export function targetOf(id: string): VexTarget {
   const [path = '', query = ''] = withoutSubpath.split('?', 2);
   const qualifiers = new Map(query.split('&').map((pair) => pairOf(pair)));
   if (!/^pkg:(?:oci|docker)\//.test(path)) {
-    const kept = query.split('&').filter((pair) => KEPT_QUALIFIERS.has(pairOf(pair)[0]));
+    const hasVersion = path.lastIndexOf('@') > path.lastIndexOf('/');
+    const isKept = (key: string): boolean => KEPT_QUALIFIERS.has(key) || (!hasVersion && key === DISTRIBUTION);
+    const kept = query.split('&').filter((pair) => isKept(pairOf(pair)[0]));
     const purl = `${path}${kept.length === 0 ? '' : `?${kept.join('&')}`}`;
     return decoded(purl).includes('*') ? nothing : { package: purl };
   }

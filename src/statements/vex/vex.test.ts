@@ -106,6 +106,7 @@ describe('round trips', () => {
         'pkg:deb/debian/openssl@1.1.1n-0%2Bdeb11u3?arch=amd64&distro=debian-11',
         { package: 'pkg:deb/debian/openssl@1.1.1n-0%2Bdeb11u3?arch=amd64' },
       ],
+      ['pkg:deb/debian/openssl?distro=debian-11&x=y', { package: 'pkg:deb/debian/openssl?distro=debian-11' }],
       ['https://example.org/product 1', { image: 'product:https://example.org/product%201' }],
       ['pkg:oci/*', { image: 'product:pkg:oci/*' }],
       ['pkg:npm/%2A', { image: 'product:pkg:npm/%2A' }],
@@ -163,6 +164,43 @@ describe('documents of others', () => {
     };
     const [read] = readVex(openvex([narrow]), OPTIONS);
     assert.ok(decisions(read === undefined ? [] : [read]).every((one) => one === null));
+  });
+
+  it('of two words of one instant the one that hides least holds, whatever the order', () => {
+    const safe = { ...row, status: 'not_affected', justification: 'component_not_present' };
+    const texts = [
+      [row, safe],
+      [safe, row],
+    ].map((rows) => readVex(openvex(rows), OPTIONS).map(statementText));
+    assert.deepEqual(texts, [['under_investigation'], ['under_investigation']]);
+  });
+
+  it('a star in the place of a vulnerability is not all of them', () => {
+    const all = { ...row, vulnerability: { name: '*' }, status: 'not_affected', impact_statement: 'x' };
+    const images = IMAGES.map(({ logical }) => ({ '@id': imagePurl({ logical }) }));
+    const read = readVex(openvex([{ ...all, products: images }]), OPTIONS);
+    assert.equal(read.length, IMAGES.length);
+    assert.ok(decisions(read).every((one) => one === null));
+  });
+
+  it('what CycloneDX says of a component in a product it says of that product alone', () => {
+    const [{ logical }] = IMAGES;
+    const bom = (subject?: object) =>
+      JSON.stringify({
+        bomFormat: 'CycloneDX',
+        metadata: { supplier: { name: 'Example Security' }, ...(subject === undefined ? {} : { component: subject }) },
+        components: [{ 'bom-ref': 'z', purl: 'pkg:apk/alpine/zlib@1.2.11-r3' }],
+        vulnerabilities: [
+          { id: 'CVE-2022-0001', analysis: { state: 'not_affected', detail: 'x' }, affects: [{ ref: 'z' }] },
+        ],
+      });
+    const scope = (subject?: object) => readVex(bom(subject), OPTIONS).map((one) => one.scope);
+    const packages = ['pkg:apk/alpine/zlib@1.2.11-r3'];
+    const vulnerability = 'CVE-2022-0001';
+    assert.deepEqual(scope(), [{ vulnerability, packages }]);
+    assert.deepEqual(scope({ purl: imagePurl({ logical }) }), [{ vulnerability, images: [logical], packages }]);
+    assert.deepEqual(scope({ purl: 'pkg:npm/app@1' }), [{ vulnerability, packages: ['pkg:npm/app@1'] }]);
+    assert.ok(decisions(readVex(bom({ 'bom-ref': 'an image' }), OPTIONS)).every((one) => one === null));
   });
 
   for (const [folder, least] of [

@@ -1,6 +1,6 @@
 // The bar above a list, which stays in view, and its search field: `/` reaches it from anywhere, Escape empties it.
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
 /** Height of the tabs, above which the bar stops; the style sheet has the same number. */
 const TABS_HEIGHT = 40;
@@ -56,4 +56,19 @@ export function FilterField({ label, placeholder, value, onChange }: FilterField
       </span>
     </label>
   );
+}
+
+/** `/` goes to the filter that is shown. */
+export function useFilterKey(): void {
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => {
+      const field = document.querySelector<HTMLInputElement>('input[type=search]');
+      if (event.key !== '/' || event.ctrlKey || event.metaKey || field === null || field === event.target) return;
+      event.preventDefault();
+      field.focus();
+      field.select();
+    };
+    addEventListener('keydown', listen);
+    return () => removeEventListener('keydown', listen);
+  }, []);
 }

@@ -64,8 +64,8 @@ test('entries as they stand in the databases of 2020 to 2026', () => {
 });
 
 test('a hostile entry costs no time', () => {
-  const started = performance.now();
+  const before = process.cpuUsage();
   for (const entry of ['('.repeat(100_000), 'A-'.repeat(50_000), 'CVE-2020-'.repeat(10_000), 'x'.repeat(1_000_000)])
     readEntry(entry);
-  assert.ok(performance.now() - started < 500);
+  assert.ok(process.cpuUsage(before).user < 500_000);
 });

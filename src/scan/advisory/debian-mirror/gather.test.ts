@@ -1,3 +1,4 @@
+// Over 400 lines: one mirror, signed and served once, is what every case alters.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

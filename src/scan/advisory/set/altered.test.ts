@@ -1,40 +1,47 @@
 // A set that was altered must not answer: not with another answer, and not with silence.
 import assert from 'node:assert/strict';
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { before, test } from 'node:test';
 import { temporaryFolder } from '../../../../test/support/unpacked.ts';
 import { PlimsollError } from '../../../platform/errors.ts';
+import type { Advisory } from '../advisory.ts';
 import { exportLines } from './export-lines.ts';
 import { importAdvisorySet } from './import.ts';
-import { advisorySetFromRecords } from './memory.ts';
+import { advisorySetFromRecords, writeSetOfRecords } from './memory.ts';
 import { openAdvisorySet, type StoredAdvisorySet } from './open.ts';
 import { writeLines } from './write-lines.ts';
 
 const NAMES = Array.from({ length: 300 }, (_, index) => `package-${index}`);
 const path = (name: string): string => join(temporaryFolder(), `altered-${name}`);
 
+const BUILT = { builtAt: '2026-01-01T00:00:00Z' };
+
+function advisory(name: string, index: number): Advisory {
+  return {
+    feed: 'osv',
+    id: `CVE-2022-${1000 + index}`,
+    aliases: [],
+    related: [],
+    namespace: 'npm',
+    package: name,
+    status: 'affected',
+    ranges: [{ fixed: `1.${index}` }],
+    fixState: 'fixed',
+    severities: [],
+  };
+}
+
 before(async () => {
   const set = advisorySetFromRecords(
     {
-      advisories: NAMES.map((name, index) => ({
-        feed: 'osv',
-        id: `CVE-2022-${1000 + index}`,
-        aliases: [],
-        related: [],
-        namespace: 'npm',
-        package: name,
-        status: 'affected',
-        ranges: [{ fixed: `1.${index}` }],
-        fixState: 'fixed',
-        severities: [],
-      })),
+      advisories: NAMES.map(advisory),
       kev: { 'CVE-2022-1000': '2022-05-01' },
       epss: Object.fromEntries(NAMES.map((_, index) => [`CVE-2022-${1000 + index}`, index / 1000])),
       endOfLife: { 'alpine:3.15': { date: '2023-11-01', source: 's' } },
     },
-    { builtAt: '2026-01-01T00:00:00Z' },
+    BUILT,
   );
   writeLines(path('good.jsonl'), exportLines(set));
   await importAdvisorySet(path('good.jsonl'), path('good.db'));
@@ -141,4 +148,31 @@ test('what concerns the whole set is refused at opening, and can still be inspec
     if (!sql.startsWith('UPDATE tree')) assert.notEqual(set.contentId(), set.id, sql);
     set.close();
   }
+});
+
+test('an index that was bent to lead past a row hides it from no look-up', () => {
+  const file = path('bent.db');
+  const names = NAMES.slice(0, 100);
+  writeSetOfRecords(file, { advisories: names.map(advisory) }, BUILT);
+  const database = new DatabaseSync(file, { readOnly: true });
+  const places = database.prepare('SELECT place, name FROM package ORDER BY place').all();
+  const digests = database.prepare("SELECT length(digests) / 32 AS count FROM tree WHERE of = 'packages'").get();
+  const root = database.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'package_place'").get();
+  database.close();
+  const bucket = (index: number): number =>
+    Math.floor(Number(places[index]?.['place']) / (2 ** 32 / Number(digests?.['count'])));
+  // The leaf of the index is searched from its middle on: "Database File Format" 1.6, a page's header of 8 bytes, then the offsets of its cells.
+  const middle = (names.length - 1) >> 1;
+  const first = places.findIndex((_, index) => index + 1 < middle && bucket(index) === bucket(index + 1));
+  assert.ok(first >= 0);
+  const bytes = readFileSync(file);
+  const page = (Number(root?.['rootpage']) - 1) * bytes.readUInt16BE(16);
+  assert.deepEqual([bytes[page], bytes.readUInt16BE(page + 3)], [0x0a, names.length]);
+  bytes.copyWithin(page + 8 + 2 * middle, page + 8 + 2 * first, page + 10 + 2 * first);
+  writeFileSync(file, bytes);
+  opened(file, (set) => {
+    for (const index of [first, first + 1]) {
+      assert.equal(set.lookup('npm', String(places[index]?.['name'])).length, 1, `row ${index}`);
+    }
+  });
 });

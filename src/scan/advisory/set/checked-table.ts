@@ -36,12 +36,10 @@ export class CheckedTable {
   row(key: string): Columns | undefined {
     const { rows, keyOf, textOf } = this.#reading;
     const place = placeOf(key);
-    const isChecked = this.#buckets.isChecked(place);
-    const [first, last] = isChecked ? [place, place] : this.#buckets.span(place);
-    const found = guarded(this.#name, () => rows.all(first, last));
-    if (!isChecked) {
+    // Always the whole bucket: an index that was bent may lead to all of it and past one row of it.
+    const found = guarded(this.#name, () => rows.all(...this.#buckets.span(place)));
+    if (!this.#buckets.isChecked(place)) {
       const leaves = found.map((row) => leafOf(keyOf(row), textOf(row)));
-      // Later look-ups rely on the stated places.
       const areInPlace = found.every((row) => row['place'] === placeOf(keyOf(row)));
       if (!areInPlace || !this.#buckets.check(place, leaves)) throw altered(this.#name);
     }

@@ -51,7 +51,10 @@ export async function fetchFeed(request: UpdateRequest, options: FetchOptions): 
   const files: KeptFile[] = [];
   for (const [index, url] of urls.entries()) {
     const name = fileName(index, url);
-    const known = intact(next, pending, url, name) ?? intact(home, kept, url, name);
+    const waiting = intact(next, pending, url, name);
+    // What lies there under the name may be another address's, and would pass for this one's.
+    if (waiting === undefined) rmSync(join(next, name), { force: true });
+    const known = waiting ?? intact(home, kept, url, name);
     const got = await download(url, join(next, name), known, options);
     if (got === undefined) {
       options.remark(`${feed.id}: ${url} is not there; what it would cover will show as not covered`);

@@ -83,10 +83,10 @@ const SECDB = JSON.stringify({
   packages: [{ pkg: { name: 'zlib', secfixes: { '1.2.12-r0': ['CVE-2018-25032'] } } }],
 });
 
-function osvZip(modified: string): Buffer {
+function osvZip(modified: string, name = 'x'): Buffer {
   const path = join(temporaryFolder(), 'osv.zip');
   const affected = [
-    { package: { ecosystem: 'Go', name: 'x' }, ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }] }] },
+    { package: { ecosystem: 'Go', name }, ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }] }] },
   ];
   writeZip(path, [['GO-1.json', JSON.stringify({ id: 'GO-2022-1', modified, affected })]]);
   return readFileSync(path);
@@ -255,6 +255,40 @@ test('files that were whole when a later one failed are not fetched again', asyn
   assert.deepEqual(await updateAdvisorySet(usualRequests(run.folder), run.output, run), []);
   assert.deepEqual(asked, ['/1.zip "1"', '/2.zip bytes=0- "2"']);
   assert.deepEqual(readdirSync(join(run.folder, 'osv')).sort(), ['000-1.zip', '001-2.zip', 'downloads.json']);
+});
+
+test('what an update that failed had fetched does not take the place of another file with its name', async () => {
+  const run = runIn('namesake');
+  const { answers, base } = server;
+  answers.set('/a/all.zip', serving(osvZip('2022-01-01T00:00:00Z', 'a'), '"a"'));
+  answers.set('/b/all.zip', serving(osvZip('2022-01-01T00:00:00Z', 'b'), '"b"'));
+  await updateAdvisorySet([{ feed: osv, urls: [`${base}/a/all.zip`] }], run.output, run);
+  answers.set('/c/all.zip', (_, response) => response.writeHead(500).end());
+  const failing = [{ feed: osv, urls: [`${base}/b/all.zip`, `${base}/c/all.zip`] }];
+  assert.equal((await updateAdvisorySet(failing, run.output, run)).length, 1);
+  assert.deepEqual(await updateAdvisorySet(usualRequests(run.folder), run.output, run), []);
+  inspect(run.output, (set) => {
+    assert.deepEqual([set.lookup('go', 'a').length, set.lookup('go', 'b').length], [1, 0]);
+  });
+});
+
+test('a kept feed that cannot be read any more is told, whichever feed was asked for', async () => {
+  const run = runIn('spoilt');
+  const { answers, base } = server;
+  answers.set('/kev.json', serving(Buffer.from(KEV('CVE-2022-0001')), '"1"'));
+  answers.set('/all.zip', serving(osvZip('2022-01-01T00:00:00Z'), '"a"'));
+  const requests = [
+    { feed: kev, urls: [`${base}/kev.json`] },
+    { feed: osv, urls: [`${base}/all.zip`] },
+  ];
+  await updateAdvisorySet(requests, run.output, run);
+  writeFileSync(join(run.folder, 'kev/000-kev.json'), '{');
+  const failures = await updateAdvisorySet([{ feed: osv, urls: [] }], run.output, run);
+  assert.deepEqual(
+    failures.map(({ feed, keptFrom }) => [feed.id, keptFrom]),
+    [['kev', undefined]],
+  );
+  assert.equal(feedsOf(run.output)[0]?.records, 0);
 });
 
 test("a feed's date is that of its content; the server's counts where the content has none", async () => {

@@ -36,7 +36,7 @@ export function usualRequests(folder: string): readonly UpdateRequest[] {
 /**
  * Fetches the files of the requested feeds and writes the set of all kept feeds, the requested and the others, to `output`. New files
  * replace what was kept of a feed once the set is made from them.
- * @returns the feeds that failed, in the order of the requests
+ * @returns the feeds that failed: the requested ones in the order of the requests, then others that are kept and cannot be read any more
  * @throws PlimsollError `usage` when an address is refused, before anything is asked; `advisories` when the set cannot be written; the
  * first failure when nothing is left to make a set of, in which case `output` stays as it is.
  */
@@ -63,25 +63,31 @@ export async function updateAdvisorySet(
         remember(request, options.folder);
       }
     }
-    await buildFrom(fetched, failures, output, options);
+    const unusable = await buildFrom(fetched, failures, output, options);
     for (const [feed, got] of fetched) {
       const { next, ...kept } = got;
       writeKeptFeed(options.folder, feed.id, kept, next);
     }
-    return planned.flatMap(({ feed }) => {
+    const told = new Set([...planned.map(({ feed }) => feed), ...failures.keys()]);
+    return [...told].flatMap((feed) => {
       const failure = failures.get(feed);
-      return failure === undefined ? [] : [{ ...failure, ...keptFrom(options.folder, feed) }];
+      return failure === undefined
+        ? []
+        : [{ ...failure, ...(unusable.has(feed) ? {} : keptFrom(options.folder, feed)) }];
     });
   });
 }
 
-/** Builds the set; a feed whose files turn out to be unreadable is one failure more, and the set is begun anew with what was kept of it. */
+/**
+ * Builds the set; a feed whose files turn out to be unreadable is one failure more, and the set is begun anew with what was kept of it. Gives the
+ * feeds of which that cannot be read either: the set holds nothing of them.
+ */
 async function buildFrom(
   fetched: Map<Feed, FetchedFeed>,
   failures: Map<Feed, FeedFailure>,
   output: string,
   options: FetchOptions,
-): Promise<void> {
+): Promise<ReadonlySet<Feed>> {
   const unusable = new Set<Feed>();
   for (;;) {
     const inputs = inputsOf(options.folder, fetched, unusable);
@@ -98,7 +104,7 @@ async function buildFrom(
         },
         ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
       });
-      return;
+      return unusable;
     } catch (error) {
       if (failed === undefined) throw error;
       if (!failures.has(failed)) failures.set(failed, failureOf(failed, error, options));

@@ -137,7 +137,7 @@ test('long values of a manifest are left out, and what is none is passed over', 
 });
 
 test('a long row of backslashes takes no time', () => {
-  const start = performance.now();
+  const before = process.cpuUsage();
   readProperties(`a=${'\\'.repeat(200_000)}x`);
-  assert.ok(performance.now() - start < 1000);
+  assert.ok(process.cpuUsage(before).user < 1_000_000);
 });
