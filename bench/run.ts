@@ -15,6 +15,9 @@ const BENCHMARKS: readonly Benchmark[] = [
   { name: 'advisory-set', load: () => import('./advisory-set.ts') },
   { name: 'trivy', load: () => import('./trivy.ts') },
   { name: 'report', load: () => import('./report.ts') },
+  { name: 'encryption', load: () => import('./encryption.ts') },
+  { name: 'reach', load: () => import('./reach.ts') },
+  { name: 'rewrite', load: () => import('./rewrite.ts') },
 ];
 
 const args = process.argv.slice(2);

@@ -1,6 +1,15 @@
 // Builds dist/: the program as split chunks, the layer worker, and the page of the HTML report as one script and one style sheet.
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { writeStarterSet } from '../src/scan/advisory/starter/index.ts';
@@ -61,6 +70,7 @@ try {
     writeFileSync(resolve(out, `${name}-page.css`), page.style);
   }
   writeStarterSet(resolve(out, 'starter.db'));
+  copyFileSync(resolve(root, 'src/posture/hygiene/checks.yaml'), resolve(out, 'hygiene-checks.yaml'));
   writeFileSync(resolve(out, 'build-id'), digestOfFiles(out));
 } catch (error) {
   rmSync(out, { recursive: true, force: true });
@@ -70,7 +80,7 @@ try {
 /** One digest of all files: names and bytes. */
 function digestOfFiles(folder: string): string {
   const hash = createHash('sha256');
-  for (const file of globSync('**/*.{js,css,db}', { cwd: folder }).sort()) {
+  for (const file of globSync('**/*.{js,css,db,yaml}', { cwd: folder }).sort()) {
     hash
       .update(`${file}\0`)
       .update(readFileSync(resolve(folder, file)))

@@ -1,10 +1,12 @@
-// Writes docs/reference/cli.md from the help of every command, and the table of docs/reference/cataloguers.md from their list. With --check it writes
-// nothing, and fails when a page differs.
+// Writes docs/reference/cli.md from the help of every command, docs/reference/hygiene.md from the descriptions of the checks, and the table of
+// docs/reference/cataloguers.md from their list. With --check it writes nothing, and fails when a page differs.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import { COMMANDS } from '../src/cli/program.ts';
+import type { CheckDescription } from '../src/posture/hygiene/check.ts';
+import { readDescriptions } from '../src/posture/hygiene/descriptions.ts';
 import { CATALOGUERS } from '../src/scan/inventory/registry.ts';
 import { NO_CONTEXT } from '../test/support/command-context.ts';
 
@@ -17,6 +19,7 @@ const CATALOGUERS_PAGE = 'docs/reference/cataloguers.md';
 export async function generatedDocs(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['docs/reference/cli.md', await commandReference()],
+    ['docs/reference/hygiene.md', hygieneReference(readDescriptions())],
     [CATALOGUERS_PAGE, cataloguerReference(readFileSync(resolve(import.meta.dirname, '..', CATALOGUERS_PAGE), 'utf8'))],
   ]);
 }
@@ -44,6 +47,32 @@ function cataloguerReference(page: string): string {
     return `| \`${id}\` | ${version} | ${title} | ${files} |\n`;
   });
   return page.replace(/(?<=^\| id \| version \|.*\n\|[ |-]+\n)(?:\|.*\n)*/m, () => rows.join(''));
+}
+
+function hygieneReference(checks: readonly CheckDescription[]): string {
+  const row = ({ id, severity, title }: CheckDescription) => `| [\`${id}\`](#${id}) | ${severity} | ${title} |\n`;
+  return `# Checks of build hygiene
+
+<!-- Made by scripts/generate-docs.ts from src/posture/hygiene/checks.yaml: change that, then run
+     sh scripts/run.sh scripts/generate-docs.ts -->
+
+How they are used, waived and given other parameters: [hygiene](../guide/hygiene.md). What fails of a check of severity low or info is told as a warning.
+
+| check | severity | passes when |
+| --- | --- | --- |
+${checks.map(row).join('')}
+${checks.map(hygieneSection).join('\n')}`;
+}
+
+function hygieneSection({ id, title, severity, why, remediation, reference, parameters }: CheckDescription): string {
+  const given = Object.entries(parameters).map(([name, value]) => `\`${name}: ${JSON.stringify(value)}\``);
+  return [
+    `## ${id}\n`,
+    `**${title}** (${severity}). ${why}\n`,
+    `To do: ${remediation}.\n`,
+    ...(given.length === 0 ? [] : [`Parameters: ${given.join(', ')}.\n`]),
+    ...(reference === undefined ? [] : [`Source: ${reference}.\n`]),
+  ].join('\n');
 }
 
 function helpSections(command: Command, parents: readonly string[]): readonly string[] {

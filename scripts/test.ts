@@ -1,5 +1,7 @@
 // Runs the tests: `test.ts` the unit tests beside the sources; `test.ts --oracles` those of them that take long, because another scanner, a browser or
-// a whole real feed judges; `test.ts --e2e` the end-to-end suite under test/e2e. Further arguments are file patterns. Ends with a line `N passed, N failed, N skipped`.
+// a whole real feed judges; `test.ts --cluster` those that start a real control plane (`x.cluster.test.ts`); `test.ts --soak` those of them that take hours
+// (`x.soak.test.ts`); `test.ts --e2e` the end-to-end suite under test/e2e.
+// Further arguments are file patterns. Ends with a line `N passed, N failed, N skipped`.
 // With PLIMSOLL_REQUIRE_ALL=1 a skipped test counts as failed: continuous integration has every tool.
 import { existsSync, globSync } from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
@@ -19,9 +21,17 @@ const ORACLES = [
   'src/scan/release/sbom/trivy.test.ts',
 ];
 
+/** Tests beside the sources that start a real control plane. */
+const CLUSTER = '.cluster.test.ts';
+/** Tests on a control plane that try everything. */
+const SOAK = '.soak.test.ts';
+const SOAK_MS = 4 * 3_600_000;
+
 const root = resolve(import.meta.dirname, '..');
 const args = process.argv.slice(2);
 const endToEnd = args.includes('--e2e');
+const soak = args.includes('--soak');
+const cluster = args.includes('--cluster') || soak;
 const patterns = args.filter((arg) => !arg.startsWith('--'));
 const files = globSync(patterns.length > 0 ? patterns : suite(), { cwd: root }).sort();
 const requireAll = process.env['PLIMSOLL_REQUIRE_ALL'] === '1';
@@ -38,8 +48,9 @@ const skipped: string[] = [];
 
 const stream = run({
   files: files.map((file) => resolve(root, file)),
-  concurrency: endToEnd ? 1 : availableParallelism(),
-  timeout: endToEnd ? 900_000 : 180_000,
+  // A control plane takes a gigabyte, and both processors while it starts.
+  concurrency: endToEnd || cluster ? 1 : availableParallelism(),
+  timeout: soak ? SOAK_MS : endToEnd || cluster ? 900_000 : 180_000,
 });
 stream.on('test:pass', (event) => {
   if (event.details.type === 'suite') return;
@@ -61,10 +72,15 @@ stream.compose(spec).pipe(process.stdout);
 /** Patterns of the files that are run when none are named. */
 function suite(): readonly string[] {
   if (endToEnd) return ['test/e2e/**/*.test.ts'];
+  if (soak) return [`test/cluster/**/*${SOAK}`];
+  if (cluster) {
+    const all = globSync([`src/**/*${CLUSTER}`, 'test/cluster/**/*.test.ts'], { cwd: root });
+    return all.filter((file) => !file.endsWith(SOAK));
+  }
   const missing = ORACLES.filter((file) => !existsSync(resolve(root, file)));
   if (missing.length > 0) throw new Error(`no such tests: ${missing.join(', ')}`);
   if (args.includes('--oracles')) return ORACLES;
   return globSync('{src,scripts,bench,demo,test/fuzz}/**/*.test.ts', { cwd: root }).filter(
-    (file) => !ORACLES.includes(file),
+    (file) => !ORACLES.includes(file) && !file.endsWith(CLUSTER),
   );
 }

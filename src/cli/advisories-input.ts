@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { builtFile } from '../platform/built-file.ts';
-import { PlimsollError } from '../platform/errors.ts';
 import type { AdvisorySet } from '../scan/advisory/advisory.ts';
 import type { CommandContext } from './command.ts';
 import { defaultAdvisoriesPath } from './locations.ts';
@@ -17,22 +16,6 @@ export async function openAdvisories(option: string | undefined, context: Comman
   }
   const { openAdvisorySet } = await import('../scan/advisory/set/open.ts');
   return openAdvisorySet(path);
-}
-
-/** The set that `advisories update` keeps, where it is the one of this id; undefined else, and when it cannot be opened. */
-export async function keptAdvisories(id: string, context: CommandContext): Promise<AdvisorySet | undefined> {
-  const path = keptSet(context);
-  if (path === undefined) return undefined;
-  const { openAdvisorySet } = await import('../scan/advisory/set/open.ts');
-  try {
-    const set = openAdvisorySet(path);
-    if (set.id === id) return set;
-    set.close();
-  } catch (error) {
-    // Nobody asked for it: what it would have told is inferred, and said to be.
-    if (!(error instanceof PlimsollError)) throw error;
-  }
-  return undefined;
 }
 
 function keptSet(context: CommandContext): string | undefined {

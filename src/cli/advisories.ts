@@ -18,6 +18,7 @@ import { type UpdateFailure, updateAdvisorySet, usualRequests } from '../scan/ad
 import { diffText, type SetStatus, statusText } from './advisories-text.ts';
 import { type CommandContext, type CommonOptions, newCommand, newGroup, writeResult } from './command.ts';
 import { feedDate, feedIds, feedPath, updateRequests } from './feed-arguments.ts';
+import { keepReplacedSet } from './kept-sets.ts';
 import { cacheFolder, defaultAdvisoriesPath } from './locations.ts';
 import { progressFor, remarker } from './talk.ts';
 import type { inventoriesOf } from './target-inventories.ts';
@@ -78,7 +79,7 @@ function buildCommand(context: CommandContext): Command {
           ...(updated === undefined ? {} : { updated }),
         };
       });
-      const output = setPath(context, options);
+      const output = await replacedPath(context, options);
       await withProgress(context, options, (progress) =>
         buildAdvisorySet(inputs, output, {
           builtAt: context.now().toISOString(),
@@ -117,7 +118,7 @@ function updateCommand(context: CommandContext): Command {
           '--for is for feeds that look for what concerns a target: --feed debian-mirror',
         );
       }
-      const output = setPath(context, options);
+      const output = await replacedPath(context, options);
       await withProgress(context, options, async (progress) => {
         const talk = {
           onProgress: (text: string) => progress.update(text),
@@ -196,7 +197,7 @@ function importCommand(context: CommandContext): Command {
   )
     .argument('<export>', 'a file that "advisories export" wrote; plain, gzip or zstd')
     .action(async (path: string, options: SetOptions) => {
-      const output = setPath(context, options);
+      const output = await replacedPath(context, options);
       await importAdvisorySet(resolve(context.workingDirectory, path), output);
       printStatus(output, context, options);
     });
@@ -229,10 +230,13 @@ function setCommand(name: string, summary: string, example: string): Command {
   return command;
 }
 
-function setPath(context: CommandContext, options: CommonOptions): string {
-  return options.output === undefined
-    ? defaultAdvisoriesPath(context)
-    : resolve(context.workingDirectory, options.output);
+/** Where the set is to be written. One that is there may be needed by comparisons, and is kept. */
+async function replacedPath(context: CommandContext, options: CommonOptions): Promise<string> {
+  const kept = defaultAdvisoriesPath(context);
+  const path = options.output === undefined ? kept : resolve(context.workingDirectory, options.output);
+  const trouble = path === kept ? await keepReplacedSet(context) : undefined;
+  if (trouble !== undefined) remarker(context, options)(trouble);
+  return path;
 }
 
 /** Prints what the set at `path` holds. `shown` is the path as the user wrote it. */

@@ -1,18 +1,16 @@
 // `plimsoll compare`: what changed between two assessments, with a cause for every changed cell.
 import type { Command } from 'commander';
 import { compareAssessments } from '../explain/compare/compare.ts';
-import type { ComparisonInput } from '../explain/compare/side.ts';
 import { PlimsollError } from '../platform/errors.ts';
-import type { Store } from '../platform/store.ts';
 import { comparisonHtml } from '../publish/html/comparison.ts';
-import { comparisonJson } from '../publish/json/comparison.ts';
+import { comparisonDocument, comparisonJson } from '../publish/json/comparison.ts';
 import { comparisonMarkdown } from '../publish/markdown/comparison.ts';
 import { comparisonTable } from '../publish/terminal/comparison.ts';
 import type { AdvisorySet } from '../scan/advisory/advisory.ts';
 import { ASSESSMENT_MIGRATIONS } from '../scan/assess/assessment-store.ts';
-import { keptAdvisories, openAdvisories } from './advisories-input.ts';
 import { readAssessmentInput } from './assessment-input.ts';
 import { type CommandContext, type CommonOptions, newCommand, terminalOptions, writeResult } from './command.ts';
+import { type ComparedInput, comparedSide } from './compared-side.ts';
 import { openLookupStore } from './lookup-store.ts';
 
 interface CompareCommandOptions extends CommonOptions {
@@ -35,7 +33,7 @@ export function compareCommand(context: CommandContext): Command {
     .argument('<to>', 'the later assessment')
     .option(
       '--advisories-from <file>',
-      'the advisory set that the first was made with (the kept one if it is that; else causes are inferred)',
+      'the advisory set that the first was made with (a kept one, else what the store has of its judgements)',
     )
     .option('--advisories-to <file>', 'the advisory set that the second was made with (likewise)')
     .option('--rename <old=new>', 'a repository that has another name in the second (repeatable)', collect, [])
@@ -53,9 +51,15 @@ async function compareTwo(
   const store = await openLookupStore(options.store, context, ASSESSMENT_MIGRATIONS);
   const opened: AdvisorySet[] = [];
   try {
-    const a = await inputOf(from, options.advisoriesFrom, '--advisories-from', store, context, opened);
-    const b = await inputOf(to, options.advisoriesTo, '--advisories-to', store, context, opened);
-    const comparison = compareAssessments(a, b, { renames });
+    const earlier = await readAssessmentInput(from, context.workingDirectory, store);
+    const later = await readAssessmentInput(to, context.workingDirectory, store);
+    const side = (input: ComparedInput) => comparedSide(input, store, context, opened);
+    const { advisoriesFrom, advisoriesTo } = options;
+    const comparison = compareAssessments(
+      await side({ assessment: earlier, other: later, ...named(advisoriesFrom), option: '--advisories-from' }),
+      await side({ assessment: later, other: earlier, ...named(advisoriesTo), option: '--advisories-to' }),
+      { renames },
+    );
     if (
       options.quiet !== true &&
       !comparison.pairing.pairs.some((pair) => pair.a !== undefined && pair.b !== undefined)
@@ -66,7 +70,7 @@ async function compareTwo(
       table: () => comparisonTable(comparison, terminalOptions(context, options)),
       json: () => comparisonJson(comparison),
       markdown: () => comparisonMarkdown(comparison),
-      html: () => comparisonHtml(comparison),
+      html: () => comparisonHtml(comparisonDocument(comparison)),
     };
     writeResult(context, options, (render[options.format as keyof typeof render] ?? render.table)());
   } finally {
@@ -75,27 +79,8 @@ async function compareTwo(
   }
 }
 
-/** @throws PlimsollError `usage` when the set is not the one that the assessment was made with. */
-async function inputOf(
-  name: string,
-  advisories: string | undefined,
-  option: string,
-  store: Store,
-  context: CommandContext,
-  opened: AdvisorySet[],
-): Promise<ComparisonInput> {
-  const assessment = await readAssessmentInput(name, context.workingDirectory, store);
-  const { id } = assessment.advisorySet;
-  const set = await (advisories === undefined ? keptAdvisories(id, context) : openAdvisories(advisories, context));
-  if (set === undefined) return { assessment };
-  opened.push(set);
-  if (set.id !== id) {
-    throw new PlimsollError(
-      'usage',
-      `${option} ${advisories} has the id ${set.id}, but ${name} was made with ${id}: give the set that it was made with`,
-    );
-  }
-  return { assessment, set };
+function named(advisories: string | undefined): Pick<ComparedInput, 'advisories'> {
+  return advisories === undefined ? {} : { advisories };
 }
 
 function collect(value: string, earlier: readonly string[]): readonly string[] {

@@ -85,9 +85,39 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./gate.ts')).gateCommand,
   },
   {
+    name: 'hygiene',
+    summary: 'how images were built and named: tags, labels, bases, users, files',
+    load: async () => (await import('./hygiene.ts')).hygieneCommand,
+  },
+  {
+    name: 'policy',
+    summary: 'Pod Security Standards and Kyverno policies, before installation',
+    load: async () => (await import('./policy.ts')).policyCommand,
+  },
+  {
     name: 'lines',
     summary: 'release lines: what is kept until when',
     load: async () => (await import('./lines.ts')).linesCommand,
+  },
+  {
+    name: 'helm-tests',
+    summary: 'the tests of charts: run, compared, counted',
+    load: async () => (await import('./helm-tests.ts')).helmTestsCommand,
+  },
+  {
+    name: 'reach',
+    summary: 'what NetworkPolicies let pass: list, query with the deciding rules, diff of two releases',
+    load: async () => (await import('./reach.ts')).reachCommand,
+  },
+  {
+    name: 'mitigation',
+    summary: 'fast-track mitigations: check, plan, apply, verify, back out',
+    load: async () => (await import('./mitigation.ts')).mitigationCommand,
+  },
+  {
+    name: 'encryption',
+    summary: 'Kubernetes API encryption at rest',
+    load: async () => (await import('./encryption.ts')).encryptionCommand,
   },
   {
     name: 'advisories',

@@ -3,16 +3,17 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isDigest } from '../platform/canonical.ts';
+import { readSigningKey, readVerificationKey } from '../platform/dsse.ts';
 import { messageOf, PlimsollError } from '../platform/errors.ts';
 import { AUDIENCES, type Audience } from '../publish/bundle/audience.ts';
 import { publishedComparison } from '../publish/bundle/comparison-input.ts';
 import { type BundleInput, bundleOf } from '../publish/bundle/contents.ts';
-import { readSigningKey, readVerificationKey } from '../publish/bundle/dsse.ts';
 import { readBundleFolder } from '../publish/bundle/folder.ts';
 import { verifyBundle } from '../publish/bundle/verify.ts';
 import { refuseFilled, writeBundle } from '../publish/bundle/write-bundle.ts';
 import { UNNAMED_PUBLISHER } from '../publish/document-facts.ts';
 import { publishedJson, verificationJson } from '../publish/json/publication.ts';
+import { publishedMitigations } from '../publish/mitigations.ts';
 import { checkSection } from '../publish/site/checks.ts';
 import { publishedLines } from '../publish/site/lines.ts';
 import { publishedTable, verificationTable } from '../publish/terminal/publication.ts';
@@ -27,8 +28,10 @@ interface PublishOptions extends CommonOptions {
   readonly assessment?: string;
   readonly compare?: string;
   readonly gate?: string;
-  readonly hygiene?: string;
+  readonly hygiene?: string | true;
+  readonly encryption?: string;
   readonly lines?: string;
+  readonly mitigations?: string;
   readonly key?: string;
   readonly audience: Audience;
   readonly publisher?: string;
@@ -53,8 +56,10 @@ export function publishCommand(context: CommandContext): Command {
     .option('--assessment <file>', 'what to publish: a JSON file that scan wrote, or the id of a stored assessment')
     .option('--compare <file>', 'what changed: a JSON file that compare wrote, which leads to the assessment')
     .option('--gate <file>', 'verdict of the gate: its JSON')
-    .option('--hygiene <file>', 'results of hygiene checks, JSON in the shape of the one of the gate')
+    .option('--hygiene [file]', 'results of hygiene: its JSON; without a file the assessment itself is judged')
+    .option('--encryption <file>', 'encryption at rest: the JSON of encryption verify')
     .option('--lines <file>', 'release lines: the JSON of lines status')
+    .option('--mitigations <file>', 'active mitigations: the JSON of mitigation status')
     .option('--key <file>', 'private key that signs: Ed25519 or P-256, PEM')
     .addOption(new Option('--audience <audience>', 'who will read it').choices(AUDIENCES).default('public'))
     .option('--publisher <name>', 'who issues the documents')
@@ -99,7 +104,11 @@ async function publish(directory: string, options: PublishOptions, context: Comm
   }
   const key = options.key === undefined ? undefined : readSigningKey(readText(context, options.key), options.key);
   const assessment = await assessmentOf(options, context);
-  const bundle = bundleOf({ ...inputOf(assessment, options, context), ...(key === undefined ? {} : { key }) });
+  const hygiene = await hygieneResults(assessment, options, context);
+  const bundle = bundleOf({
+    ...(await inputOf(assessment, hygiene, options, context)),
+    ...(key === undefined ? {} : { key }),
+  });
   writeBundle(bundle, path);
   const signed = key !== undefined;
   const result =
@@ -113,7 +122,29 @@ async function publish(directory: string, options: PublishOptions, context: Comm
   if (options.url === undefined) talk("CSAF's provider metadata and feed are left out: they need --url");
 }
 
-function inputOf(assessment: Assessment, options: PublishOptions, context: CommandContext): BundleInput {
+/** The JSON of hygiene: of the file that is named, or of the assessment itself. */
+async function hygieneResults(
+  assessment: Assessment,
+  options: PublishOptions,
+  context: CommandContext,
+): Promise<string | undefined> {
+  if (options.hygiene !== true) return options.hygiene === undefined ? undefined : readText(context, options.hygiene);
+  const [{ judgeHygiene }, { hygieneJson }] = await Promise.all([
+    import('./hygiene-input.ts'),
+    import('../publish/json/hygiene.ts'),
+  ]);
+  // The key here signs; hygiene has one that verifies.
+  const { key: _, ...judged } = options;
+  const { result } = await judgeHygiene(async () => assessment, judged, context);
+  return hygieneJson(result);
+}
+
+async function inputOf(
+  assessment: Assessment,
+  hygiene: string | undefined,
+  options: PublishOptions,
+  context: CommandContext,
+): Promise<BundleInput> {
   const {
     audience,
     publisher: name,
@@ -123,14 +154,16 @@ function inputOf(assessment: Assessment, options: PublishOptions, context: Comma
     reason,
     compare,
     gate,
-    hygiene,
     lines,
+    mitigations,
     url,
+    encryption,
   } = options;
   const about = { assessment: assessment.id, withReasons: audience === 'internal' };
   const checks = [
     ...(gate === undefined ? [] : [checkSection('Gate', readText(context, gate), about)]),
-    ...(hygiene === undefined ? [] : [checkSection('Hygiene', readText(context, hygiene), about)]),
+    ...(hygiene === undefined ? [] : [checkSection('Hygiene', hygiene, about)]),
+    ...(encryption === undefined ? [] : [checkSection('Encryption at rest', readText(context, encryption), about)]),
   ];
   const named = name === undefined || namespace === undefined ? UNNAMED_PUBLISHER : { name, namespace };
   return {
@@ -139,10 +172,11 @@ function inputOf(assessment: Assessment, options: PublishOptions, context: Comma
     publisher: { ...named, ...(contact === undefined ? {} : { contact }) },
     checks,
     ...(lines === undefined ? {} : { lines: publishedLines(readText(context, lines)) }),
+    ...(mitigations === undefined ? {} : { mitigations: publishedMitigations(readText(context, mitigations)) }),
     ...(url === undefined ? {} : { url: url.replace(/\/+$/, '') }),
     ...(compare === undefined
       ? {}
-      : { comparison: publishedComparison(readText(context, compare), assessment, audience) }),
+      : { comparison: await publishedComparison(readText(context, compare), assessment, audience) }),
     ...(supersedes === undefined || reason === undefined ? {} : { erratum: { bundle: supersedes, reason } }),
   };
 }

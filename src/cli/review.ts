@@ -18,10 +18,10 @@ import { watchedItems } from '../respond/watch/watched.ts';
 import type { AdvisorySet } from '../scan/advisory/advisory.ts';
 import type { Assessment } from '../scan/assess/assessment.ts';
 import { ASSESSMENT_MIGRATIONS } from '../scan/assess/assessment-store.ts';
-import { openAdvisories } from './advisories-input.ts';
 import { isoDate, numberUpTo } from './arguments.ts';
 import { readAssessmentInput } from './assessment-input.ts';
 import { type CommandContext, type CommonOptions, newCommand, newGroup, writeResult } from './command.ts';
+import { type ComparedInput, comparedSide } from './compared-side.ts';
 import { openLookupStore } from './lookup-store.ts';
 import { readConfig } from './release-input.ts';
 import { agesFrom } from './stored-ages.ts';
@@ -70,8 +70,11 @@ function packCommand(context: CommandContext): Command {
   return newCommand('pack', 'what the group needs to see of a release', ['markdown', 'html', 'json'], example)
     .argument('<assessment>', 'a JSON file that scan wrote, or the id of a stored assessment')
     .option('--since <assessment>', 'the assessment of the last review')
-    .option('--advisories-from <file>', 'the advisory set of the last review (else causes are inferred)')
-    .option('--advisories-to <file>', 'the advisory set of this one')
+    .option(
+      '--advisories-from <file>',
+      'the advisory set of the last review (a kept one, else what the store has of its judgements)',
+    )
+    .option('--advisories-to <file>', 'the advisory set of this one (likewise)')
     .option('--date <date>', 'day of the review (today)', isoDate)
     .option('--watch <file>', 'the watch list (YAML)')
     .option('--programme <file>', `initiatives (${PROGRAMME} in the working directory)`)
@@ -164,24 +167,34 @@ async function showPack(name: string, options: PackOptions, context: CommandCont
   const store = await openLookupStore(options.store, context, ASSESSMENT_MIGRATIONS);
   const opened: AdvisorySet[] = [];
   try {
-    const set = async (file: string | undefined): Promise<AdvisorySet | undefined> => {
-      if (file === undefined) return undefined;
-      const one = await openAdvisories(file, context);
-      opened.push(one);
-      return one;
-    };
     const read = (text: string): Promise<Assessment> => readAssessmentInput(text, context.workingDirectory, store);
-    const [setFrom, setTo] = [await set(options.advisoriesFrom), await set(options.advisoriesTo)];
     const assessment = await read(name);
     const since = options.since === undefined ? undefined : await read(options.since);
     const date = options.date ?? today(context);
+    const { advisoriesFrom, advisoriesTo } = options;
+    const side = (input: ComparedInput) => comparedSide(input, store, context, opened);
+    const to = await side({
+      assessment,
+      other: since ?? assessment,
+      ...(advisoriesTo === undefined ? {} : { advisories: advisoriesTo }),
+      option: '--advisories-to',
+    });
+    const from =
+      since === undefined
+        ? undefined
+        : await side({
+            assessment: since,
+            other: assessment,
+            ...(advisoriesFrom === undefined ? {} : { advisories: advisoriesFrom }),
+            option: '--advisories-from',
+          });
     const pack = reviewPack({
       date,
       assessment,
-      ...(since === undefined ? {} : comparedWith(since, setFrom, assessment, setTo, options.budget)),
+      ...(from === undefined ? {} : comparedWith(from, to, options.budget)),
       plan: planFor(assessment, options.budget),
       ...(await lateOf(assessment, since, date, options, context, store)),
-      ...(await filesOf(options, context, { date, since: since?.asOf, assessment, set: setTo })),
+      ...(await filesOf(options, context, { date, since: since?.asOf, assessment, set: to.set })),
     });
     const render = {
       markdown: () => reviewMarkdown(pack),
@@ -197,19 +210,13 @@ async function showPack(name: string, options: PackOptions, context: CommandCont
 
 /** The comparison with the last review, and what came of the plan that would have been made then. */
 function comparedWith(
-  since: Assessment,
-  setFrom: AdvisorySet | undefined,
-  assessment: Assessment,
-  setTo: AdvisorySet | undefined,
+  from: ComparisonInput,
+  to: ComparisonInput,
   budget: number,
 ): Pick<ReviewInput, 'comparison' | 'outcome'> {
-  const side = (one: Assessment, set: AdvisorySet | undefined): ComparisonInput => ({
-    assessment: one,
-    ...(set === undefined ? {} : { set }),
-  });
   return {
-    comparison: compareAssessments(side(since, setFrom), side(assessment, setTo)),
-    outcome: outcomeOf(planFor(since, budget), assessment),
+    comparison: compareAssessments(from, to),
+    outcome: outcomeOf(planFor(from.assessment, budget), to.assessment),
   };
 }
 

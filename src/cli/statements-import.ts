@@ -40,8 +40,8 @@ export function importStatementsCommand(context: CommandContext): Command {
       readStatements(text, { file: 'the result', maximumDays, trusts: () => false });
       writeResult(context, options, text);
       const talk = remarker(context, options);
-      if (lasting.length < read.length)
-        talk(`${plural(read.length - lasting.length, 'statement')} ended already, and is left out`);
+      const ended = read.length - lasting.length;
+      if (ended > 0) talk(`${plural(ended, 'statement')} ended already, and ${ended === 1 ? 'is' : 'are'} left out`);
       talk(`${plural(taken.length, 'statement')}; those that lower figures wait for an approver`);
     });
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** Path of a built file by its name; undefined when the sources run, or when it is not there. */
-export function builtFile(name: 'build-id' | 'starter.db'): string | undefined {
+export function builtFile(name: 'build-id' | 'starter.db' | 'hygiene-checks.yaml'): string | undefined {
   const here = import.meta.url;
   if (here.endsWith('.ts')) return undefined;
   const path = fileURLToPath(new URL(here.includes('/chunks/') ? `../${name}` : `./${name}`, here));

@@ -8,6 +8,7 @@ import {
   type Config,
   type Embargo,
   type GateCriteria,
+  type HygieneSettings,
   type OwnerRule,
   SETTING_SEVERITIES,
   type StatementSettings,
@@ -103,8 +104,10 @@ function configSchema(): z.ZodType<Config> {
       clocks: z.array(clockSchema()).nullish(),
       tickets: ticketsSchema().nullish(),
       embargoes: z.array(embargoSchema()).nullish(),
+      hygiene: hygieneSchema().nullish(),
+      mitigations: z.strictObject({ keys: z.array(z.string().trim().min(1)).min(1) }).nullish(),
     })
-    .transform(({ gate, statements, owners, clocks, tickets, embargoes, ...rest }) => ({
+    .transform(({ gate, statements, owners, clocks, tickets, embargoes, hygiene, mitigations, ...rest }) => ({
       ...rest,
       ...(gate == null ? {} : { gate }),
       ...(statements == null ? {} : { statements }),
@@ -112,6 +115,8 @@ function configSchema(): z.ZodType<Config> {
       ...(clocks == null ? {} : { clocks }),
       ...(tickets == null ? {} : { tickets }),
       ...(embargoes == null ? {} : { embargoes }),
+      ...(hygiene == null ? {} : { hygiene }),
+      ...(mitigations == null ? {} : { mitigations }),
     }));
 }
 
@@ -151,6 +156,22 @@ function embargoSchema(): z.ZodType<Embargo> {
   return z.strictObject({
     vulnerability: z.string().trim().min(1),
     until: z.iso.date().exactOptional(),
+  });
+}
+
+function hygieneSchema(): z.ZodType<HygieneSettings> {
+  const text = z.string().trim().min(1);
+  const waiver = z.strictObject({
+    check: text,
+    subjects: z.array(text).min(1).exactOptional(),
+    owner: text,
+    reason: text,
+    expires: z.iso.date(),
+  });
+  return z.strictObject({
+    parameters: z.record(z.string(), z.record(z.string(), z.unknown())).exactOptional(),
+    waivers: z.array(waiver).exactOptional(),
+    keys: z.array(text).exactOptional(),
   });
 }
 

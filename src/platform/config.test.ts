@@ -113,6 +113,13 @@ test('decisions: how long they apply and whose count; a found file may not say t
   assert.throws(() => parseConfig('statements: {maximumDays: 0}\n', 'p.yaml'), { code: 'config-invalid' });
 });
 
+test('keys that sign images: placed by the file that names them; a found file may not say which', async () => {
+  const checkout = mkdtempSync(join(folder, 'checkout-'));
+  writeFileSync(join(checkout, 'plimsoll.yaml'), 'hygiene: {keys: [keys/a.pub, /b.pub]}\n');
+  await assert.rejects(load(undefined, checkout), { message: /^plimsoll\.yaml: hygiene\.keys: a file that was found/ });
+  assert.deepEqual((await load('plimsoll.yaml', checkout)).hygiene?.keys, [join(checkout, 'keys/a.pub'), '/b.pub']);
+});
+
 test("the user's own file holds everywhere; a checkout speaks for its release alone", async () => {
   const home = mkdtempSync(join(folder, 'home-'));
   mkdirSync(join(home, '.config/plimsoll'), { recursive: true });

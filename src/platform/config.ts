@@ -24,7 +24,7 @@ export interface ConfigPlaces {
 
 /**
  * Reads the configuration: the file that --config or PLIMSOLL_CONFIG names, alone; else the user's own file, with the section `release` of the
- * plimsoll.yaml in the working directory in place of its own, and its sections `gate`, `statements`, `owners`, `clocks` and `embargoes` where the user has none. Defaults hold where there is neither.
+ * plimsoll.yaml in the working directory in place of its own, and its sections `gate`, `statements`, `owners`, `clocks`, `hygiene` and `embargoes` where the user has none. Defaults hold where there is neither.
  * @throws PlimsollError `config-invalid` with file and line, also for a file of the working directory that says whom to trust
  */
 export async function loadConfig({ path, workingDirectory, environment }: ConfigPlaces): Promise<Config> {
@@ -42,6 +42,7 @@ export async function loadConfig({ path, workingDirectory, environment }: Config
   const statements = own?.statements ?? local?.statements;
   const owners = own?.owners ?? local?.owners;
   const clocks = own?.clocks ?? local?.clocks;
+  const hygiene = own?.hygiene ?? local?.hygiene;
   // Of both: what one file holds back, no other may let go.
   const embargoes = [...(own?.embargoes ?? []), ...(local?.embargoes ?? [])];
   return {
@@ -52,6 +53,7 @@ export async function loadConfig({ path, workingDirectory, environment }: Config
     ...(statements === undefined ? {} : { statements }),
     ...(owners === undefined ? {} : { owners }),
     ...(clocks === undefined ? {} : { clocks }),
+    ...(hygiene === undefined ? {} : { hygiene }),
     ...(embargoes.length === 0 ? {} : { embargoes }),
   };
 }
@@ -65,10 +67,11 @@ function userFile(environment: ConfigPlaces['environment']): string | undefined 
 
 /**
  * A checkout decides what a release is, never whom the program trusts: with `ca`, `insecure` or a mirror, its author could answer for any registry; with a
- * trusted issuer, explain any finding away; with a tracker, have the token sent to them.
+ * trusted issuer, explain any finding away; with a tracker, have the token sent to them; with a key, sign any image
+ * and have any mitigation applied.
  * @throws PlimsollError `config-invalid`
  */
-function refuseTrust({ registries, statements, tickets }: Config, name: string): void {
+function refuseTrust({ registries, statements, tickets, hygiene, mitigations }: Config, name: string): void {
   const { insecure, ca, mirrors } = registries;
   const keys = [
     ...(insecure.length > 0 ? ['registries.insecure'] : []),
@@ -76,10 +79,12 @@ function refuseTrust({ registries, statements, tickets }: Config, name: string):
     ...(mirrors.length > 0 ? ['registries.mirrors'] : []),
     ...((statements?.trusted ?? []).length > 0 ? ['statements.trusted'] : []),
     ...(tickets === undefined ? [] : ['tickets']),
+    ...((hygiene?.keys ?? []).length > 0 ? ['hygiene.keys'] : []),
+    ...(mitigations === undefined ? [] : ['mitigations.keys']),
   ];
   if (keys.length === 0) return;
   throw invalidConfig(
-    `${name}: ${keys.join(' and ')}: a file that was found in the working directory may not say which registries, issuers or trackers to trust; if it is yours, name it ` +
+    `${name}: ${keys.join(' and ')}: a file that was found in the working directory may not say which registries, issuers, trackers or keys to trust; if it is yours, name it ` +
       `with --config ${name} or ${CONFIG_VARIABLE}, or move these settings to ~/.config/plimsoll/${CONFIG_FILE}`,
   );
 }
@@ -101,9 +106,16 @@ async function readConfig(
   const { parseConfig } = await import('./config-document.ts');
   const config = parseConfig(text, name);
   check(config, name);
+  const { hygiene, mitigations } = config;
+  const placedKeys = (paths: readonly string[]): readonly string[] => paths.map((path) => resolve(dirname(file), path));
+  const placed = {
+    ...config,
+    ...(hygiene?.keys === undefined ? {} : { hygiene: { ...hygiene, keys: placedKeys(hygiene.keys) } }),
+    ...(mitigations === undefined ? {} : { mitigations: { keys: placedKeys(mitigations.keys) } }),
+  };
   const { ca, ...registries } = config.registries;
-  if (ca === undefined) return config;
-  return { ...config, registries: { ...registries, ca: readAuthorities(ca, dirname(file), name) } };
+  if (ca === undefined) return placed;
+  return { ...placed, registries: { ...registries, ca: readAuthorities(ca, dirname(file), name) } };
 }
 
 function readAuthorities(path: string, folder: string, name: string): string {

@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'digest-mismatch'
   | 'registry'
   | 'tracker'
+  | 'cluster'
   | 'unauthorized'
   | 'not-found'
   | 'unsupported'
@@ -34,6 +35,7 @@ const EXIT_CODES: Record<ErrorCode, ExitCode> = {
   'digest-mismatch': 3,
   registry: 3,
   tracker: 3,
+  cluster: 3,
   unauthorized: 3,
   'not-found': 3,
   unsupported: 3,

@@ -61,16 +61,26 @@ export const LIMITS = {
   imageReportBytes: 128 * 1024 ** 2,
   /** Entries of all layers of one image, a layer that comes twice counted twice. */
   imageEntries: 20_000_000,
+  /** Entries of the layers of images whose sizes are held at a time. */
+  heldSizes: 2_000_000,
   /** Layers of one image. */
   imageLayers: 1024,
+  /** Signatures, attestations and bills of materials that are read beside one image. */
+  attachments: 256,
+  /** One of them. Attested bills of materials of large images have about 30 MB. */
+  attachmentBytes: 64 * 1024 ** 2,
   /** Entries of an image archive (`docker save`, oci-archive): a few a layer and image. */
   archiveEntries: 100_000,
   /** JSON documents of a packed image archive, which are kept while it is opened: a manifest, a configuration an image. */
   archiveDocumentBytes: 64 * 1024 ** 2,
   /** What a registry's token service or a credential helper answers. */
   tokenBytes: 1024 ** 2,
-  /** Notable files that an inventory keeps per image. */
-  notableFiles: 20_000,
+  /** A file that by its name may hold a secret. Keys and logins have kilobytes. */
+  secretFileBytes: 1024 ** 2,
+  /** Secrets of one image that are told one by one. */
+  foundSecrets: 200,
+  /** Files of one trait that an inventory names: the others are counted. */
+  traitFiles: 50,
   /** Packages of one image. */
   packages: 500_000,
   /** Paths of metadata files that the packages of one database own, as text. Node.js with npm takes about 20 kB. */
@@ -83,6 +93,22 @@ export const LIMITS = {
   releaseFileBytes: 16 * 1024 ** 2,
   /** Files and folders walked in a release's tree. */
   releaseFiles: 1_000_000,
+  /** An EncryptionConfiguration, or a file that holds one sealed key. One with 100 keys has some 10 kB. */
+  encryptionConfigBytes: 1024 ** 2,
+  /** Fields and list elements of an EncryptionConfiguration once its aliases are followed. */
+  encryptionConfigNodes: 100_000,
+  /** Keys of an EncryptionConfiguration. Each fingerprint takes some 60 ms. */
+  encryptionKeys: 200,
+  /** A mitigation bundle's file, facts of nodes, or results of a script for nodes. */
+  mitigationFileBytes: 16 * 1024 ** 2,
+  /** Results that policy reports have of the policies of one mitigation. */
+  policyResults: 200_000,
+  /** A chart release as Helm stores it, unpacked. A Secret holds 1 MiB packed. */
+  helmReleaseBytes: 64 * 1024 ** 2,
+  /** What one test of a chart printed; the end of it is kept. */
+  helmTestLogBytes: 1024 ** 2,
+  /** A ledger of mitigations, read whole: some 400 bytes an entry. */
+  ledgerBytes: 64 * 1024 ** 2,
   /** A file of statements or a watch list, YAML that people write. */
   statementFileBytes: 8 * 1024 ** 2,
   /** A VEX document. Those of large vendors have some MiB. */
@@ -93,6 +119,10 @@ export const LIMITS = {
   trackerBytes: 32 * 1024 ** 2,
   /** Pages of one listing of a ticket tracker. */
   trackerPages: 1000,
+  /** One answer of an API server or etcd, or one line of a stream. A page of 500 Secrets of the largest size has 700 MB; real ones have some MB. */
+  serverAnswerBytes: 256 * 1024 ** 2,
+  /** A kubeconfig, or a certificate, key or token that it names. */
+  kubeconfigBytes: 4 * 1024 ** 2,
   /** Statements in all files of one command. */
   statements: 100_000,
   /** A YAML file of an advisory feed. Alpine's have about a MiB. */
@@ -141,4 +171,41 @@ export const LIMITS = {
   advisoryRowBytes: 512 * 1024 ** 2,
   /** An assessment as JSON: 300 images with 100,000 packages take about 60 MB; V8's strings end at 512 MiB. */
   assessmentBytes: 500 * 1024 ** 2,
+  /** A page of an etcd database with the pages that continue it, or a record of its WAL. Requests are 1.5 MiB unless configured otherwise. */
+  etcdSpanBytes: 128 * 1024 ** 2,
+  /** Pages of one etcd database: 256 GiB in pages of 4 KiB, 32 times what etcd recommends at most. */
+  etcdPages: 64 * 1024 ** 2,
+  /** Files of a folder with etcd's data or backups that are looked at. */
+  etcdFiles: 10_000,
+  /** Places of one file, with values in plain text or values that do not open, that are told one by one. */
+  etcdPlaces: 1000,
+  /** Different providers and keys that wrote values of one etcd file. */
+  etcdWriters: 1000,
+  /** Gaps of one etcd file that are told one by one. */
+  etcdGaps: 100,
+  /** Characters of one JMESPath expression in a policy, or of one text with variables once they are replaced. */
+  expressionLength: 1024 ** 2,
+  /** Nesting in one expression. */
+  expressionDepth: 200,
+  /** Nodes that the evaluation of one expression visits. */
+  expressionSteps: 2_000_000,
+  /** Rounds in which variables of one text are replaced: each can bring others. */
+  variableRounds: 50,
+  /** Steps of one regular expression of a policy on one text, and states that it may have. */
+  regexSteps: 20_000_000,
+  regexStates: 20_000,
+  /** Objects of one release, or rules of one set of policies, in a preview. */
+  policyObjects: 100_000,
+  /** Workloads whose reachability is judged. Large platforms have a tenth of it. */
+  reachWorkloads: 10_000,
+  /** Rules of NetworkPolicies with their peers and ports, services and doors. Large platforms have a tenth of it. */
+  reachRules: 20_000,
+  /** Steps of that: a rule held against a pair of kinds of ends. A billion takes about three seconds. */
+  reachSteps: 4_000_000_000,
+  /** Connections of one list: those of 2,000 workloads that are all open to each other, and what a text of V8 can hold. */
+  reachRows: 4_500_000,
+  /** Characters of a list of connections: V8's strings end at 512 MiB. */
+  reachText: 450_000_000,
+  /** Connections, or changes of some, that are told with their reasons. */
+  reachAnswers: 200_000,
 } as const;

@@ -84,12 +84,39 @@ export interface TicketSettings {
   readonly issueType?: string;
 }
 
+/** A failed check of build hygiene that somebody answers for, up to a day. */
+export interface HygieneWaiver {
+  /** Id of the check. */
+  readonly check: string;
+  /** Patterns of subjects (logical references, bases, repositories), `*` for any run of characters; absent: all. */
+  readonly subjects?: readonly string[];
+  readonly owner: string;
+  readonly reason: string;
+  /** ISO date of the last day. */
+  readonly expires: string;
+}
+
+/** How build hygiene is judged. */
+export interface HygieneSettings {
+  /** Parameters in the place of those of a check's description, by its id. */
+  readonly parameters?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly waivers?: readonly HygieneWaiver[];
+  /** Files with public keys that sign images, PEM; paths in plimsoll.yaml count from its folder. */
+  readonly keys?: readonly string[];
+}
+
 /** A vulnerability that must not be spoken of in public. */
 export interface Embargo {
   /** Any id of it. */
   readonly vulnerability: string;
   /** ISO date of the last day; without one until the entry is removed. */
   readonly until?: string;
+}
+
+/** Whose mitigations may change systems. */
+export interface MitigationSettings {
+  /** Files with public keys in PEM, from the folder of the configuration. */
+  readonly keys: readonly string[];
 }
 
 /** All settings, defaults filled in. */
@@ -115,6 +142,8 @@ export interface Config {
   readonly clocks?: readonly ClockRule[];
   readonly tickets?: TicketSettings;
   readonly embargoes?: readonly Embargo[];
+  readonly hygiene?: HygieneSettings;
+  readonly mitigations?: MitigationSettings;
 }
 
 /** What holds without a file. */

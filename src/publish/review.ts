@@ -4,6 +4,7 @@ import { formatPercent } from '../explain/shares.ts';
 import { outcomeSentence, planSentence } from '../respond/plan/words.ts';
 import type { ReviewPack } from '../respond/review/pack.ts';
 import { SEVERITY_LEVELS } from '../scan/advisory/advisory.ts';
+import { originText } from './origin-words.ts';
 import { BASES, count, FOUR_CLASSES, plural } from './words.ts';
 
 /** A part of a section. */
@@ -63,6 +64,7 @@ function numbers({ statistics, difference, since, asOf, release }: ReviewPack): 
   });
   const { fourClasses, instances } = statistics;
   const line = FOUR_CLASSES.map((level) => `${formatPercent(fourClasses[level])} % ${level}`).join(', ');
+  const origins = originText(statistics);
   const severe = instances.critical.count + instances.high.count;
   const fixable = instances.critical.fixable + instances.high.fixable;
   const against = since === undefined ? '' : ` Differences are against ${since.version} as of ${since.asOf}.`;
@@ -77,6 +79,7 @@ function numbers({ statistics, difference, since, asOf, release }: ReviewPack): 
       list([
         `Of the four classes: ${line} (${plural(fourClasses.total, 'instance')})`,
         `Critical and high: ${count(severe)}, of which ${count(fixable)} have a fix`,
+        ...(origins === undefined ? [] : [origins]),
         `${plural(statistics.imagesWithCriticalOrHigh, 'image')} of ${count(statistics.scannedImages)} with critical or high`,
       ]),
     ],
@@ -93,11 +96,18 @@ function newSevere({ newSevere: all, since }: ReviewPack): ReviewSection {
     parts: [
       {
         kind: 'table',
-        titles: ['vulnerability', 'severity', 'fix', 'packages', 'images', ...(since === undefined ? [] : ['because'])],
+        titles: [
+          'vulnerability',
+          'severity',
+          'why here',
+          'packages',
+          'images',
+          ...(since === undefined ? [] : ['because']),
+        ],
         rows: some.map((one) => [
-          one.vulnerability + (one.kev ? ' (known to be exploited)' : ''),
+          one.vulnerability,
           one.severity,
-          one.fixable ? 'fixable' : 'no fix yet',
+          one.reason,
           shortened(one.packages, LISTED.packages),
           `${one.images.length}: ${shortened(one.images, LISTED.images)}`,
           ...(since === undefined ? [] : [wordsOf(one.because)]),
@@ -131,14 +141,14 @@ function late({ late: items }: ReviewPack): readonly ReviewSection[] {
         ),
         {
           kind: 'table',
-          titles: ['owner', 'vulnerability', 'severity', 'fix', 'due', 'days late', 'images'],
+          titles: ['owner', 'vulnerability', 'severity', 'why here', 'due', 'days late', 'images'],
           rows: items
             .slice(0, LISTED.severe)
             .map((item) => [
               item.owner,
               item.vulnerability,
               item.severity,
-              item.fixable ? 'fixable' : 'no fix yet',
+              item.reason,
               item.due,
               item.daysLate,
               `${item.images.length}: ${shortened(item.images, LISTED.images)}`,

@@ -7,33 +7,21 @@ import {
   EXCEPTION_REASONS,
   type ExceptionReason,
   JUSTIFICATIONS,
-  type Justification,
   type Statement,
   statementText,
   VEX_STATUSES,
   type VexStatus,
 } from '../statements/statement.ts';
-
-/** What is said of a vulnerability in a package of an image. */
-export interface VexWord {
-  readonly status: VexStatus;
-  /** With `not_affected`. */
-  readonly justification?: Justification;
-  /** With `affected`: it is shipped nevertheless, for this reason. */
-  readonly exception?: ExceptionReason;
-}
+import type { VexWord } from '../statements/vex/word.ts';
 
 /** A row of findings with its word. Rows of one package that lies in several places are one. */
-export interface VexRow extends VexWord {
+export interface VexRow {
   readonly vulnerability: string;
   readonly slot: string;
   readonly purl: string;
   /** The finding that the row stands for; of several the first. */
   readonly finding: Finding;
-  /** Why it is not affected, in the words of the decision. */
-  readonly impact?: string;
-  /** What to do, in the words of the decision. */
-  readonly action?: string;
+  readonly word: VexWord;
 }
 
 /** What holds when rows that are one disagree: the word that hides least. */
@@ -47,8 +35,23 @@ export function vexWord(statement: string | undefined): VexWord {
     const justification = JUSTIFICATIONS.find((known) => known === detail);
     return { status, ...(justification === undefined ? {} : { justification }) };
   }
-  const exception = status === 'affected' ? EXCEPTION_REASONS.find((known) => known === detail) : undefined;
-  return { status, ...(exception === undefined ? {} : { exception }) };
+  const reason = status === 'affected' ? EXCEPTION_REASONS.find((known) => known === detail) : undefined;
+  return { status, ...(reason === undefined ? {} : { exception: { reason } }) };
+}
+
+/** The word of a finding: its decision's where the assessment carries it, else what its statement says. */
+function wordOf(finding: Finding, decision: Statement | undefined): VexWord {
+  if (decision === undefined) return vexWord(finding.statement);
+  const { status, justification, impact, action, exception, date, expires } = decision;
+  return {
+    status,
+    ...(justification === undefined ? {} : { justification }),
+    ...(impact === undefined ? {} : { impact }),
+    ...(action === undefined ? {} : { action }),
+    ...(exception === undefined ? {} : { exception }),
+    date,
+    expires,
+  };
 }
 
 /** What of an assessment decides its rows. */
@@ -60,16 +63,7 @@ export function vexRows(assessment: StatedAssessment): readonly VexRow[] {
   const rows = new Map<string, VexRow>();
   for (const finding of assessment.findings) {
     const { vulnerability, slot, purl } = finding;
-    const { impact, action } = decisionOf(finding) ?? {};
-    const row = {
-      vulnerability,
-      slot,
-      purl,
-      finding,
-      ...vexWord(finding.statement),
-      ...(impact === undefined ? {} : { impact }),
-      ...(action === undefined ? {} : { action }),
-    };
+    const row = { vulnerability, slot, purl, finding, word: wordOf(finding, decisionOf(finding)) };
     const key = JSON.stringify([vulnerability, slot, purl]);
     const before = rows.get(key);
     if (before === undefined || caution(row) < caution(before)) rows.set(key, row);
@@ -92,11 +86,13 @@ export function decisionsOf(assessment: StatedAssessment): (finding: Finding) =>
   };
 }
 
-/** Why a product is not affected where the decision names no reason. */
-export const NO_REASON_RECORDED = 'The decision that is recorded names no reason.';
+/** The word of a row, to be said of all rows with the same one; of what is affected it tells what to do. */
+export function toldWord(row: VexRow): VexWord {
+  return row.word.status === 'affected' ? { ...row.word, action: actionText(row) } : row.word;
+}
 
 /** What to do about an affected package: the words of the decision, else what its findings know of a fix, and why it is shipped nevertheless. */
-export function actionText({ finding, exception, action }: VexRow): string {
+export function actionText({ finding, word: { exception, action } }: VexRow): string {
   if (action !== undefined) return action;
   const { package: name, fixedIn, fixState } = finding;
   const fix =
@@ -105,7 +101,7 @@ export function actionText({ finding, exception, action }: VexRow): string {
       : fixState === 'subscription'
         ? `${name} ${fixedIn}, which a subscription of the distribution gives, has the fix.`
         : `Update ${name} to ${fixedIn}.`;
-  return exception === undefined ? fix : `${fix} Shipped nevertheless: ${EXCEPTION_WORDS[exception]}.`;
+  return exception === undefined ? fix : `${fix} Shipped nevertheless: ${EXCEPTION_WORDS[exception.reason]}.`;
 }
 
 const EXCEPTION_WORDS: Readonly<Record<ExceptionReason, string>> = {
@@ -117,6 +113,6 @@ const EXCEPTION_WORDS: Readonly<Record<ExceptionReason, string>> = {
   'removal-procedure': 'a procedure removes it',
 };
 
-function caution({ status }: VexWord): number {
-  return MOST_CAUTIOUS.indexOf(status);
+function caution({ word }: VexRow): number {
+  return MOST_CAUTIOUS.indexOf(word.status);
 }

@@ -115,7 +115,10 @@ function toAssess(opened: OpenedImage, outcome: ImageOutcome | undefined): Image
   const common = { logical: image.logical, physical, platform, origin: image.origin, charts: image.charts };
   const inventory =
     opened.inventory ?? (outcome !== undefined && 'inventory' in outcome ? outcome.inventory : undefined);
-  if (inventory !== undefined) return { ...common, digest: inventory.image, gaps: [] };
+  if (inventory !== undefined) {
+    const index = opened.source?.indexes?.[0];
+    return { ...common, digest: inventory.image, ...(index === undefined ? {} : { index }), gaps: [] };
+  }
   const failure = opened.failure ?? (outcome !== undefined && 'failure' in outcome ? outcome.failure : undefined);
   const gap: Gap = { kind: 'image-unreadable', target: image.logical, reason: failure ?? 'it was not read' };
   return { ...common, gaps: [gap] };

@@ -22,7 +22,7 @@ export function resultKey(
   const images: unknown[] = [];
   for (const { image, physical, platform, source } of opened) {
     if (source === undefined || source.rootfs !== undefined || !isPinned(source)) return undefined;
-    images.push({ image, physical, platform, digest: source.digest });
+    images.push({ image, physical, platform, digest: source.digest, indexes: source.indexes });
   }
   const { id, builtAt, starter, feeds } = set;
   return digestOf(canonicalJson({ build, release, images, set: { id, builtAt, starter, feeds }, judgement, form }));

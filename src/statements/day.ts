@@ -8,6 +8,11 @@ export function isDay(text: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
+/** The first moment of a day, or of the day of an instant, in UTC: what stands for the time of a document, so that equal content gives equal bytes. */
+export function instantOf(day: string): string {
+  return `${day.slice(0, 10)}T00:00:00Z`;
+}
+
 /** The day so many days later. */
 export function addDays(day: string, days: number): string {
   return new Date(Date.parse(day) + days * DAY_MILLISECONDS).toISOString().slice(0, 10);

@@ -9,11 +9,12 @@ import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { packTar } from '../../demo/image/tar.ts';
 import { listedFigures } from '../../src/explain/history.ts';
 import { statisticsOf } from '../../src/explain/statistics.ts';
+import { plainSecret, testDatabase, testSnapshot, testWal } from '../../src/operate/encryption/etcd/test-files.ts';
+import { signEnvelope } from '../../src/platform/dsse.ts';
 import { openStore } from '../../src/platform/store.ts';
 import { makeZip } from '../../src/platform/test-zip.ts';
 import { zipContent, zipMembers, zipOf } from '../../src/platform/zip.ts';
 import { bundleOf } from '../../src/publish/bundle/contents.ts';
-import { signEnvelope } from '../../src/publish/bundle/dsse.ts';
 import { STATEMENT_TYPE, statementText } from '../../src/publish/bundle/statement.ts';
 import { assessmentJson } from '../../src/publish/json/write.ts';
 import { findFeed } from '../../src/scan/advisory/registry.ts';
@@ -35,7 +36,7 @@ import {
 } from '../../src/scan/inventory/rpm/test-databases.ts';
 import { type MadeImage, makeImage, makeIndex, makeTar } from '../support/oci-layout.ts';
 import { sampleAssessment } from '../support/sample-assessment.ts';
-import { bundleInput, comparisonText, TEST_PAGE } from '../support/sample-bundle.ts';
+import { bundleInput, comparisonText, testPage } from '../support/sample-bundle.ts';
 import { CORPUS } from './corpus.ts';
 
 /** Which files of a bundle are inputs of which target. */
@@ -64,6 +65,7 @@ try {
   rpmDatabases();
   await kept();
   bundles();
+  etcdFiles();
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
@@ -304,7 +306,7 @@ function bundles(): void {
     packages: sample.packages.filter(({ image }) => isTheirs(image)),
     inventories: sample.inventories.filter(({ digest }) => isTheirs(digest)),
   };
-  const { files } = bundleOf(bundleInput({ assessment }), TEST_PAGE);
+  const { files } = bundleOf(bundleInput({ assessment }), testPage);
   for (const [target, pattern] of BUNDLE_INPUTS) {
     for (const { path, content } of files) if (pattern.test(path)) put(target, path.replace(/.*\//, ''), content);
   }
@@ -329,4 +331,39 @@ function bundles(): void {
   ] as const) {
     put('verification-key', name, key.export({ type: 'spki', format: 'pem' }));
   }
+}
+
+/** Databases with a branch, history and free pages, a snapshot, a segment of the WAL, and an object as it is stored. */
+function etcdFiles(): void {
+  const key = (name: string): string => `/registry/secrets/demo/${name}`;
+  const sealed = 'k8s:enc:aescbc:v1:key1:0123456789abcdef0123456789abcdef';
+  const secret = plainSecret('demo', 'a');
+  const revisions = [
+    ...['a', 'b', 'c', 'd'].map((name) => ({ key: key(name), value: sealed })),
+    { key: key('a'), value: secret },
+    { key: key('b') },
+    { key: key('large'), value: Buffer.concat([secret, Buffer.alloc(1500, 'x')]) },
+  ];
+  const database = testDatabase({
+    revisions,
+    freed: [{ key: key('e'), value: secret }],
+    pageSize: 1024,
+    perLeaf: 3,
+    compacted: 2,
+  });
+  put('etcd-database', 'member.db', database);
+  put('etcd-database', 'snapshot.db', testSnapshot(testDatabase({ revisions: revisions.slice(0, 2), pageSize: 1024 })));
+  put(
+    'etcd-wal',
+    '0.wal',
+    testWal(
+      [
+        [key('a'), sealed],
+        [key('b'), secret],
+      ],
+      64,
+    ),
+  );
+  put('stored-object', 'secret', secret);
+  put('stored-object', 'object.json', '{"kind":"Key","metadata":{"namespace":"demo","name":"k"}}');
 }

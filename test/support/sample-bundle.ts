@@ -1,14 +1,19 @@
 // Bundles for tests: the sample release with everything in it that must stay inside, marked by words that are searched for.
 
+import { compareAssessments } from '../../src/explain/compare/compare.ts';
+import { digestOf } from '../../src/platform/canonical.ts';
 import type { BundleInput } from '../../src/publish/bundle/contents.ts';
 import type { BundleFolder } from '../../src/publish/bundle/folder.ts';
+import { comparisonDocument } from '../../src/publish/json/comparison.ts';
 import type { Assessment } from '../../src/scan/assess/assessment.ts';
 import type { Statement } from '../../src/statements/statement.ts';
 import { statementText } from '../../src/statements/statement.ts';
 import { sampleAssessment } from './sample-assessment.ts';
 
 /** A page without the report's program: what is tested here does not run it. */
-export const TEST_PAGE = { script: '"use strict";', style: ':root{color:black}' };
+export function testPage() {
+  return { script: '"use strict";', style: ':root{color:black}' };
+}
 
 /** Words of the inside: hosts, people, paths, evidence. None of them may be in a bundle that leaves the house. */
 export const INSIDE_WORDS = [
@@ -22,6 +27,8 @@ export const INSIDE_WORDS = [
   'inside-label',
   'inside-detail',
   'inside-next',
+  'inside-secret',
+  'inside-container',
   'CVE-2022-99999',
 ] as const;
 
@@ -79,7 +86,15 @@ export function markedAssessment(): Assessment {
     inventories: sample.inventories.map((inventory) => ({
       ...inventory,
       labels: { 'org.opencontainers.image.authors': 'inside-label' },
+      secrets: {
+        files: [{ path: 'inside-secret/id_rsa', layer: 0, kind: 'private-key', fingerprint: '0123456789ab' }],
+        config: [{ place: 'environment', name: 'inside-secret', kind: 'token' }],
+        unread: [],
+      },
     })),
+    containers: [
+      { chart: 'harbour:1', workload: 'Pod/inside-container', container: 'inside-container', image: 'a', needs: [] },
+    ],
     findings: sample.findings.map((finding) =>
       finding.vulnerability === 'CVE-2022-90013' ? { ...finding, statement: statementText(EXCEPTION) } : finding,
     ),
@@ -95,23 +110,26 @@ export function markedAssessment(): Assessment {
   };
 }
 
-/** A comparison that leads to the assessment. */
-export function comparisonText({ id }: Assessment): string {
-  const tally = { total: 1, critical: 0, high: 1, medium: 0, low: 0, negligible: 0, unknown: 0, fixable: 1 };
-  const side = (version: string, of: string) => ({
-    id: of,
-    release: { name: 'harbour', version, target: 'csm:/home/inside-path/harbour' },
-    asOf: '2022-04-06',
-    someday: 'inside-evidence',
-  });
+/** A comparison that leads to the assessment, from one with fewer vulnerabilities and images, with fields that no program of today knows. */
+export function comparisonText(assessment: Assessment): string {
+  const [first] = assessment.images;
+  const earlier: Assessment = {
+    ...assessment,
+    id: digestOf('earlier'),
+    asOf: '2022-04-01',
+    advisorySet: { ...assessment.advisorySet, id: digestOf('earlier set'), builtAt: '2022-04-01T00:00:00Z' },
+    images: assessment.images.filter(({ slot }) => slot !== first?.slot),
+    findings: assessment.findings.filter(
+      ({ slot, vulnerability }) => slot !== first?.slot && vulnerability !== 'CVE-2022-90001',
+    ),
+  };
+  const document = comparisonDocument(compareAssessments({ assessment: earlier }, { assessment }));
+  const someday = { someday: 'inside-evidence' };
   return JSON.stringify({
-    schemaVersion: 1,
-    from: side('1.1.0', `sha256:${'0'.repeat(64)}`),
-    to: side('1.2.0', id),
-    causes: [{ cause: 'advisories', label: 'published', difference: { instances: tally } }],
-    narrative: ['harbour 1.2.0 has one instance more.'],
-    changes: [],
-    someday: 'inside-evidence',
+    ...document,
+    from: { ...document.from, ...someday },
+    changes: document.changes.map((change) => ({ ...change, ...someday })),
+    ...someday,
   });
 }
 

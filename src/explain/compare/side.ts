@@ -12,6 +12,8 @@ import { type Contents, type SetView, viewOfFindings, viewOfSet } from './set-vi
 export interface ComparisonInput {
   readonly assessment: Assessment;
   readonly set?: AdvisorySet;
+  /** Where it is not: other assessments that were made with it under the same severity policy. */
+  readonly alsoJudged?: readonly Assessment[];
 }
 
 /** A side, ready for mixtures. */
@@ -89,11 +91,12 @@ function sharingSet(a: ComparisonInput, b: ComparisonInput): readonly [Compariso
 
 /** `told` are the assessments that the side's set made, for when it is not at hand. */
 function sideOf(
-  { assessment, set }: ComparisonInput,
+  { assessment, set, alsoJudged = [] }: ComparisonInput,
   current: Assessment | undefined,
   all: readonly Contents[],
   told: readonly Assessment[],
 ): Side {
+  const judged = [...told, ...alsoJudged];
   const scanner = importedFrom(assessment);
   return {
     published: assessment,
@@ -104,8 +107,8 @@ function sideOf(
     view:
       set === undefined
         ? viewOfFindings(
-            told.flatMap(({ findings }) => findings),
-            told.flatMap(({ packages }) => packages),
+            judged.flatMap(({ findings }) => findings),
+            judged.flatMap(({ packages }) => packages),
             policyOf(assessment),
           )
         : viewOfSet(set, all, current && { assessment: current, policy: policyOf(assessment) }),

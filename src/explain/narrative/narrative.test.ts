@@ -58,6 +58,18 @@ describe('the narrative', () => {
     assert.deepEqual(compareAssessments({ assessment: a.assessment }, { assessment: b.assessment }).known, new Map());
   });
 
+  it('says what the figures do not cover: images that were not read, and a set that is not whole', () => {
+    const whole = assessmentOf({ slots: SLOTS });
+    const unread = { ...whole, images: whole.images.map(({ digest: _, ...image }) => image) };
+    const told = narrativeOf(compareAssessments({ assessment: unread }, { assessment: whole }));
+    assert.equal(told[1], 'Not read, and in no figure: 2 of 2 images of harbour 1.2.0 (2022-04-06).');
+    const starter = { ...whole, advisorySet: { ...whole.advisorySet, starter: true } };
+    const [, doubt = ''] = narrativeOf(compareAssessments({ assessment: whole }, { assessment: starter }));
+    assert.match(doubt, /^Figures are incomplete: harbour 1\.2\.0 \(2022-04-06\), because the starter/);
+    const quiet = narrativeOf(compareAssessments({ assessment: whole }, { assessment: whole }));
+    assert.doesNotMatch(quiet.join(), /Not read|incomplete/);
+  });
+
   it('never calls a fallen share an improvement: the count of high stays, lows were added', () => {
     const high = finding({ slot: SLOTS[0] ?? '', vulnerability: 'CVE-2022-0001', severity: 'high' });
     const lows = ['CVE-2022-0002', 'CVE-2022-0003', 'CVE-2022-0004'].map((vulnerability) =>

@@ -6,6 +6,7 @@ import { BASES, type Change, type Tally } from '../compare/change.ts';
 import type { CauseTally, Comparison } from '../compare/compare.ts';
 import { mostFrequent, NAMED_VULNERABILITIES } from '../compare/first-known.ts';
 import { isNothing } from '../compare/tally.ts';
+import { headlineOf } from '../coverage.ts';
 import { formatPercent, percentOf } from '../shares.ts';
 import { declaredChange } from './declared.ts';
 import { counted, LABEL_WORDS, several, severitiesOf, signed } from './words.ts';
@@ -14,6 +15,7 @@ import { counted, LABEL_WORDS, several, severitiesOf, signed } from './words.ts'
 export function narrativeOf(comparison: Comparison): readonly string[] {
   return [
     countsSentence(comparison),
+    ...uncoveredSentence(comparison),
     ...shareWarning(comparison),
     declaredSentence(comparison),
     ...causeSentences(comparison),
@@ -39,6 +41,22 @@ function countsSentence({ a, b, figures, difference }: Comparison): string {
     `${several(distinct.total, 'different vulnerability', 'different vulnerabilities')} (${signed(difference.distinct.total)}) ` +
     `in ${several(images.total, 'image')} (${signed(difference.images.total)}).`
   );
+}
+
+/** What the counts of a side do not cover: an image that was not read has no zero, and figures that may not be quoted are not better as a difference. */
+function uncoveredSentence({ a, b }: Comparison): readonly string[] {
+  const unread = [a, b].flatMap((side) => {
+    const missing = side.images.filter(({ digest }) => digest === undefined).length;
+    return missing === 0 ? [] : [`${missing} of ${several(side.images.length, 'image')} of ${nameOf(side)}`];
+  });
+  const doubtful = [a, b].flatMap((side) => {
+    const { headline, headlineReason } = headlineOf(side);
+    return headline ? [] : [`${nameOf(side)}, because ${headlineReason}`];
+  });
+  return [
+    ...(unread.length === 0 ? [] : [`Not read, and in no figure: ${unread.join('; ')}.`]),
+    ...(doubtful.length === 0 ? [] : [`Figures are incomplete: ${doubtful.join('; ')}.`]),
+  ];
 }
 
 function nameOf({ release, asOf }: Comparison['a']): string {

@@ -6,7 +6,7 @@ import { fieldsOf } from '../../scan/advisory/fields.ts';
 import type { Assessment } from '../../scan/assess/assessment.ts';
 import { vexRows } from '../vex.ts';
 import { check, fileOf } from './check.ts';
-import { CSAF_FOLDER, FORMAT_FILES } from './contents.ts';
+import { CSAF_FOLDER, CYCLONEDX_FILE, FORMAT_FILES } from './contents.ts';
 import type { BundleFolder } from './folder.ts';
 import {
   csafPairs,
@@ -30,7 +30,7 @@ export function agreementChecks(
   const text = (path: string): string => fileOf(folder, path).toString('utf8');
   const figures = (id: string, path: string, found: () => Figures): Verdict =>
     check(id, path, () => differences(found(), expected));
-  const { json, csv, xlsx, sarif, cyclonedx, 'csv-findings': findings, 'csv-statistics': stated } = FORMAT_FILES;
+  const { json, csv, xlsx, sarif, 'csv-findings': findings, 'csv-statistics': stated } = FORMAT_FILES;
   return [
     figures('figures-json', json, () => statedInJson(text(json))),
     figures('figures-csv', findings, () => countFigures(csvRows(text(findings)))),
@@ -43,9 +43,11 @@ export function agreementChecks(
     check('figures-html', 'report.html', () => both(reportContent(text('report.html')), expected)),
     figures('figures-site', 'index.html', () => overviewFigures(text('index.html'))),
     figures('figures-sarif', sarif, () => countFigures(sarifRows(readDocument(text(sarif))))),
-    figures('figures-cyclonedx', cyclonedx, () => countFigures(cyclonedxContent(readDocument(text(cyclonedx))).rows)),
-    check('packages-cyclonedx', cyclonedx, () =>
-      differences(cyclonedxContent(readDocument(text(cyclonedx))).packages, packagesBySlot(assessment)),
+    figures('figures-cyclonedx', CYCLONEDX_FILE, () =>
+      countFigures(cyclonedxContent(readDocument(text(CYCLONEDX_FILE))).rows),
+    ),
+    check('packages-cyclonedx', CYCLONEDX_FILE, () =>
+      differences(cyclonedxContent(readDocument(text(CYCLONEDX_FILE))).packages, packagesBySlot(assessment)),
     ),
     check('packages-spdx', 'bom.spdx.json', () =>
       differences(
@@ -91,7 +93,7 @@ function packagesBySlot({ images, packages }: Assessment): Figures {
 
 /** Vulnerabilities and their statuses. Where nothing was found, there is no OpenVEX document. */
 function vexChecks(folder: BundleFolder, assessment: Assessment): readonly Verdict[] {
-  const expected = new Set(vexRows(assessment).map(({ vulnerability, status }) => `${vulnerability} ${status}`));
+  const expected = new Set(vexRows(assessment).map(({ vulnerability, word }) => `${vulnerability} ${word.status}`));
   const pairs = (id: string, path: string, read: (text: string) => ReadonlySet<string>): Verdict =>
     check(id, path, () => pairDifferences(read(fileOf(folder, path).toString('utf8')), expected));
   const csaf = [...folder.files.keys()].filter((path) =>

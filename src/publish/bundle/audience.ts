@@ -211,6 +211,7 @@ function findingFor(finding: Finding): Finding {
     severity,
     severitySource,
     rawSeverity,
+    ...optional('cvss', finding.cvss),
     package: finding.package,
     purl,
     version,

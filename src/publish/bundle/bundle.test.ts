@@ -9,7 +9,7 @@ import {
   folderOf,
   INSIDE_WORDS,
   markedAssessment,
-  TEST_PAGE,
+  testPage,
 } from '../../../test/support/sample-bundle.ts';
 import { resultValidator } from '../../../test/support/schemas.ts';
 import { csafProviderValidator, csafValidator, STANDARD_SCHEMAS } from '../../../test/support/standard-schemas.ts';
@@ -28,13 +28,13 @@ const P256 = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
 test('a bundle is the same again, signed with Ed25519 too', () => {
   const input = bundleInput({ key: ED25519.privateKey });
-  assert.deepEqual(bundleOf(input, TEST_PAGE), bundleOf(input, TEST_PAGE));
+  assert.deepEqual(bundleOf(input, testPage), bundleOf(input, testPage));
 });
 
 for (const audience of ['public', 'customers', 'internal'] as const) {
   test(`for ${audience}: all files agree, with either kind of key`, async () => {
     for (const { privateKey, publicKey } of [ED25519, P256]) {
-      const { id, files } = bundleOf(bundleInput({ audience, key: privateKey }), TEST_PAGE);
+      const { id, files } = bundleOf(bundleInput({ audience, key: privateKey }), testPage);
       const verification = await verifyBundle(folderOf(files), publicKey);
       assert.deepEqual(
         verification.checks.filter(({ verdict }) => verdict !== 'pass'),
@@ -47,7 +47,7 @@ for (const audience of ['public', 'customers', 'internal'] as const) {
 }
 
 test('without the key a signature is no evidence; another key, or none where one is expected, fails', async () => {
-  const { files } = bundleOf(bundleInput({ key: ED25519.privateKey }), TEST_PAGE);
+  const { files } = bundleOf(bundleInput({ key: ED25519.privateKey }), testPage);
   assert.equal((await verifyBundle(folderOf(files))).verdict, 'no-evidence');
   assert.equal((await verifyBundle(folderOf(files), P256.publicKey)).verdict, 'fail');
   const unsigned = files.filter(({ path }) => path !== BUNDLE_FILES.signature);
@@ -56,7 +56,7 @@ test('without the key a signature is no evidence; another key, or none where one
 });
 
 test('one changed byte anywhere is found', async () => {
-  const { files } = bundleOf(bundleInput({ key: ED25519.privateKey }), TEST_PAGE);
+  const { files } = bundleOf(bundleInput({ key: ED25519.privateKey }), testPage);
   const place = fc.record({ file: fc.nat(files.length - 1), at: fc.nat(), bit: fc.nat(7) });
   await fc.assert(
     fc.asyncProperty(place, async ({ file, at, bit }) => {
@@ -73,7 +73,7 @@ test('one changed byte anywhere is found', async () => {
 });
 
 test('without signature too, every byte of every small file counts', async () => {
-  const { files } = bundleOf(bundleInput(), TEST_PAGE);
+  const { files } = bundleOf(bundleInput(), testPage);
   const target = files.find(({ path }) => path === BUNDLE_FILES.checksums);
   assert.ok(target !== undefined);
   const bytes = Buffer.from(target.content);
@@ -86,7 +86,7 @@ test('without signature too, every byte of every small file counts', async () =>
 });
 
 test('files that were added, removed or put as links are found', async () => {
-  const { files } = bundleOf(bundleInput(), TEST_PAGE);
+  const { files } = bundleOf(bundleInput(), testPage);
   assert.equal((await verifyBundle(folderOf([...files, { path: 'more.txt', content: '' }]))).verdict, 'fail');
   assert.equal((await verifyBundle(folderOf(files.slice(1)))).verdict, 'fail');
   assert.equal((await verifyBundle({ ...folderOf(files), others: ['link'] })).verdict, 'fail');
@@ -94,7 +94,7 @@ test('files that were added, removed or put as links are found', async () => {
 });
 
 test('a file that stands twice in a list is found, whichever of its checksums is right', async () => {
-  const { files } = bundleOf(bundleInput(), TEST_PAGE);
+  const { files } = bundleOf(bundleInput(), testPage);
   const sums = textOf(files, BUNDLE_FILES.checksums);
   const [first = ''] = sums.split('\n');
   const wrong = first.replace(/^[0-9a-f]{64}/, '0'.repeat(64));
@@ -111,7 +111,7 @@ test('a file that stands twice in a list is found, whichever of its checksums is
 });
 
 test('whatever stands in a file, verify answers', async () => {
-  const { files } = bundleOf(bundleInput({ key: ED25519.privateKey }), TEST_PAGE);
+  const { files } = bundleOf(bundleInput({ key: ED25519.privateKey }), testPage);
   const deep = (name: string) => `{"${name}":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
   const hostile = ['', '{', 'null', '[]', '{}', '"', deep('runs'), deep('statistics'), deep('schemaVersion')];
   for (const { path } of files) {
@@ -178,7 +178,7 @@ const LIES: readonly { readonly path: string; readonly check: string; readonly l
 
 for (const { path, check, lie } of LIES) {
   test(`${check}: a file that says something else is found though its checksum is right`, async () => {
-    const { files } = bundleOf(bundleInput(), TEST_PAGE);
+    const { files } = bundleOf(bundleInput(), testPage);
     const before = Buffer.from(files.find((file) => file.path === path)?.content ?? '').toString('utf8');
     assert.notEqual(lie(before), before);
     const { checks } = await verifyBundle(folderOf(sealedAgain(replaced(files, path, lie(before)))));
@@ -188,10 +188,10 @@ for (const { path, check, lie } of LIES) {
   });
 }
 
-test('nothing of the inside leaves the house; the internal bundle has it', () => {
-  const texts = (audience: 'public' | 'customers' | 'internal'): string => {
+test('nothing of the inside leaves the house; the internal bundle has it', async () => {
+  const texts = async (audience: 'public' | 'customers' | 'internal'): Promise<string> => {
     const assessment = markedAssessment();
-    const comparison = publishedComparison(comparisonText(assessment), assessment, audience);
+    const comparison = await publishedComparison(comparisonText(assessment), assessment, audience);
     const results = {
       verdict: 'fail',
       results: [
@@ -211,15 +211,16 @@ test('nothing of the inside leaves the house; the internal bundle has it', () =>
         withReasons: audience === 'internal',
       }),
     ];
-    const { files } = bundleOf(bundleInput({ assessment, audience, comparison, checks }), TEST_PAGE);
+    const { files } = bundleOf(bundleInput({ assessment, audience, comparison, checks }), testPage);
     return files.map(plainText).join('\n');
   };
-  const [open, customers, internal] = [texts('public'), texts('customers'), texts('internal')];
+  const [open, customers, internal] = [await texts('public'), await texts('customers'), await texts('internal')];
   for (const word of INSIDE_WORDS) {
     assert.ok(!open.includes(word), `${word} is public`);
     assert.ok(!customers.includes(word), `${word} goes to customers`);
     assert.ok(internal.includes(word), `${word} is nowhere, so that this test cannot fail`);
   }
+  assert.ok(open.includes('fail, waived'), 'that a result is waived is told, by whom and why is not');
 });
 
 test('an image that is known by a place on the machine alone is not published outside', () => {
@@ -228,24 +229,54 @@ test('an image that is known by a place on the machine alone is not published ou
     index === 0 ? { ...image, logical: 'oci:/home/someone/build' } : image,
   );
   const assessment = { ...sample, images };
-  assert.throws(() => bundleOf(bundleInput({ assessment }), TEST_PAGE), { code: 'usage' });
-  assert.ok(bundleOf(bundleInput({ assessment, audience: 'internal' }), TEST_PAGE).files.length > 10);
+  assert.throws(() => bundleOf(bundleInput({ assessment }), testPage), { code: 'usage' });
+  assert.ok(bundleOf(bundleInput({ assessment, audience: 'internal' }), testPage).files.length > 10);
 });
 
-test('a comparison goes out when it leads to the assessment', () => {
+test('a comparison goes out when it leads to the assessment', async () => {
   const assessment = markedAssessment();
-  const comparison = publishedComparison(comparisonText(assessment), assessment, 'public');
-  const { files } = bundleOf(bundleInput({ assessment, comparison }), TEST_PAGE);
-  assert.ok(files.some(({ path }) => path === 'compare.html'));
-  assert.match(textOf(files, 'index.html'), /harbour 1\.2\.0 has one instance more\./);
+  const text = comparisonText(assessment);
+  const comparison = await publishedComparison(text, assessment, 'public');
+  const { files } = bundleOf(bundleInput({ assessment, comparison }), testPage);
+  assert.match(textOf(files, 'index.html'), /href="compare\.html"/);
+  assert.match(textOf(files, 'index.html'), /Vulnerabilities published, 81\.8 % of the changes/);
   const other = { ...assessment, id: sampleId() };
-  assert.throws(() => publishedComparison(comparisonText(assessment), other, 'public'), { code: 'usage' });
+  await assert.rejects(publishedComparison(text, other, 'public'), { code: 'usage' });
   const before = { slots: [{ slot: 'web', from: { logical: 'oci:/home/someone/build' } }] };
-  const fromPlace = JSON.stringify({ ...JSON.parse(comparisonText(assessment)), ...before });
-  assert.throws(() => publishedComparison(fromPlace, assessment, 'customers'), { code: 'usage' });
-  assert.equal(publishedComparison(fromPlace, assessment, 'internal').text, fromPlace);
-  assert.throws(() => publishedComparison('{}', assessment, 'public'), { code: 'parse' });
-  assert.throws(() => publishedComparison('{', assessment, 'public'), { code: 'parse' });
+  const fromPlace = JSON.stringify({ ...JSON.parse(text), ...before });
+  await assert.rejects(publishedComparison(fromPlace, assessment, 'customers'), { code: 'usage' });
+  assert.equal((await publishedComparison(fromPlace, assessment, 'internal')).text, fromPlace);
+  for (const wrong of ['{}', '{', '{"schemaVersion":2}', JSON.stringify({ ...JSON.parse(text), changes: [{}] })]) {
+    await assert.rejects(publishedComparison(wrong, assessment, 'public'), { code: 'parse' });
+  }
+});
+
+test('the comparison of a bundle is checked: what it leads to, its sums, and its page', async () => {
+  const assessment = markedAssessment();
+  const text = comparisonText(assessment);
+  const filesOf = async (json: string) => {
+    const comparison = await publishedComparison(json, assessment, 'internal');
+    return bundleOf(bundleInput({ assessment, comparison }), testPage).files;
+  };
+  const failed = async (files: readonly BundleFile[]) => failedIn((await verifyBundle(folderOf(files))).checks);
+  const files = await filesOf(text);
+  assert.deepEqual(await failed(files), []);
+  const document = JSON.parse(text);
+  const [first, ...others] = document.causes;
+  const changed = [
+    { ...document, causes: others },
+    { ...document, changes: document.changes.slice(1) },
+    { ...document, to: { ...document.to, figures: document.from.figures } },
+    { ...document, causes: [{ ...first, difference: document.difference }, ...others] },
+  ];
+  for (const one of changed) assert.deepEqual(await failed(await filesOf(JSON.stringify(one))), ['comparison']);
+  const page = textOf(files, 'compare.html');
+  const [difference = ''] = /"difference":\{"instances":\{"total":-?\d+/.exec(page) ?? [];
+  assert.notEqual(difference, '');
+  for (const one of [page.replace(difference, `${difference}7`), page.replace('id="data"', 'id="x"'), '']) {
+    assert.deepEqual(await failed(sealedAgain(replaced(files, 'compare.html', one))), ['comparison-html']);
+  }
+  assert.ok((await failed(files.filter(({ path }) => path !== 'compare.json'))).includes('comparison'));
 });
 
 test('the overview shows the verdict of the gate and the release lines', () => {
@@ -260,7 +291,7 @@ test('the overview shows the verdict of the gate and the release lines', () => {
   const lines = publishedLines(
     JSON.stringify({ lines: [{ name: '1.2', state: 'active', end: '2023-06-30', note: 'inside-detail' }] }),
   );
-  const page = textOf(bundleOf(bundleInput({ checks, lines }), TEST_PAGE).files, 'index.html');
+  const page = textOf(bundleOf(bundleInput({ checks, lines }), testPage).files, 'index.html');
   assert.match(page, /Verdict: <strong>fail<\/strong>/);
   assert.match(page, /<td>1\.2<\/td><td>active<\/td>.*2023-06-30/);
   assert.doesNotMatch(page, /inside-/);
@@ -274,7 +305,7 @@ test('the overview shows the verdict of the gate and the release lines', () => {
 
 test('an erratum names what it takes the place of, in the list, the CSAF document and on the page', () => {
   const erratum = { bundle: sampleId(), reason: 'an image was <missing>' };
-  const { files } = bundleOf(bundleInput({ erratum }), TEST_PAGE);
+  const { files } = bundleOf(bundleInput({ erratum }), testPage);
   const list = JSON.parse(textOf(files, BUNDLE_FILES.list));
   assert.deepEqual(list.supersedes, erratum);
   assert.equal(JSON.parse(textOf(files, 'erratum.json')).supersedes, erratum.bundle);
@@ -285,7 +316,7 @@ test('an erratum names what it takes the place of, in the list, the CSAF documen
 
 test('the list and the assessment follow their schemas', () => {
   for (const audience of ['public', 'customers', 'internal'] as const) {
-    const { files } = bundleOf(bundleInput({ audience }), TEST_PAGE);
+    const { files } = bundleOf(bundleInput({ audience }), testPage);
     for (const [path, schema] of [
       [BUNDLE_FILES.list, 'bundle-1'],
       ['assessment.json', 'assessment-1'],
@@ -297,7 +328,7 @@ test('the list and the assessment follow their schemas', () => {
 });
 
 test('the CSAF provider tree follows section 7', needsShared(STANDARD_SCHEMAS), () => {
-  const { files } = bundleOf(bundleInput({ url: 'https://harbour.example/security' }), TEST_PAGE);
+  const { files } = bundleOf(bundleInput({ url: 'https://harbour.example/security' }), testPage);
   const validate = csafProviderValidator();
   const metadata = JSON.parse(textOf(files, 'csaf/provider-metadata.json'));
   assert.equal(validate(metadata), true, JSON.stringify(validate.errors));

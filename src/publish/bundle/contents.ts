@@ -1,14 +1,19 @@
 // Every file of a bundle, as bytes. The same assessment, audience and publisher give the same bytes; only an ECDSA signature differs.
 import type { KeyObject } from 'node:crypto';
 import { type Statistics, statisticsOf } from '../../explain/statistics.ts';
+import { signEnvelope } from '../../platform/dsse.ts';
 import { jsonText } from '../../platform/json-text.ts';
 import { compareText } from '../../platform/order.ts';
 import type { Assessment } from '../../scan/assess/assessment.ts';
 import { providerTree } from '../csaf/provider.ts';
-import type { Publisher } from '../document-facts.ts';
-import { builtPage, type PageFiles } from '../html/page-files.ts';
+import { cyclonedxBom } from '../cyclonedx/bom.ts';
+import { cyclonedxFormat } from '../cyclonedx/index.ts';
+import { type Publisher, releaseTitle } from '../document-facts.ts';
+import { comparisonHtml } from '../html/comparison.ts';
+import { builtPage, type PageFiles, type PageName } from '../html/page-files.ts';
 import { reportHtml } from '../html/report.ts';
-import { openvexDocument } from '../openvex/document.ts';
+import { type PublishedMitigation, publishedMitigationsJson } from '../mitigations.ts';
+import { assessmentOpenvex } from '../openvex/document.ts';
 import { formatNamed } from '../registry.ts';
 import type { CheckSection } from '../site/checks.ts';
 import { siteFiles } from '../site/index.ts';
@@ -18,7 +23,6 @@ import { TOOL } from '../tool.ts';
 import { type Audience, forAudience } from './audience.ts';
 import { checksumText, sha256Hex } from './checksums.ts';
 import type { PublishedComparison } from './comparison-input.ts';
-import { signEnvelope } from './dsse.ts';
 import { STATEMENT_TYPE, statementText } from './statement.ts';
 
 /** Version of the form of `bundle.json`: schema/bundle-1.json. */
@@ -41,8 +45,16 @@ export const FORMAT_FILES = {
   xlsx: 'tables.xlsx',
   markdown: 'report.md',
   sarif: 'findings.sarif',
-  cyclonedx: 'bom.cdx.json',
 } as const;
+
+/** The bill of materials with what was decided. */
+export const CYCLONEDX_FILE = 'bom.cdx.json';
+
+/** The comparison, where there is one. */
+export const COMPARISON_FILES = { json: 'compare.json', html: 'compare.html' } as const;
+
+/** The active mitigations, where they are given. */
+export const MITIGATIONS_FILE = 'mitigations.json';
 
 /** The folder of the CSAF provider. */
 export const CSAF_FOLDER = 'csaf';
@@ -59,6 +71,8 @@ export interface BundleInput {
   readonly comparison?: PublishedComparison;
   readonly checks: readonly CheckSection[];
   readonly lines?: readonly PublishedLine[];
+  /** Mitigations that are active where the release runs. */
+  readonly mitigations?: readonly PublishedMitigation[];
   /** The bundle that this one takes the place of. */
   readonly erratum?: { readonly bundle: string; readonly reason: string };
   readonly key?: KeyObject;
@@ -80,17 +94,18 @@ export interface Bundle {
 
 /**
  * Makes the files, sorted by path.
- * @param page the built page of the report; read from the package unless given.
+ * @param page gives the built pages; they are read from the package unless given.
  * @throws PlimsollError `usage` when the audience may not see an image's name; `internal` when the package was not built.
  */
-export function bundleOf(input: BundleInput, page: PageFiles = builtPage()): Bundle {
+export function bundleOf(input: BundleInput, page: (name: PageName) => PageFiles = builtPage): Bundle {
   const assessment = forAudience(input.assessment, input.audience);
   const statistics = statisticsOf(assessment);
   const documents = [
     ...formatFiles(assessment, statistics),
-    { path: 'report.html', content: reportHtml(assessment, statistics, page), about: 'interactive report' },
+    { path: 'report.html', content: reportHtml(assessment, statistics, page('report')), about: 'interactive report' },
     ...standardFiles(assessment, input),
-    ...comparisonFiles(input.comparison),
+    ...comparisonFiles(input.comparison, page),
+    ...mitigationFiles(input.mitigations),
     ...erratumFiles(input),
   ];
   const site = siteFiles(
@@ -100,12 +115,13 @@ export function bundleOf(input: BundleInput, page: PageFiles = builtPage()): Bun
       audience: input.audience,
       publisher: input.publisher.name,
       ...(input.erratum === undefined ? {} : { erratum: input.erratum }),
-      ...(input.comparison === undefined ? {} : { comparison: input.comparison }),
+      ...(input.comparison === undefined ? {} : { narrative: input.comparison.document.narrative }),
       checks: input.checks,
       ...(input.lines === undefined ? {} : { lines: input.lines }),
+      ...(input.mitigations === undefined ? {} : { mitigations: input.mitigations }),
       files: sorted(documents),
     },
-    page,
+    page('plain'),
   );
   const listed = sorted([...documents, ...site]);
   const list = { path: BUNDLE_FILES.list, content: listText(input, assessment, listed), about: 'list of the files' };
@@ -164,12 +180,17 @@ function standardFiles(
       : [
           {
             path: 'vex.openvex.json',
-            content: `${jsonText(openvexDocument(assessment, publisher))}\n`,
+            content: `${jsonText(assessmentOpenvex(assessment, publisher))}\n`,
             about: 'OpenVEX 0.2.0',
           },
         ];
   const provider = providerTree(assessment, issue, url === undefined ? undefined : `${url}/${CSAF_FOLDER}`);
   return [
+    {
+      path: CYCLONEDX_FILE,
+      content: `${jsonText(cyclonedxBom(assessment, publisher))}\n`,
+      about: cyclonedxFormat.title,
+    },
     { path: 'bom.spdx.json', content: `${jsonText(spdxDocument(assessment, publisher))}\n`, about: 'SPDX 2.3' },
     ...vex,
     ...provider.map(({ path, text }) => ({
@@ -180,9 +201,24 @@ function standardFiles(
   ];
 }
 
-function comparisonFiles(comparison: PublishedComparison | undefined): readonly BundleFile[] {
+function mitigationFiles(mitigations: BundleInput['mitigations']): readonly BundleFile[] {
+  if (mitigations === undefined) return [];
+  const content = publishedMitigationsJson(mitigations);
+  return [{ path: MITIGATIONS_FILE, content, about: 'mitigations that are active' }];
+}
+
+function comparisonFiles(
+  comparison: PublishedComparison | undefined,
+  page: (name: PageName) => PageFiles,
+): readonly BundleFile[] {
   if (comparison === undefined) return [];
-  return [{ path: 'compare.json', content: comparison.text, about: `what changed since ${comparison.from}` }];
+  const { document, text } = comparison;
+  const since = `what changed since ${releaseTitle(document.from)} as of ${document.from.asOf}`;
+  const { json, html } = COMPARISON_FILES;
+  return [
+    { path: json, content: text, about: since },
+    { path: html, content: comparisonHtml(document, page('comparison')), about: `page: ${since}` },
+  ];
 }
 
 function erratumFiles({ erratum, assessment }: BundleInput): readonly BundleFile[] {

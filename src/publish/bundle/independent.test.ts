@@ -2,13 +2,13 @@
 // from the SARIF standard. They must arrive at the figures of the assessment.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bundleInput, markedAssessment, TEST_PAGE } from '../../../test/support/sample-bundle.ts';
+import { bundleInput, markedAssessment, testPage } from '../../../test/support/sample-bundle.ts';
 import { statisticsOf } from '../../explain/statistics.ts';
 import { SEVERITY_LEVELS } from '../../scan/advisory/advisory.ts';
 import { bundleOf } from './contents.ts';
 
 const FILES = new Map(
-  bundleOf(bundleInput(), TEST_PAGE).files.map(({ path, content }) => [path, Buffer.from(content).toString('utf8')]),
+  bundleOf(bundleInput(), testPage).files.map(({ path, content }) => [path, Buffer.from(content).toString('utf8')]),
 );
 const RANK = ['critical', 'high', 'medium', 'low', 'negligible', 'unknown'];
 

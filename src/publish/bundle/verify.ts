@@ -1,6 +1,7 @@
 // Checks a bundle: that its files are those that were published, by whom, and that they all say the same. Rule: docs/guide/publish.md, "Verify".
 import type { KeyObject } from 'node:crypto';
 import { statisticsOf } from '../../explain/statistics.ts';
+import { isSignedBy, readEnvelope } from '../../platform/dsse.ts';
 import { messageOf, PlimsollError } from '../../platform/errors.ts';
 import type { Verdict } from '../../platform/verdict.ts';
 import { fieldsOf, listOf } from '../../scan/advisory/fields.ts';
@@ -9,8 +10,8 @@ import { readAssessmentJson } from '../json/read.ts';
 import { agreementChecks } from './agreement.ts';
 import { check, fileOf } from './check.ts';
 import { readChecksums, sha256Hex } from './checksums.ts';
+import { comparisonChecks } from './comparison-checks.ts';
 import { BUNDLE_FILES, BUNDLE_SCHEMA_VERSION, FORMAT_FILES } from './contents.ts';
-import { isSignedBy, readEnvelope } from './dsse.ts';
 import type { BundleFolder } from './folder.ts';
 import { readDocument, wordOf } from './readers/documents.ts';
 import { STATEMENT_TYPE, statementFiles } from './statement.ts';
@@ -36,7 +37,11 @@ export async function verifyBundle(folder: BundleFolder, key?: KeyObject): Promi
   ];
   const { assessment, verdict } = await readAssessment(folder);
   checks.push(verdict);
-  if (assessment !== undefined) checks.push(...agreementChecks(folder, assessment, statisticsOf(assessment)));
+  if (assessment !== undefined) {
+    const statistics = statisticsOf(assessment);
+    checks.push(...agreementChecks(folder, assessment, statistics));
+    checks.push(...(await comparisonChecks(folder, assessment, statistics)));
+  }
   return { ...(list === undefined ? {} : { bundle: `sha256:${sha256Hex(list)}` }), verdict: wholeOf(checks), checks };
 }
 

@@ -1,16 +1,12 @@
-// An assessment as a CSAF document of the profile VEX. OASIS CSAF 2.0, sections 3.2.1 (document), 4.5 (profile VEX), 5.1 (file names).
-import { canonicalJson } from '../../platform/canonical.ts';
-import { jsonText } from '../../platform/json-text.ts';
+// An assessment as a CSAF document of the profile VEX. OASIS CSAF 2.0, sections 4.5 (profile VEX), 5.1 (file names).
 import type { Assessment } from '../../scan/assess/assessment.ts';
-import { instantOf, type Publisher, releaseTitle, UNNAMED_PUBLISHER } from '../document-facts.ts';
+import { csafHead, csafText, type TlpLabel } from '../../statements/vex/csaf-document.ts';
+import { type Publisher, releaseTitle, UNNAMED_PUBLISHER } from '../document-facts.ts';
 import { TOOL } from '../tool.ts';
 import { vexRows } from '../vex.ts';
 import { plural } from '../words.ts';
 import { productTree } from './product-tree.ts';
 import { csafVulnerabilities } from './vulnerabilities.ts';
-
-/** Labels of the Traffic Light Protocol 1.0 that CSAF 2.0 knows, of those that a bundle is given. */
-export type TlpLabel = 'WHITE' | 'AMBER' | 'RED';
 
 /** What a document says about itself, beside its content. */
 export interface CsafIssue {
@@ -43,44 +39,31 @@ export function csafFileName(assessment: Assessment): string {
     .replace(/[^+\-a-z0-9]+/g, '_')}.json`;
 }
 
-/** The document as text, members sorted by name as test 6.2.13 asks, ended by a line feed. */
-export function csafText(assessment: Assessment, issue: CsafIssue = DRAFT): string {
-  return `${jsonText(JSON.parse(canonicalJson(csafDocument(assessment, issue))))}\n`;
+/** The document as text. */
+export function assessmentCsaf(assessment: Assessment, issue: CsafIssue = DRAFT): string {
+  return csafText(csafDocument(assessment, issue));
 }
 
 /** The document. Where nothing was found, it is of the base profile and says so: the profile VEX demands a vulnerability. */
 export function csafDocument(assessment: Assessment, issue: CsafIssue = DRAFT): object {
   const { publisher, tlp, status, erratum, address } = issue;
   const rows = vexRows(assessment);
-  const date = instantOf(assessment.asOf);
-  const version = status === 'draft' ? '0' : '1';
   const { tree, products } = productTree(assessment, rows);
-  const title = `${releaseTitle(assessment)}: vulnerabilities as of ${assessment.asOf}`;
+  const { namespace } = publisher;
   return {
-    document: {
+    document: csafHead({
       category: rows.length === 0 ? 'csaf_base' : 'csaf_vex',
-      csaf_version: '2.0',
-      ...(tlp === undefined ? {} : { distribution: { tlp: { label: tlp } } }),
-      lang: 'en',
+      title: `${releaseTitle(assessment)}: vulnerabilities as of ${assessment.asOf}`,
+      id: trackingId(assessment),
+      publisher: { ...publisher, category: namespace === UNNAMED_PUBLISHER.namespace ? 'other' : 'vendor' },
+      date: assessment.asOf,
+      status,
+      ...(tlp === undefined ? {} : { tlp }),
       notes: notesOf(assessment, rows.length, erratum),
-      publisher: {
-        category: publisher.namespace === UNNAMED_PUBLISHER.namespace ? 'other' : 'vendor',
-        ...(publisher.contact === undefined ? {} : { contact_details: publisher.contact }),
-        name: publisher.name,
-        namespace: publisher.namespace,
-      },
       ...(address === undefined ? {} : { references: [{ category: 'self', summary: 'This document', url: address }] }),
-      title,
-      tracking: {
-        current_release_date: date,
-        generator: { date, engine: { name: TOOL.name, version: TOOL.version } },
-        id: trackingId(assessment),
-        initial_release_date: date,
-        revision_history: [{ date, number: version, summary: erratum ?? 'First version.' }],
-        status,
-        version,
-      },
-    },
+      ...(erratum === undefined ? {} : { revision: erratum }),
+      tool: TOOL,
+    }),
     ...(rows.length === 0 ? {} : { product_tree: tree, vulnerabilities: csafVulnerabilities(rows, products) }),
   };
 }

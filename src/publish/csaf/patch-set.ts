@@ -1,12 +1,13 @@
 // A patch set as a CSAF security advisory: the old images as affected, the new ones as fixed, the way from one to the other as the remediation.
 // OASIS CSAF 2.0, sections 3.2.2 (product tree), 3.2.3.12 (remediations), 4.4 (profile security advisory).
-import { jsonText } from '../../platform/json-text.ts';
 import { compareText } from '../../platform/order.ts';
 import type { PatchFinding, PatchFindings } from '../../respond/patch-set/findings.ts';
 import type { PatchImage, PatchSet, PatchSide } from '../../respond/patch-set/patch-set.ts';
 import { RESTART_CATEGORIES } from '../../respond/patch-set/restart.ts';
+import { type CsafProduct, csafHead, csafText, csafTree } from '../../statements/vex/csaf-document.ts';
+import { csafSubject } from '../../statements/vex/csaf-vulnerability.ts';
 import { imagePurl } from '../../statements/vex/product.ts';
-import { instantOf, type Publisher, recordUrl, UNNAMED_PUBLISHER } from '../document-facts.ts';
+import { type Publisher, UNNAMED_PUBLISHER } from '../document-facts.ts';
 import { TOOL } from '../tool.ts';
 
 /** The products of one image: its id before and after. */
@@ -20,36 +21,19 @@ interface Products {
 export function patchSetCsaf(set: PatchSet, publisher?: Publisher): string {
   const products = productsOf(set.images);
   const vulnerabilities = vulnerabilitiesOf(set, products);
-  const issuer = publisher ?? UNNAMED_PUBLISHER;
-  const status = publisher === undefined ? 'draft' : 'final';
-  const version = publisher === undefined ? '0' : '1';
-  const date = instantOf(set.to.asOf);
-  const document = {
-    document: {
+  return csafText({
+    document: csafHead({
       category: vulnerabilities.length === 0 ? 'csaf_base' : 'csaf_security_advisory',
-      csaf_version: '2.0',
-      lang: 'en',
-      notes: notesOf(set),
-      publisher: {
-        category: publisher === undefined ? 'other' : 'vendor',
-        ...(issuer.contact === undefined ? {} : { contact_details: issuer.contact }),
-        name: issuer.name,
-        namespace: issuer.namespace,
-      },
       title: set.title,
-      tracking: {
-        current_release_date: date,
-        generator: { date, engine: { name: TOOL.name, version: TOOL.version } },
-        id: set.id,
-        initial_release_date: date,
-        revision_history: [{ date, number: version, summary: 'First version.' }],
-        status,
-        version,
-      },
-    },
+      id: set.id,
+      publisher: { ...(publisher ?? UNNAMED_PUBLISHER), category: publisher === undefined ? 'other' : 'vendor' },
+      date: set.to.asOf,
+      status: publisher === undefined ? 'draft' : 'final',
+      notes: notesOf(set),
+      tool: TOOL,
+    }),
     ...(vulnerabilities.length === 0 ? {} : { product_tree: treeOf(products), vulnerabilities }),
-  };
-  return `${jsonText(document)}\n`;
+  });
 }
 
 function notesOf({ findings, images, notes, preconditions, tests }: PatchSet): readonly object[] {
@@ -90,13 +74,11 @@ function treeOf(products: ReadonlyMap<string, Products>): object {
     ...(from === undefined || image.from === undefined ? [] : [product(from, image.slot, 'before', image.from)]),
     ...(to === undefined || image.to === undefined ? [] : [product(to, image.slot, 'after', image.to)]),
   ]);
-  return { full_product_names: named };
+  return csafTree(named);
 }
 
-function product(id: string, slot: string, when: string, side: PatchSide): object {
-  const { logical, digest } = side;
-  const helper = { product_identification_helper: { purl: imagePurl({ logical, digest }) } };
-  return { name: `${slot} ${when}, ${digest}`, product_id: id, ...helper };
+function product(id: string, slot: string, when: string, { logical, digest }: PatchSide): CsafProduct {
+  return { id, name: `${slot} ${when}, ${digest}`, purl: imagePurl({ logical, digest }) };
 }
 
 /** What is only withdrawn is no vulnerability of any product here. */
@@ -133,21 +115,9 @@ function vulnerabilitiesOf(
         ...ids(['left', 'newlyKnown', 'undecided'], 'from'),
       ].sort(compareText);
       const affected = [...new Set([...patched, ...remaining])].sort();
-      const url = recordUrl(vulnerability);
+      const findingsOfIt = group.map(({ finding }) => finding);
       return {
-        ...idOf(vulnerability),
-        notes: [
-          {
-            category: 'summary',
-            text: summaryOf(
-              vulnerability,
-              group.map(({ finding }) => finding),
-            ),
-          },
-        ],
-        ...(url === undefined
-          ? {}
-          : { references: [{ category: 'external', summary: `Public record of ${vulnerability}`, url }] }),
+        ...csafSubject({ vulnerability, aliases: [], summary: summaryOf(vulnerability, findingsOfIt) }),
         product_status: {
           ...(fixed.length === 0 ? {} : { fixed }),
           ...(affected.length === 0 ? {} : { known_affected: affected }),
@@ -176,12 +146,6 @@ function vulnerabilitiesOf(
         ],
       };
     });
-}
-
-function idOf(vulnerability: string): object {
-  if (/^CVE-\d{4}-\d{4,}$/.test(vulnerability)) return { cve: vulnerability };
-  const system = vulnerability.startsWith('GHSA-') ? 'GitHub Advisory Database' : 'advisory feed';
-  return { ids: [{ system_name: system, text: vulnerability }] };
 }
 
 function summaryOf(vulnerability: string, findings: readonly PatchFinding[]): string {

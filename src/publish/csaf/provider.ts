@@ -4,8 +4,10 @@
 import { createHash } from 'node:crypto';
 import { jsonText } from '../../platform/json-text.ts';
 import type { Assessment } from '../../scan/assess/assessment.ts';
-import { instantOf, releaseTitle } from '../document-facts.ts';
-import { type CsafIssue, csafFileName, csafText, type TlpLabel, trackingId } from './document.ts';
+import { instantOf } from '../../statements/day.ts';
+import type { TlpLabel } from '../../statements/vex/csaf-document.ts';
+import { releaseTitle } from '../document-facts.ts';
+import { assessmentCsaf, type CsafIssue, csafFileName, trackingId } from './document.ts';
 
 /** A file below the folder of the provider. */
 export interface ProviderFile {
@@ -28,7 +30,7 @@ export function providerTree(
   const path = `${assessment.asOf.slice(0, 4)}/${name}`;
   const date = instantOf(assessment.asOf);
   const address = url === undefined ? {} : { address: `${url}/${folder}/${path}` };
-  const text = csafText(assessment, { ...issue, ...address });
+  const text = assessmentCsaf(assessment, { ...issue, ...address });
   const files: ProviderFile[] = [
     { path: `${folder}/${path}`, text },
     ...(['sha256', 'sha512'] as const).map((algorithm) => ({

@@ -1,10 +1,10 @@
-// The vulnerabilities of a CSAF document, one a CVE or other id: statuses, reasons, remediations, scores.
-// OASIS CSAF 2.0, 3.2.3 (vulnerabilities), 4.5 (profile VEX: an impact statement or flag for what is not affected, a remediation for what is).
+// The vulnerabilities of an assessment's CSAF document, one a CVE or other id: what is said of each product, and scores.
+// OASIS CSAF 2.0, 3.2.3.12 (remediations), 3.2.3.13 (scores).
 import { compareText } from '../../platform/order.ts';
 import { scoreCvss } from '../../scan/advisory/cvss/index.ts';
-import { CSAF_STATUS } from '../../statements/vex/csaf.ts';
-import { recordUrl } from '../document-facts.ts';
-import { actionText, NO_REASON_RECORDED, type VexRow } from '../vex.ts';
+import { type CsafRow, csafVulnerability } from '../../statements/vex/csaf-vulnerability.ts';
+import { findingScore } from '../finding-score.ts';
+import { actionText, toldWord, type VexRow } from '../vex.ts';
 import type { ProductTree } from './product-tree.ts';
 
 /** A row with its product id. */
@@ -21,46 +21,31 @@ export function csafVulnerabilities(rows: readonly VexRow[], products: ProductTr
 }
 
 function vulnerabilityOf(vulnerability: string, rows: readonly ProductRow[]): object {
-  const isCve = /^CVE-\d{4}-\d{4,}$/.test(vulnerability);
-  const aliases = [...new Set(rows.flatMap(({ finding }) => finding.aliases))].sort();
-  const ids = isCve ? aliases : [vulnerability, ...aliases.filter((alias) => alias !== vulnerability)];
-  const url = recordUrl(vulnerability);
-  const flags = grouped(rows, ({ status, justification }) => (status === 'not_affected' ? justification : undefined));
-  const impacts = grouped(rows, ({ status, justification, impact }) =>
-    status === 'not_affected' ? (impact ?? (justification === undefined ? NO_REASON_RECORDED : undefined)) : undefined,
-  );
-  const remediations = remediationsOf(rows);
   const scores = scoresOf(rows);
+  const words = grouped(rows, (row) => JSON.stringify([toldWord(row), remedyOf(row)]));
   return {
-    ...(isCve ? { cve: vulnerability } : {}),
-    ...(ids.length === 0 ? {} : { ids: ids.map((text) => ({ system_name: systemOf(text), text })) }),
-    notes: [{ category: 'summary', text: summaryOf(vulnerability, rows) }],
-    ...(url === undefined
-      ? {}
-      : { references: [{ category: 'external', summary: `Public record of ${vulnerability}`, url }] }),
-    product_status: Object.fromEntries(
-      grouped(rows, ({ status }) => CSAF_STATUS[status]).map(([status, of]) => [status, productsOf(of)]),
+    ...csafVulnerability(
+      {
+        vulnerability,
+        aliases: [...new Set(rows.flatMap(({ finding }) => finding.aliases))].sort(),
+        summary: summaryOf(vulnerability, rows),
+      },
+      words.flatMap(([, ofWord]) => {
+        const [first] = ofWord;
+        if (first === undefined) return [];
+        const remedy = remedyOf(first);
+        return [{ word: toldWord(first), products: productsOf(ofWord), ...(remedy === undefined ? {} : { remedy }) }];
+      }),
     ),
-    ...(flags.length === 0 ? {} : { flags: flags.map(([label, of]) => ({ label, product_ids: productsOf(of) })) }),
-    ...(impacts.length === 0
-      ? {}
-      : {
-          threats: impacts.map(([details, of]) => ({ category: 'impact', details, product_ids: productsOf(of) })),
-        }),
-    ...(remediations.length === 0 ? {} : { remediations }),
     ...(scores.length === 0 ? {} : { scores }),
   };
 }
 
 /** For what is affected or may be: the fix, or that there is none. */
-function remediationsOf(rows: readonly ProductRow[]): readonly object[] {
-  const open = rows.filter(({ status }) => status === 'affected' || status === 'under_investigation');
-  const key = (row: ProductRow) => `${categoryOf(row)}\0${actionText(row)}`;
-  return grouped(open, key).map(([, of]) => ({
-    category: of[0] === undefined ? 'none_available' : categoryOf(of[0]),
-    details: of[0] === undefined ? '' : actionText(of[0]),
-    product_ids: productsOf(of),
-  }));
+function remedyOf(row: ProductRow): CsafRow['remedy'] {
+  const { status } = row.word;
+  const isOpen = status === 'affected' || status === 'under_investigation';
+  return isOpen ? { category: categoryOf(row), details: actionText(row) } : undefined;
 }
 
 function categoryOf({ finding: { fixState, fixedIn } }: ProductRow): string {
@@ -77,17 +62,17 @@ const VECTORS = [
 
 /** A fixed product has no score: it would have to be that of the fix (test 6.2.19). */
 function scoresOf(rows: readonly ProductRow[]): readonly object[] {
-  return grouped(rows, ({ status, finding }) => (status === 'fixed' ? undefined : finding.rawSeverity)).flatMap(
-    ([vector, of]): readonly object[] => {
-      const version = VECTORS.find(({ pattern }) => pattern.test(vector))?.version;
-      const score = scoreCvss(vector)?.score;
-      if (version === undefined || score === undefined) return [];
-      const cvss = { version, vectorString: vector, baseScore: score };
-      return version === '2.0'
-        ? [{ products: productsOf(of), cvss_v2: cvss }]
-        : [{ products: productsOf(of), cvss_v3: { ...cvss, baseSeverity: severityOf(score) } }];
-    },
-  );
+  return grouped(rows, ({ word, finding }) =>
+    word.status === 'fixed' ? undefined : findingScore(finding)?.vector,
+  ).flatMap(([vector, of]): readonly object[] => {
+    const version = VECTORS.find(({ pattern }) => pattern.test(vector))?.version;
+    const score = scoreCvss(vector)?.score;
+    if (version === undefined || score === undefined) return [];
+    const cvss = { version, vectorString: vector, baseScore: score };
+    return version === '2.0'
+      ? [{ products: productsOf(of), cvss_v2: cvss }]
+      : [{ products: productsOf(of), cvss_v3: { ...cvss, baseSeverity: severityOf(score) } }];
+  });
 }
 
 /** CVSS 3.1, section 5. */
@@ -102,17 +87,6 @@ function summaryOf(vulnerability: string, rows: readonly ProductRow[]): string {
   const packages = [...new Set(rows.map(({ finding }) => finding.package))].sort();
   const severities = [...new Set(rows.map(({ finding }) => finding.severity))].sort();
   return `${vulnerability} in ${packages.join(', ')}; severity as assessed: ${severities.join(', ')}.`;
-}
-
-/** What gives ids of that form. */
-function systemOf(id: string): string {
-  const [prefix = ''] = /^[A-Z]+(?=-)/.exec(id) ?? [];
-  const known: Readonly<Record<string, string>> = {
-    CVE: 'CVE',
-    GHSA: 'GitHub Advisory Database',
-    GO: 'Go vulnerability database',
-  };
-  return known[prefix] ?? (prefix || 'advisory feed');
 }
 
 function productsOf(rows: readonly ProductRow[]): readonly string[] {

@@ -1,8 +1,10 @@
 // An assessment as a CycloneDX bill of materials: a container component a slot, its packages inside it, and the vulnerabilities with the
 // packages they affect. ECMA-424 (CycloneDX 1.6), members "component", "vulnerability", "dependencies".
 import type { AssessedImage, Assessment } from '../../scan/assess/assessment.ts';
+import { instantOf } from '../../statements/day.ts';
+import { uuidOf } from '../../statements/vex/document.ts';
 import { imagePurl } from '../../statements/vex/product.ts';
-import { instantOf, releaseTitle, uuidOf } from '../document-facts.ts';
+import { type Publisher, releaseTitle } from '../document-facts.ts';
 import { TOOL } from '../tool.ts';
 import { vulnerabilitiesOf } from './vulnerabilities.ts';
 
@@ -10,8 +12,8 @@ const RELEASE_REF = 'release';
 
 type Package = Assessment['packages'][number];
 
-/** The document. Packages with one URL in several places of an image are one component with several occurrences. */
-export function cyclonedxBom(assessment: Assessment): object {
+/** The document; its supplier is who publishes it, where that is known. Packages with one URL in several places of an image are one component with several occurrences. */
+export function cyclonedxBom(assessment: Assessment, publisher?: Publisher): object {
   const { id, release, asOf, images, gaps } = assessment;
   const byImage = Map.groupBy(assessment.packages, ({ image }) => image);
   const refs = new Map<string, ReadonlyMap<string, string>>();
@@ -40,6 +42,7 @@ export function cyclonedxBom(assessment: Assessment): object {
         name: release.name || releaseTitle(assessment),
         ...(release.version === '' ? {} : { version: release.version }),
       },
+      ...(publisher === undefined ? {} : { supplier: { name: publisher.name, url: [publisher.namespace] } }),
       properties: [
         { name: 'plimsoll:assessment', value: id },
         { name: 'plimsoll:advisorySet', value: assessment.advisorySet.id },

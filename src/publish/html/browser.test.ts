@@ -195,7 +195,7 @@ describe('the report in Chromium', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     assert.equal(await page.locator('tr.selected').getAttribute('aria-rowindex'), '3');
-    assert.match((await page.locator('.detail h2').textContent()) ?? '', /^CVE-2021-90030$/);
+    assert.match((await page.locator('.detail h2').textContent()) ?? '', /^CVE-2022-90013$/);
     await page.keyboard.press('Escape');
     assert.equal(await page.evaluate("document.activeElement.closest('tr').getAttribute('aria-rowindex')"), '3');
     await close(page);

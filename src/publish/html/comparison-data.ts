@@ -3,11 +3,10 @@
 import type { Change, ChangedState, ChangeEvidence, Tallies } from '../../explain/compare/change.ts';
 import { BASES } from '../../explain/compare/change.ts';
 import type { CauseTally, Comparison } from '../../explain/compare/compare.ts';
-import { type DeclaredChange, declaredChange } from '../../explain/narrative/declared.ts';
-import { narrativeOf } from '../../explain/narrative/narrative.ts';
+import type { DeclaredChange } from '../../explain/narrative/declared.ts';
 import type { ThreeBases } from '../../explain/statistics.ts';
 import { SEVERITY_LEVELS } from '../../scan/advisory/advisory.ts';
-import { TOOL } from '../tool.ts';
+import type { ComparisonDocument, ComparisonSide } from '../json/comparison.ts';
 
 /** Severities by their number in the columns; `any` is the cell of an image that has anything. */
 export const CHANGE_LEVELS = [...SEVERITY_LEVELS, 'any'] as const;
@@ -74,9 +73,9 @@ export interface ComparisonData {
 }
 
 /** Packs a comparison. Equal comparisons give equal data. */
-export function comparisonData(comparison: Comparison): ComparisonData {
-  const { a, b, figures, difference, causes, changes, method, pairing } = comparison;
-  const slotNumbers = new Map(pairing.pairs.map(({ slot }, index) => [slot, index]));
+export function comparisonData(document: ComparisonDocument): ComparisonData {
+  const { tool, from, to, difference, causes, changes, method, narrative, declared, slots } = document;
+  const slotNumbers = new Map(slots.map(({ slot }, index) => [slot, index]));
   const causeNumbers = new Map(causes.map(({ cause, label }, index) => [`${cause} ${label}`, index]));
   const vulnerabilities = numbered<string>();
   const states = numbered<StateRecord>();
@@ -96,15 +95,15 @@ export function comparisonData(comparison: Comparison): ComparisonData {
     lists.digests.push(digests.numberOf(ofImage));
   }
   return {
-    tool: TOOL,
-    from: sideOf(a, figures.from),
-    to: sideOf(b, figures.to),
+    tool,
+    from: sideOf(from),
+    to: sideOf(to),
     difference,
     causes,
     method,
-    narrative: narrativeOf(comparison),
-    declared: declaredChange(comparison),
-    slots: pairing.pairs.map(({ slot, a: before, b: after, renamed }) => ({
+    narrative,
+    declared,
+    slots: slots.map(({ slot, from: before, to: after, renamed }) => ({
       slot,
       ...(before === undefined ? {} : { from: before.logical }),
       ...(after === undefined ? {} : { to: after.logical }),
@@ -118,15 +117,14 @@ export function comparisonData(comparison: Comparison): ComparisonData {
   };
 }
 
-function sideOf({ id, release, asOf, advisorySet }: Comparison['a'], figures: ThreeBases): ComparedSide {
-  const { instances, distinct, images } = figures;
+function sideOf({ id, release, asOf, advisorySet, figures }: ComparisonSide): ComparedSide {
   const { builtAt } = advisorySet;
   return {
     id,
     release: { name: release.name, version: release.version },
     asOf,
     advisorySet: { id: advisorySet.id, ...(builtAt === undefined ? {} : { builtAt }) },
-    figures: { instances, distinct, images },
+    figures,
   };
 }
 

@@ -11,6 +11,7 @@ import { HOSTILE_PACKAGE, sampleAssessment } from '../../../test/support/sample-
 import { compareAssessments } from '../../explain/compare/compare.ts';
 import { signed } from '../../explain/narrative/words.ts';
 import { digestOf } from '../../platform/canonical.ts';
+import { comparisonDocument } from '../json/comparison.ts';
 import { count } from '../words.ts';
 import { comparisonHtml } from './comparison.ts';
 import { comparisonData } from './comparison-data.ts';
@@ -32,7 +33,7 @@ const later = {
   findings: now.findings.filter(({ slot }) => slot !== removed),
 };
 const comparison = compareAssessments({ assessment: earlier }, { assessment: later });
-const opened = openComparison(JSON.stringify(comparisonData(comparison)));
+const opened = openComparison(JSON.stringify(comparisonData(comparisonDocument(comparison))));
 
 test('the waterfall begins at A, ends at B and adds up, for every measure on every basis', () => {
   for (const basis of ['instances', 'distinct', 'images'] as const) {
@@ -86,7 +87,10 @@ describe('the comparison in Chromium', () => {
   before(async () => {
     if (needs.skip !== false) return;
     browser = await ReportBrowser.start();
-    address = browser.writeText('comparison.html', comparisonHtml(comparison, await buildPage('comparison')));
+    address = browser.writeText(
+      'comparison.html',
+      comparisonHtml(comparisonDocument(comparison), await buildPage('comparison')),
+    );
   });
   after(async () => {
     if (needs.skip === false) await browser.stop();
@@ -123,6 +127,8 @@ describe('the comparison in Chromium', () => {
 
   test('hostile names are text', needs, async () => {
     const page = await open(`#q=${encodeURIComponent('window.breach')}`);
+    // Rows are drawn when they come into view.
+    await page.locator('table').last().scrollIntoViewIfNeeded();
     assert.match((await page.locator('tbody td.col-package').first().textContent()) ?? '', /script/);
     assert.ok(HOSTILE_PACKAGE.includes('script'));
     await browser.close(page);

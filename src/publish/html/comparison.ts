@@ -1,8 +1,8 @@
 // The comparison as a page: a waterfall from A to B by cause, and the changed cells behind each bar with their evidence.
-import type { Comparison } from '../../explain/compare/compare.ts';
 import { signed } from '../../explain/narrative/words.ts';
 import { printable } from '../../platform/printable.ts';
 import { SEVERITY_LEVELS } from '../../scan/advisory/advisory.ts';
+import type { ComparisonDocument } from '../json/comparison.ts';
 import { BASES } from '../words.ts';
 import { type ComparisonData, comparisonData } from './comparison-data.ts';
 import { htmlDocument } from './document.ts';
@@ -13,8 +13,8 @@ import { builtPage, type PageFiles } from './page-files.ts';
  * The comparison as one HTML document. Names from images and advisories are data to it, never markup.
  * @param page the built page; read from the package unless given.
  */
-export function comparisonHtml(comparison: Comparison, page: PageFiles = builtPage('comparison')): string {
-  const data = comparisonData(comparison);
+export function comparisonHtml(document: ComparisonDocument, page: PageFiles = builtPage('comparison')): string {
+  const data = comparisonData(document);
   return htmlDocument({
     title: `${nameOf(data.from)} to ${nameOf(data.to)}: what changed`,
     page,

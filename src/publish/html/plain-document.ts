@@ -1,4 +1,4 @@
-// A plain document: all that it says is in its markup, and its script only switches the colours. For the history and the review.
+// A plain document: all that it says is in its markup, and its script only switches the colours. For the history, the review and the site of a bundle.
 import { printable } from '../../platform/printable.ts';
 import { isFigure } from '../words.ts';
 import { htmlDocument } from './document.ts';
@@ -24,14 +24,14 @@ const MARK =
  * @param page the built page; read from the package unless given.
  */
 export function plainDocument(
-  head: { readonly title: string; readonly kicker: string },
+  head: { readonly title: string; readonly kicker: string; readonly navigation?: Markup },
   sections: readonly Markup[],
   page: PageFiles = builtPage('plain'),
 ): string {
   return htmlDocument({
     title: head.title,
     page,
-    body: `<header class="page-header"><div class="title">${MARK}<div><p class="kicker">${plain(head.kicker)}</p><h1>${plain(head.title)}</h1></div><div id="theme"></div></div></header>
+    body: `<header class="page-header"><div class="title">${MARK}<div><p class="kicker">${plain(head.kicker)}</p><h1>${plain(head.title)}</h1></div><div id="theme"></div></div>${head.navigation?.html ?? ''}</header>
 <main class="plain-page">
 ${sections.map(({ html }) => html).join('\n')}
 </main>`,

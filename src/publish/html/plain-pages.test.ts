@@ -27,6 +27,7 @@ const pack = reviewPack({
       vulnerability: 'CVE-2022-1',
       severity: 'high',
       fixable: true,
+      reason: 'fixable',
       images: [HOSTILE],
       due: '2022-04-01',
       daysLate: 12,

@@ -4,7 +4,8 @@ import { type SlotCounts, type Statistics, slotCounts } from '../../explain/stat
 import type { Gap } from '../../platform/gap.ts';
 import type { FeedFacts } from '../../scan/advisory/advisory.ts';
 import type { AssessedImage, Assessment, Finding, InventoryIdentity } from '../../scan/assess/assessment.ts';
-import { type RankedVulnerability, spreadVulnerabilities } from '../ranking.ts';
+import { findingScore, scoreText } from '../finding-score.ts';
+import { type RankedVulnerability, urgentVulnerabilities } from '../ranking.ts';
 import { ssvcText } from '../ssvc-text.ts';
 import type { Tool } from '../tool.ts';
 import { type Column, column, listColumn } from './columns.ts';
@@ -19,6 +20,8 @@ export interface FindingColumns {
   readonly severity: Column<Finding['severity']>;
   readonly severitySource: Column<string>;
   readonly rawSeverity: Column<string>;
+  /** The CVSS score that another scanner stated beside its word, with its vector. */
+  readonly cvss: Column<string | null>;
   readonly package: Column<string>;
   readonly purl: Column<string>;
   readonly version: Column<string>;
@@ -55,7 +58,7 @@ export interface ReportData {
   readonly statistics: Statistics;
   readonly images: readonly ReportImage[];
   /** The vulnerabilities that the summary lists. */
-  readonly spread: readonly RankedVulnerability[];
+  readonly urgent: readonly RankedVulnerability[];
   readonly cataloguers: readonly string[];
   readonly charts: Assessment['charts'];
   /** Different packages. */
@@ -65,7 +68,7 @@ export interface ReportData {
 }
 
 /** Vulnerabilities that the summary lists. */
-const SPREAD_LENGTH = 10;
+const URGENT_LENGTH = 10;
 const NO_CELLS: SlotCounts = {
   total: 0,
   critical: 0,
@@ -97,7 +100,7 @@ export function reportData(
     asOf,
     statistics,
     images: reportImages(assessment),
-    spread: spreadVulnerabilities(assessment.findings, SPREAD_LENGTH),
+    urgent: urgentVulnerabilities(assessment.findings, URGENT_LENGTH),
     cataloguers: cataloguersOf(assessment.inventories),
     charts,
     packages: packages.count,
@@ -119,6 +122,12 @@ function cataloguersOf(inventories: readonly InventoryIdentity[]): readonly stri
   return [...new Set(inventories.flatMap((inventory) => inventory.cataloguers))].sort();
 }
 
+/** A vector that the severity was taken from is shown with it. */
+function statedScoreText(finding: Finding): string | undefined {
+  const score = finding.cvss === undefined ? undefined : findingScore(finding);
+  return score === undefined ? undefined : scoreText(score);
+}
+
 function findingColumns(findings: readonly Finding[]): FindingColumns {
   return {
     count: findings.length,
@@ -128,6 +137,7 @@ function findingColumns(findings: readonly Finding[]): FindingColumns {
     severity: column(findings, (finding) => finding.severity),
     severitySource: column(findings, (finding) => finding.severitySource),
     rawSeverity: column(findings, (finding) => finding.rawSeverity),
+    cvss: column(findings, (finding) => statedScoreText(finding) ?? null),
     package: column(findings, (finding) => finding.package),
     purl: column(findings, (finding) => finding.purl),
     version: column(findings, (finding) => finding.version),

@@ -12,9 +12,15 @@ import {
   type Finding,
   type InventoryIdentity,
 } from '../../scan/assess/assessment.ts';
+import { NEED_KINDS, type ProgramNeed } from '../../scan/image/program-need.ts';
+import type { ConfigSecret } from '../../scan/image/secrets/config-secrets.ts';
+import { type RecognizedSecret, SECRET_KINDS } from '../../scan/image/secrets/secret.ts';
+import type { ImageEntry, ImageTraits, TraitFile, TraitFiles } from '../../scan/inventory/image-traits.ts';
 import type { Package } from '../../scan/inventory/package.ts';
 import { PACKAGE_TYPES } from '../../scan/inventory/package-types.ts';
-import type { ChartRelease } from '../../scan/release/release.ts';
+import type { FoundSecret, ImageSecrets } from '../../scan/inventory/secrets/image-secrets.ts';
+import { type ContainerNeed, NEED_PLACES } from '../../scan/release/manifests/container-needs.ts';
+import type { ChartRelease, ReleaseContainer } from '../../scan/release/release.ts';
 import { EXCEPTION_REASONS, JUSTIFICATIONS, type Statement, VEX_STATUSES } from '../../statements/statement.ts';
 import { VERSION_SCHEMES } from '../../versions/scheme.ts';
 
@@ -43,7 +49,8 @@ const gap = z.object({
   reason: z.string(),
 } satisfies FieldsOf<Gap>);
 
-const feed = z.object({
+/** What an advisory set says of a feed. */
+export const feed = z.object({
   id: z.string(),
   upstreamUpdatedAt: z.string().exactOptional(),
   content: digest.exactOptional(),
@@ -60,6 +67,7 @@ const image = z.object({
   logical: z.string(),
   physical: z.string(),
   digest: digest.exactOptional(),
+  index: digest.exactOptional(),
   platform: z.string(),
   origin: z.enum(['own', 'third-party']),
   charts: texts,
@@ -74,6 +82,64 @@ const image = z.object({
   gaps: z.array(gap),
 } satisfies FieldsOf<AssessedImage>);
 
+const traitFiles = z
+  .object({
+    count,
+    first: z.array(
+      z.object({ path: z.string(), layer: count, mode: count, uid: count, gid: count } satisfies FieldsOf<TraitFile>),
+    ),
+  } satisfies FieldsOf<TraitFiles>)
+  .exactOptional();
+
+const traits = z.object({
+  user: z.string().exactOptional(),
+  entry: z
+    .object({
+      program: z.string(),
+      shellForm: z.boolean(),
+      need: z.object({ kind: z.enum(NEED_KINDS), program: z.string() } satisfies FieldsOf<ProgramNeed>).exactOptional(),
+    } satisfies FieldsOf<ImageEntry>)
+    .exactOptional(),
+  ports: texts,
+  layerBytes: z.array(count),
+  files: z.object({
+    setuid: traitFiles,
+    setgid: traitFiles,
+    capabilities: traitFiles,
+    'world-writable': traitFiles,
+    shell: traitFiles,
+    'package-manager': traitFiles,
+    tool: traitFiles,
+  } satisfies FieldsOf<ImageTraits['files']>),
+} satisfies FieldsOf<ImageTraits>);
+
+const secret = {
+  kind: z.enum(SECRET_KINDS),
+  fingerprint: z.string().exactOptional(),
+  locked: z.literal(true).exactOptional(),
+  wellKnown: z.literal(true).exactOptional(),
+} satisfies FieldsOf<RecognizedSecret>;
+
+const secrets = z.object({
+  files: z.array(
+    z.object({
+      ...secret,
+      path: z.string(),
+      layer: count,
+      removed: z.literal(true).exactOptional(),
+      publishedBy: z.string().exactOptional(),
+    } satisfies FieldsOf<FoundSecret>),
+  ),
+  config: z.array(
+    z.object({
+      ...secret,
+      place: z.enum(['environment', 'label', 'history']),
+      name: z.string(),
+    } satisfies FieldsOf<ConfigSecret>),
+  ),
+  unread: texts,
+} satisfies FieldsOf<ImageSecrets>);
+
 const inventory = z.object({
   digest,
   cataloguers: texts,
@@ -87,6 +153,8 @@ const inventory = z.object({
     .exactOptional(),
   layers: z.array(digest).exactOptional(),
   labels: z.record(z.string(), z.string()).exactOptional(),
+  traits: traits.exactOptional(),
+  secrets: secrets.exactOptional(),
   gaps: z.array(gap),
 } satisfies FieldsOf<InventoryIdentity>);
 
@@ -114,6 +182,13 @@ const finding = z.object({
   severity: z.enum(SEVERITY_LEVELS),
   severitySource: z.string(),
   rawSeverity: z.string(),
+  cvss: z
+    .object({
+      score: z.number().min(0).max(10),
+      vector: z.string().exactOptional(),
+      source: z.string().exactOptional(),
+    } satisfies FieldsOf<NonNullable<Finding['cvss']>>)
+    .exactOptional(),
   package: z.string(),
   purl: z.string(),
   version: z.string(),
@@ -187,6 +262,22 @@ const statement = z.object({
   } satisfies FieldsOf<Statement['origin']>),
 } satisfies FieldsOf<Statement>);
 
+const container = z.object({
+  chart: z.string(),
+  workload: z.string(),
+  container: z.string(),
+  image: z.string(),
+  init: z.literal(true).exactOptional(),
+  imageEntry: z.literal(true).exactOptional(),
+  needs: z.array(
+    z.object({
+      place: z.enum(NEED_PLACES),
+      kind: z.enum(NEED_KINDS),
+      program: z.string(),
+    } satisfies FieldsOf<ContainerNeed>),
+  ),
+} satisfies FieldsOf<ReleaseContainer>);
+
 /** A whole document. */
 export const assessmentDocument = z.object({
   schemaVersion: z.literal(ASSESSMENT_SCHEMA_VERSION),
@@ -209,6 +300,7 @@ export const assessmentDocument = z.object({
   givenStatements: z.array(statement).exactOptional(),
   images: z.array(image),
   charts: z.array(chart),
+  containers: z.array(container).exactOptional(),
   lint: z.array(verdict),
   inventories: z.array(inventory),
   packages: z.array(installed),

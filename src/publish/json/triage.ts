@@ -1,6 +1,6 @@
 // The JSON of triage: every critical and high instance with what answers for it. Schema: schema/triage-1.json.
 import { jsonText } from '../../platform/json-text.ts';
-import { priorityReason } from '../../respond/priority/instance.ts';
+import { urgencyReason } from '../../respond/priority/urgency.ts';
 import type { Triage, TriagedImage, TriagedInstance } from '../../respond/triage/triage.ts';
 import { TOOL } from '../tool.ts';
 
@@ -38,7 +38,7 @@ function instanceOf({ instance, owner, state, ticket, clock }: TriagedInstance) 
     kev,
     epss,
     ssvc,
-    reason: priorityReason(instance),
+    reason: urgencyReason(instance),
     packages: [...new Set(rows.map((row) => row.package))].sort(),
     owner,
     state,

@@ -8,7 +8,8 @@ import { TOOL, type Tool } from '../tool.ts';
 
 /** The JSON text, ending with a line feed. One row a line, so that two results can be compared with ordinary tools. */
 export function assessmentJson(assessment: Assessment, statistics: Statistics, tool: Tool = TOOL): string {
-  const { id, release, charts, lint, advisorySet, statements, givenStatements, severityPolicy, asOf } = assessment;
+  const { id, release, charts, containers, lint, advisorySet, statements, givenStatements, severityPolicy, asOf } =
+    assessment;
   const counts = slotCounts(assessment);
   const members = [
     member('schemaVersion', ASSESSMENT_SCHEMA_VERSION),
@@ -22,6 +23,7 @@ export function assessmentJson(assessment: Assessment, statistics: Statistics, t
     member('statistics', statistics),
     rows('images', assessment.images, (image) => imageRow(image, counts)),
     rows('charts', charts, (chart) => chart),
+    ...(containers === undefined ? [] : [rows('containers', containers, (container) => container)]),
     rows('lint', lint, (verdict) => verdict),
     rows('inventories', assessment.inventories, (inventory) => inventory),
     rows('packages', assessment.packages, packageRow),

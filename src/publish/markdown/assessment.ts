@@ -4,7 +4,8 @@ import { type Statistics, slotCounts } from '../../explain/statistics.ts';
 import { SEVERITY_LEVELS } from '../../scan/advisory/advisory.ts';
 import type { Assessment } from '../../scan/assess/assessment.ts';
 import { releaseTitle } from '../document-facts.ts';
-import { severeImages, spreadVulnerabilities } from '../ranking.ts';
+import { originText } from '../origin-words.ts';
+import { severeImages, urgentVulnerabilities } from '../ranking.ts';
 import { BASES, count, day, GAP_KINDS, GAP_WORDS, plural, sourceName } from '../words.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
 
@@ -15,6 +16,7 @@ const LISTED = 20;
 export function assessmentMarkdown(assessment: Assessment, statistics: Statistics): string {
   const { asOf, advisorySet, severityPolicy, id } = assessment;
   const set = `Advisory set of ${day(advisorySet.builtAt)}, as of ${asOf}, severity policy ${severityPolicy}.`;
+  const origins = originText(statistics);
   return [
     `# ${escapeMarkdown(releaseTitle(assessment))}`,
     escapeMarkdown(
@@ -25,6 +27,7 @@ export function assessmentMarkdown(assessment: Assessment, statistics: Statistic
       : [`**Figures are incomplete:** ${escapeMarkdown(statistics.headlineReason)}. They are no headline.`]),
     '## Figures',
     figures(statistics),
+    ...(origins === undefined ? [] : [`${origins}.`]),
     sources(statistics),
     ...images(assessment),
     ...vulnerabilities(assessment),
@@ -82,18 +85,18 @@ function images(assessment: Assessment): readonly string[] {
 }
 
 function vulnerabilities({ findings }: Assessment): readonly string[] {
-  const listed = spreadVulnerabilities(findings, LISTED);
+  const listed = urgentVulnerabilities(findings, LISTED);
   if (listed.length === 0) return [];
   return [
-    '## Vulnerabilities in most images',
+    '## Vulnerabilities, most urgent first',
     markdownTable(
-      ['vulnerability', 'severity', 'images', 'fixable in', 'known exploited', 'packages'],
-      listed.map(({ vulnerability, severity, slots, fixableSlots, kev, packages }) => [
+      ['vulnerability', 'severity', 'why here', 'images', 'fixable in', 'packages'],
+      listed.map(({ vulnerability, severity, slots, fixableSlots, reason, packages }) => [
         vulnerability,
         severity,
+        reason,
         count(slots),
         count(fixableSlots),
-        kev ? 'yes' : '',
         packages.join(', '),
       ]),
     ),

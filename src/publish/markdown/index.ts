@@ -5,7 +5,7 @@ import { assessmentMarkdown } from './assessment.ts';
 /** Markdown. */
 export const markdownFormat: Format = {
   id: 'markdown',
-  title: 'Markdown for minutes and release notes: figures, heaviest images, most spread vulnerabilities, gaps',
+  title: 'Markdown for minutes and release notes: figures, heaviest images, most urgent vulnerabilities, gaps',
   mediaType: 'text/markdown; charset=utf-8; variant=GFM',
   render: (assessment, statistics) => assessmentMarkdown(assessment, statistics),
 };

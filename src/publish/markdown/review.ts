@@ -1,7 +1,6 @@
 // The weekly pack as Markdown, for minutes.
 import type { ReviewPack } from '../../respond/review/pack.ts';
 import { type ReviewPart, reviewSections, reviewTitle } from '../review.ts';
-import { isFigure } from '../words.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
 
 /** The document, ended by a line feed. */
@@ -24,7 +23,6 @@ function partText(part: ReviewPart): string {
       return markdownTable(
         part.titles,
         part.rows.map((row) => row.map(String)),
-        (column) => part.rows.every((row) => isFigure(row[column] ?? '')),
       );
   }
 }

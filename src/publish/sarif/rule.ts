@@ -3,7 +3,8 @@ import { type InstanceCell, severityOrder } from '../../explain/cells.ts';
 import type { SeverityLevel } from '../../scan/advisory/advisory.ts';
 import { scoreCvss } from '../../scan/advisory/cvss/index.ts';
 import type { Finding } from '../../scan/assess/assessment.ts';
-import { recordUrl } from '../document-facts.ts';
+import { recordUrl } from '../../statements/vex/vulnerability-id.ts';
+import { findingScore } from '../finding-score.ts';
 import { plural } from '../words.ts';
 import { messageText } from './text.ts';
 
@@ -67,7 +68,7 @@ export function ruleOf(
 /** The highest score of the findings that is in the class, else one that stands for it; none for an unknown severity. */
 function scoreOf(severity: SeverityLevel, findings: readonly Finding[]): number | undefined {
   const scores = findings.flatMap((finding) => {
-    const scored = finding.severity === severity ? scoreCvss(finding.rawSeverity) : undefined;
+    const scored = finding.severity === severity ? scoreCvss(findingScore(finding)?.vector ?? '') : undefined;
     return scored?.level === severity && scored.score > 0 ? scored.score : [];
   });
   // A score of 9.0 is critical by CVSS and high by GitHub's bounds.

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { buildReportPage } from '../../../scripts/report-page.ts';
+import { buildPage } from '../../../scripts/report-page.ts';
 import { openBrowser } from '../../../test/support/browser.ts';
 import { needsPrograms } from '../../../test/support/needs.ts';
 import { bundleInput, comparisonText, markedAssessment } from '../../../test/support/sample-bundle.ts';
@@ -17,10 +17,15 @@ import { writeBundle } from '../bundle/write-bundle.ts';
 test('every page in Chromium', { ...needsPrograms('chromium'), timeout: 120_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-site-'));
   const assessment = markedAssessment();
-  const comparison = publishedComparison(comparisonText(assessment), assessment, 'public');
+  const comparison = await publishedComparison(comparisonText(assessment), assessment, 'public');
   const erratum = { bundle: `sha256:${'0'.repeat(64)}`, reason: '</p><script>window.breach=1</script>' };
+  const pages = {
+    report: await buildPage('report'),
+    comparison: await buildPage('comparison'),
+    plain: await buildPage('plain'),
+  };
   writeBundle(
-    bundleOf(bundleInput({ assessment, comparison, erratum }), await buildReportPage()),
+    bundleOf(bundleInput({ assessment, comparison, erratum }), (name) => pages[name]),
     join(folder, 'bundle'),
   );
   const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
@@ -51,6 +56,13 @@ test('every page in Chromium', { ...needsPrograms('chromium'), timeout: 120_000 
       }
       assert.deepEqual(complaints, []);
       await page.context().close();
+      const dark = await (await browser.newContext({ colorScheme: 'dark' })).newPage();
+      await dark.goto(address);
+      assert.equal(
+        await dark.evaluate('getComputedStyle(document.documentElement).backgroundColor'),
+        'rgb(17, 22, 26)',
+      );
+      await dark.context().close();
       const checked = await (await browser.newContext({ bypassCSP: true })).newPage();
       await checked.goto(address);
       await checked.evaluate(axe);

@@ -46,9 +46,11 @@ export function checkSection(
   if (!Array.isArray(results))
     throw new ParseError(`${title}: there are no results in the file; give the JSON of the command`);
   const rows = listOf(results).map((one) => {
-    const { check, verdict: word, reason } = fieldsOf(one);
+    const { check, verdict: word, reason, waiver } = fieldsOf(one);
     const said = withReasons ? textOf(reason) : undefined;
-    return { check: textOf(check) ?? '', verdict: textOf(word) ?? '', ...(said === undefined ? {} : { reason: said }) };
+    // Who waived it and why stays inside; that somebody did explains the verdict of the whole.
+    const verdict = `${textOf(word) ?? ''}${textOf(waiver) === undefined ? '' : ', waived'}`;
+    return { check: textOf(check) ?? '', verdict, ...(said === undefined ? {} : { reason: said }) };
   });
   // Of the whole there is a word, or a verdict of its own with a reason.
   const whole = textOf(verdict) ?? textOf(fieldsOf(verdict)['verdict']);

@@ -1,41 +1,39 @@
-// The small site of a bundle: an overview, the statements, and the comparison where there is one. The report beside it has lists and filters.
+// The small site of a bundle: an overview and the statements. The report and the comparison beside it have lists and filters.
 
 import { releaseTitle } from '../document-facts.ts';
 import type { PageFiles } from '../html/page-files.ts';
-import { type ComparisonView, comparisonHtml } from './comparison-page.ts';
+import type { PublishedMitigation } from '../mitigations.ts';
+import { mitigationsPageHtml } from './mitigations-page.ts';
 import { type ListedFile, type OverviewInput, overviewHtml } from './overview.ts';
 import { pageHtml, type SitePage } from './page.ts';
 import { statementsHtml } from './statements-page.ts';
 
 /** What the site is made of. */
-export interface SiteInput extends Omit<OverviewInput, 'narrative'> {
-  readonly comparison?: ComparisonView;
+export interface SiteInput extends OverviewInput {
+  /** Mitigations that are active where the release runs. */
+  readonly mitigations?: readonly PublishedMitigation[];
 }
 
 const OVERVIEW: SitePage = { file: 'index.html', name: 'Overview' };
 const REPORT: SitePage = { file: 'report.html', name: 'Images, packages, findings' };
 const STATEMENTS: SitePage = { file: 'statements.html', name: 'Statements' };
+const MITIGATIONS: SitePage = { file: 'mitigations.html', name: 'Mitigations' };
 const COMPARISON: SitePage = { file: 'compare.html', name: 'What changed' };
 
 /** The pages. All of them lie beside the files that they speak of. */
-export function siteFiles(
-  { comparison, ...input }: SiteInput,
-  page: Pick<PageFiles, 'style'>,
-): readonly (ListedFile & { readonly content: string })[] {
-  const pages = [OVERVIEW, REPORT, STATEMENTS, ...(comparison === undefined ? [] : [COMPARISON])];
+export function siteFiles(input: SiteInput, page: PageFiles): readonly (ListedFile & { readonly content: string })[] {
+  const { mitigations, narrative } = input;
+  const more = [...(mitigations === undefined ? [] : [MITIGATIONS]), ...(narrative === undefined ? [] : [COMPARISON])];
+  const pages = [OVERVIEW, REPORT, STATEMENTS, ...more];
   const title = releaseTitle(input.assessment);
-  const document = ({ file, name }: SitePage, body: string) => ({
-    path: file,
-    about: `page: ${name}`,
-    content: pageHtml({ title: `${title}: ${name}`, pages, current: file, body }, page),
-  });
-  const overview = overviewHtml({
-    ...input,
-    ...(comparison === undefined ? {} : { narrative: comparison.narrative }),
+  const document = (current: SitePage, body: string) => ({
+    path: current.file,
+    about: `page: ${current.name}`,
+    content: pageHtml({ title, pages, current, body }, page),
   });
   return [
-    document(OVERVIEW, overview),
+    document(OVERVIEW, overviewHtml(input)),
     document(STATEMENTS, statementsHtml(input.assessment)),
-    ...(comparison === undefined ? [] : [document(COMPARISON, comparisonHtml(comparison))]),
+    ...(mitigations === undefined ? [] : [document(MITIGATIONS, mitigationsPageHtml(mitigations))]),
   ];
 }

@@ -3,12 +3,12 @@ import { formatPercent } from '../../explain/shares.ts';
 import { type Statistics, slotCounts } from '../../explain/statistics.ts';
 import { SEVERITY_LEVELS } from '../../scan/advisory/advisory.ts';
 import type { Assessment } from '../../scan/assess/assessment.ts';
-import { releaseTitle } from '../document-facts.ts';
+import { originText } from '../origin-words.ts';
 import { compareWeight } from '../ranking.ts';
 import { BASES, count, day, GAP_KINDS, GAP_WORDS, plural } from '../words.ts';
 import type { CheckSection } from './checks.ts';
 import type { PublishedLine } from './lines.ts';
-import { link, type SiteCell, section, table, text } from './page.ts';
+import { link, type SiteCell, section, sentences, table, text } from './page.ts';
 
 /** A file of the bundle, and what it is. */
 export interface ListedFile {
@@ -32,35 +32,36 @@ export interface OverviewInput {
 }
 
 /** Sentences of the comparison that the first page shows. */
-const SENTENCES = 4;
+const SENTENCES = 6;
 
 /** The content of the page. */
 export function overviewHtml(input: OverviewInput): string {
   const { assessment, statistics, erratum, narrative, checks, lines, files } = input;
+  const origins = originText(statistics);
   return [
-    `<h1>${text(releaseTitle(assessment))}</h1>`,
-    `<p>${text(subtitle(input))}</p>`,
-    ...(erratum === undefined
-      ? []
-      : [
-          `<p class="notice"><strong>Erratum.</strong> ${text(`This bundle takes the place of ${erratum.bundle}: ${erratum.reason}`)}</p>`,
-        ]),
-    verdictHtml(statistics),
-    ...checks.map(checkHtml),
-    section('Figures', figuresTable(statistics)),
+    section(
+      'This bundle',
+      `<p>${text(subtitle(input))}</p>`,
+      ...(erratum === undefined
+        ? []
+        : [
+            `<p class="banner"><strong>Erratum.</strong> ${text(`This bundle takes the place of ${erratum.bundle}: ${erratum.reason}`)}</p>`,
+          ]),
+      headlineHtml(statistics),
+      verdictsHtml(checks),
+    ),
+    section('Figures', figuresTable(statistics), ...(origins === undefined ? [] : [`<p>${text(origins)}.</p>`])),
     ...(lines === undefined ? [] : [section('Release lines', linesTable(lines))]),
     ...(narrative === undefined
       ? []
       : [
           section(
             'What changed',
-            `<ul>${narrative
-              .slice(0, SENTENCES)
-              .map((sentence) => `<li>${text(sentence)}</li>`)
-              .join('\n')}</ul>`,
-            `<p>${link('compare.html', 'The whole comparison').html}</p>`,
+            sentences(narrative.slice(0, SENTENCES)),
+            `<p>${link('compare.html', 'The waterfall from the one to the other, with the cells behind each bar').html}</p>`,
           ),
         ]),
+    ...checks.map(checkHtml),
     section('Images', imagesTable(assessment)),
     section('What the figures do not cover', gapsHtml(assessment)),
     section(
@@ -79,18 +80,28 @@ function subtitle({ assessment, statistics, audience, publisher }: OverviewInput
   return `Security bundle by ${publisher}, for: ${audience}. ${read}; advisories of ${day(advisorySet.builtAt)}, as of ${asOf}. Assessment ${id}.`;
 }
 
-function verdictHtml({ headline, headlineReason }: Statistics): string {
+function headlineHtml({ headline, headlineReason }: Statistics): string {
   return headline
     ? '<p>The figures may be quoted: every main feed was there for the packages of this release.</p>'
-    : `<p class="notice"><strong>Figures are incomplete:</strong> ${text(headlineReason)}. They are no headline, and no verdict rests on them.</p>`;
+    : `<p class="banner"><strong>Figures are incomplete:</strong> ${text(headlineReason)}. They are no headline, and no verdict rests on them.</p>`;
+}
+
+/** What each command said of the whole; their results stand below. */
+function verdictsHtml(checks: readonly CheckSection[]): string {
+  const said = checks.flatMap(({ title, verdict }) => (verdict === undefined ? [] : [{ title, verdict }]));
+  if (said.length === 0) return '';
+  const kind = said.every(({ verdict }) => verdict === 'pass') ? '' : ' class="banner"';
+  const words = said.map(({ title, verdict }) => `${text(title)}: <strong>${text(verdict)}</strong>`);
+  return `<p${kind}>${words.join('. ')}.</p>`;
 }
 
 function checkHtml({ title, verdict, rows }: CheckSection): string {
-  const shown = rows.map((row) => [row.check, row.verdict, row.number, row.reason ?? '']);
+  const hasReasons = rows.some(({ reason }) => reason !== undefined);
+  const shown = rows.map((row) => [row.check, row.verdict, row.number, ...(hasReasons ? [row.reason ?? ''] : [])]);
   return section(
     title,
     ...(verdict === undefined ? [] : [`<p>Verdict: <strong>${text(verdict)}</strong></p>`]),
-    table(['check', 'verdict', 'results', 'reason'], shown),
+    table(['check', 'verdict', 'results', ...(hasReasons ? ['reason'] : [])], shown),
   );
 }
 
@@ -138,7 +149,9 @@ function imagesTable(assessment: Assessment): string {
   const missing = unread.map(({ logical }) => `<li>${text(logical)}</li>`);
   return [
     table(['image', 'critical', 'high', 'medium', 'low', 'total', 'fixable'], rows),
-    ...(missing.length === 0 ? [] : [`<p>Not read, and in no figure:</p><ul>${missing.join('\n')}</ul>`]),
+    ...(missing.length === 0
+      ? []
+      : [`<p>Not read, and in no figure:</p><ul class="points">${missing.join('\n')}</ul>`]),
   ].join('\n');
 }
 

@@ -1,32 +1,16 @@
-// The frame of the pages of a bundle's site: plain documents without script, that open from disk and load nothing (CSP Level 3: the style is
-// named by its hash, all else is forbidden). Colours and type are those of the report.
-import { createHash } from 'node:crypto';
+// The frame of the pages of a bundle's site: plain documents that open from disk and load nothing; all that they say is in their markup. They look as the
+// review and the history do.
 import { printable } from '../../platform/printable.ts';
 import { escapeHtml } from '../html/escape.ts';
 import type { PageFiles } from '../html/page-files.ts';
-import { TOOL } from '../tool.ts';
+import { plainDocument } from '../html/plain-document.ts';
+import { isFigure } from '../words.ts';
 
 /** A page that others link to. */
 export interface SitePage {
   readonly file: string;
   readonly name: string;
 }
-
-/** The style of what the report does not have. */
-const STYLE = `
-.site nav{display:flex;flex-wrap:wrap;gap:4px 18px;padding:14px 0;border-bottom:1px solid var(--line);margin-bottom:22px}
-.site nav b{margin-right:8px}
-.site section{margin:26px 0}
-.site h2{margin-bottom:8px}
-.site table{border-collapse:collapse;max-width:100%}
-.site .wide{overflow-x:auto}
-.site th,.site td{text-align:left;vertical-align:top;padding:4px 14px 4px 0;border-bottom:1px solid var(--line)}
-.site td.number,.site th.number{text-align:right;white-space:nowrap}
-.site td,.site p,.site li,.site h1{overflow-wrap:anywhere}
-.site .notice{border-left:4px solid var(--warn-line);background:var(--warn-soft);padding:10px 14px;margin:14px 0}
-.site li{margin:4px 0 4px 18px;list-style:disc}
-.site footer{margin-top:36px;color:var(--ink-3);font-size:12px}
-`;
 
 /** Text from outside as content or attribute. */
 export function text(value: string): string {
@@ -42,17 +26,30 @@ export function table(
   rows: readonly (readonly SiteCell[])[],
   ids: readonly string[] = [],
 ): string {
-  const numeric = titles.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'));
+  const numeric = titles.map((_, column) => rows.length > 0 && rows.every((row) => isAmount(row[column] ?? '')));
   const mark = (column: number): string => (numeric[column] === true ? ' class="number"' : '');
   const head = titles.map((title, column) => `<th scope="col"${mark(column)}>${text(title)}</th>`).join('');
   const body = rows.map((row, number) => {
     const id = ids[number];
-    const cells = row.map((cell, column) => `<td${mark(column)}>${cellHtml(cell)}</td>`).join('');
+    const cells = row.map((cell, column) => `<td${mark(column) || longMark(cell)}>${cellHtml(cell)}</td>`).join('');
     return `<tr${id === undefined ? '' : ` id="${text(id)}"`}>${cells}</tr>`;
   });
   const label = text(`Table: ${titles.join(', ')}`);
   // A table wider than the window is moved by the keyboard too.
-  return `<div class="wide" role="group" tabindex="0" aria-label="${label}"><table><thead><tr>${head}</tr></thead><tbody>\n${body.join('\n')}\n</tbody></table></div>`;
+  return `<div class="scroll" role="group" tabindex="0" aria-label="${label}"><table class="plain-table tight"><thead><tr>${head}</tr></thead><tbody>\n${body.join('\n')}\n</tbody></table></div>`;
+}
+
+/** A number, a share, or nothing. */
+function isAmount(cell: SiteCell): boolean {
+  if (typeof cell === 'object') return false;
+  return cell === '' || isFigure(cell) || /^[<\d.]+ %$/.test(String(cell));
+}
+
+/** Characters from which a cell may take several lines. */
+const LONG = 48;
+
+function longMark(cell: SiteCell): string {
+  return typeof cell === 'string' && cell.length > LONG ? ' class="long"' : '';
 }
 
 function cellHtml(cell: SiteCell): string {
@@ -67,40 +64,32 @@ export function link(address: string, words: string): { readonly html: string } 
 
 /** A section with its heading. */
 export function section(title: string, ...parts: readonly string[]): string {
-  return `<section><h2>${text(title)}</h2>\n${parts.join('\n')}\n</section>`;
+  return `<section class="panel"><h2>${text(title)}</h2>\n${parts.join('\n')}\n</section>`;
+}
+
+/** A list of sentences. */
+export function sentences(list: readonly string[]): string {
+  return `<ul class="points">${list.map((one) => `<li>${text(one)}</li>`).join('\n')}</ul>`;
 }
 
 /** A whole document, ended by a line feed. */
 export function pageHtml(
-  { title, pages, current, body }: { title: string; pages: readonly SitePage[]; current: string; body: string },
-  { style }: Pick<PageFiles, 'style'>,
+  {
+    title,
+    pages,
+    current,
+    body,
+  }: {
+    readonly title: string;
+    readonly pages: readonly SitePage[];
+    readonly current: SitePage;
+    readonly body: string;
+  },
+  page: PageFiles,
 ): string {
-  const policy = `default-src 'none'; style-src ${[style, STYLE].map((one) => `'${hash(one)}'`).join(' ')}; base-uri 'none'; form-action 'none'`;
   const links = pages.map(({ file, name }) =>
-    file === current ? `<b aria-current="page">${text(name)}</b>` : link(file, name).html,
+    file === current.file ? `<b aria-current="page">${text(name)}</b>` : link(file, name).html,
   );
-  return `<!doctype html>
-<html lang="en" data-theme="light">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${text(title)}</title>
-<style>${style}</style>
-<style>${STYLE}</style>
-</head>
-<body class="site">
-<nav aria-label="Pages">${links.join('\n')}</nav>
-<main>
-${body}
-</main>
-<footer>${text(`${TOOL.name} ${TOOL.version}`)}</footer>
-</body>
-</html>
-`;
-}
-
-function hash(content: string): string {
-  return `sha256-${createHash('sha256').update(content, 'utf8').digest('base64')}`;
+  const navigation = `<nav class="site-pages" aria-label="Pages">${links.join('\n')}</nav>`;
+  return plainDocument({ title, kicker: current.name, navigation: { html: navigation } }, [{ html: body }], page);
 }

@@ -24,8 +24,10 @@ export function statementsHtml(assessment: StatedAssessment): string {
     .size;
   const byStatus = Map.groupBy(stated, ({ statement }) => statement.split(':', 1)[0] ?? statement);
   return [
-    '<h1>Statements</h1>',
-    `<p>${plural(open, 'vulnerability', 'vulnerabilities')} without a decision in some image. Statements of "not affected" lower the net figures alone.</p>`,
+    section(
+      'What was decided',
+      `<p>${plural(open, 'vulnerability', 'vulnerabilities')} without a decision in some image. Statements of "not affected" lower the net figures alone.</p>`,
+    ),
     ...[...byStatus]
       .sort(([a], [b]) => compareText(a, b))
       .map(([status, rows]) => section(STATUS_WORDS[status] ?? status, statementTable(rows))),
@@ -43,6 +45,7 @@ interface StatedFinding {
 
 function statementTable(findings: readonly StatedFinding[]): string {
   const groups = Map.groupBy(findings, ({ vulnerability, statement }) => `${vulnerability}\0${statement}`);
+  const hasWords = findings.some(({ words }) => words !== '');
   const rows = [...groups]
     .sort(([a], [b]) => compareText(a, b))
     .map(([key, group]): SiteCell[] => {
@@ -51,12 +54,12 @@ function statementTable(findings: readonly StatedFinding[]): string {
       return [
         link(`report.html#/cve/${encodeURIComponent(vulnerability)}`, vulnerability),
         reason,
-        distinct(group.map(({ words }) => words)).join(' '),
+        ...(hasWords ? [distinct(group.map(({ words }) => words)).join(' ')] : []),
         distinct(group.map((one) => one.package)).join(', '),
         distinct(group.map(({ slot }) => slot)).join(', '),
       ];
     });
-  return table(['vulnerability', 'reason', 'in words', 'packages', 'images'], rows);
+  return table(['vulnerability', 'reason', ...(hasWords ? ['in words'] : []), 'packages', 'images'], rows);
 }
 
 function distinct(values: readonly string[]): readonly string[] {

@@ -1,8 +1,10 @@
 // An assessment as an SPDX document: the release contains images, images contain packages. A package of the assessment is a package here, so
 // that the counts agree. SPDX 2.3, clauses 6 (document), 7 (package), 11 (relationships).
 import type { AssessedImage, Assessment } from '../../scan/assess/assessment.ts';
+import { instantOf } from '../../statements/day.ts';
+import { uuidOf } from '../../statements/vex/document.ts';
 import { imagePurl } from '../../statements/vex/product.ts';
-import { instantOf, type Publisher, releaseTitle, UNNAMED_PUBLISHER, uuidOf } from '../document-facts.ts';
+import { type Publisher, releaseTitle, UNNAMED_PUBLISHER } from '../document-facts.ts';
 import { TOOL } from '../tool.ts';
 
 const DOCUMENT = 'SPDXRef-DOCUMENT';

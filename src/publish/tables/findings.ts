@@ -1,6 +1,6 @@
 // The table of findings, a row a vulnerability in an installed package of a slot: the evidence behind the counted cells.
-import { scoreCvss } from '../../scan/advisory/cvss/index.ts';
 import type { AssessedImage, Assessment, Finding } from '../../scan/assess/assessment.ts';
+import { findingScore } from '../finding-score.ts';
 import { ssvcText } from '../ssvc-text.ts';
 import { type ColumnOf, type Table, tableOf } from './table.ts';
 
@@ -20,7 +20,7 @@ const COLUMNS: readonly ColumnOf<FindingRow>[] = [
   { name: 'kev', kind: 'flag', cell: ({ finding }) => finding.kev },
   { name: 'epss', kind: 'share', cell: ({ finding }) => finding.epss },
   { name: 'ssvc', kind: 'text', cell: ({ finding }) => ssvcText(finding.ssvc) },
-  { name: 'cvssScore', kind: 'score', cell: ({ finding }) => scoreCvss(finding.rawSeverity)?.score },
+  { name: 'cvssScore', kind: 'score', cell: ({ finding }) => findingScore(finding)?.score },
   { name: 'statement', kind: 'text', cell: ({ finding }) => finding.statement },
   { name: 'severitySource', kind: 'text', cell: ({ finding }) => finding.severitySource },
   { name: 'rawSeverity', kind: 'text', cell: ({ finding }) => finding.rawSeverity || undefined },

@@ -2,9 +2,9 @@
 // releases (security/snyk-aggregate-results of the csm repository), so that their readers go on working; further columns follow sorted.
 import { type InstanceCell, instanceCells } from '../../explain/cells.ts';
 import { SEVERITY_LEVELS, type SeverityLevel } from '../../scan/advisory/advisory.ts';
-import { scoreCvss } from '../../scan/advisory/cvss/index.ts';
 import type { AssessedImage, Assessment, Finding } from '../../scan/assess/assessment.ts';
 import { pinnedDigest } from '../document-facts.ts';
+import { findingScore } from '../finding-score.ts';
 import { type ColumnKind, type ColumnOf, type Table, tableOf } from './table.ts';
 
 interface ImageRow {
@@ -90,9 +90,9 @@ function count(findings: readonly Finding[]): Counted {
   return { cells: instanceCells(findings), exploited, scores };
 }
 
-/** The highest CVSS base score that the severities of the rows were taken from; undefined when they came from words. */
+/** The highest CVSS base score of the rows; undefined when their severities are words that nobody put a score beside. */
 function highestScore(rows: readonly Finding[]): number | undefined {
-  const scores = rows.flatMap(({ rawSeverity }) => scoreCvss(rawSeverity)?.score ?? []);
+  const scores = rows.flatMap((row) => findingScore(row)?.score ?? []);
   return scores.length === 0 ? undefined : Math.max(...scores);
 }
 

@@ -3,6 +3,7 @@ import { formatPercent, percentOf } from '../../explain/shares.ts';
 import { type Statistics, slotCounts } from '../../explain/statistics.ts';
 import { compareText } from '../../platform/order.ts';
 import type { Assessment, Finding } from '../../scan/assess/assessment.ts';
+import { originText } from '../origin-words.ts';
 import { BASES, count, day, FOUR_CLASSES, plural, shortDigest, sourceName } from '../words.ts';
 import { basisBlock, MINIMAL_BLOCK } from './bars.ts';
 import { gapLines, imageLines, vulnerabilityLines } from './lists.ts';
@@ -107,11 +108,13 @@ function legendText(options: TerminalOptions): string {
 /** Critical and high, of these the fixable, as the weekly review asks; then the four classes in the words that minutes use. */
 function focus(
   { findings, advisorySet }: Assessment,
-  { instances, fourClasses, scannedImages, imagesWithCriticalOrHigh }: Statistics,
+  statistics: Statistics,
   width: number,
   options: TerminalOptions,
 ): readonly string[] {
+  const { instances, fourClasses, scannedImages, imagesWithCriticalOrHigh } = statistics;
   if (instances.total === 0) return [];
+  const origins = originText(statistics);
   const severe = instances.critical.count + instances.high.count;
   const fixable = instances.critical.fixable + instances.high.fixable;
   const exploited = exploitedInstances(findings);
@@ -124,6 +127,7 @@ function focus(
   const classes = FOUR_CLASSES.map((level) => `${formatPercent(fourClasses[level])}% ${level}`).join(', ');
   return [
     ...paragraph(first, 'strong', width, options),
+    ...(severe === 0 || origins === undefined ? [] : paragraph(origins, 'plain', width, options)),
     ...exploitedLines(),
     ...(unrated > 0
       ? paragraph(`${plural(unrated, 'instance')} of unknown severity: no source rates them`, 'warning', width, options)

@@ -1,12 +1,19 @@
 // Release lines as a table for a terminal: state, what it ships, how long it is kept, and the figures of its newest assessment.
 import type { LineStatus } from '../../respond/lines/status.ts';
+import type { ListedFigures } from '../../scan/assess/assessment-store.ts';
 import { count } from '../words.ts';
 import { alignedRows } from './columns.ts';
 import { glyphsOf, paint, shown, type TerminalOptions } from './terminal.ts';
 
+/** Critical, high, and the images that neither knows of; of a release of which nothing was read there are no figures. */
+function figuresOf({ critical, high, images, unreadImages }: ListedFigures): readonly string[] {
+  const isRead = images > unreadImages;
+  return [isRead ? count(critical) : 'n/a', isRead ? count(high) : 'n/a', count(unreadImages)];
+}
+
 /** A row a line, each ended by a line feed. */
 export function linesTable(statuses: readonly LineStatus[], asOf: string, options: TerminalOptions): string {
-  const titles = ['line', 'state', 'Kubernetes', 'end', 'release', 'critical', 'high', 'content'];
+  const titles = ['line', 'state', 'Kubernetes', 'end', 'release', 'critical', 'high', 'unread', 'content'];
   const rows = statuses.map(({ line, daysLeft, latest }) => [
     line.release === undefined ? line.name : `${line.release} ${line.name}`,
     line.state,
@@ -15,8 +22,7 @@ export function linesTable(statuses: readonly LineStatus[], asOf: string, option
       ? 'not stated'
       : `${line.end}${daysLeft === undefined || daysLeft < 0 ? ' (past)' : ` (${daysLeft} days)`}`,
     latest === undefined ? 'not assessed' : `${latest.release.version} as of ${latest.asOf}`,
-    latest === undefined ? '' : count(latest.figures.critical),
-    latest === undefined ? '' : count(latest.figures.high),
+    ...(latest === undefined ? ['', '', ''] : figuresOf(latest.figures)),
     line.content ?? '',
   ]);
   const [head = '', ...lines] = alignedRows(

@@ -1,16 +1,18 @@
-// The lists below the figures: images with most critical and high, vulnerabilities in most images, and what is not covered.
+// The lists below the figures: images with most critical and high, the vulnerabilities that come first, and what is not covered.
 import type { SlotCounts } from '../../explain/statistics.ts';
 import { gapPlace, NAMED_UNREADABLE } from '../../platform/gap.ts';
 import { displayWidth, fitEnd, fitMiddle } from '../../platform/printable.ts';
 import { SEVERITY_LEVELS, type SeverityLevel } from '../../scan/advisory/advisory.ts';
 import type { Assessment } from '../../scan/assess/assessment.ts';
-import { type RankedVulnerability, severeImages, spreadVulnerabilities } from '../ranking.ts';
+import { type RankedVulnerability, severeImages, urgentVulnerabilities } from '../ranking.ts';
 import { count, GAP_KINDS, LEVEL_LETTER, plural } from '../words.ts';
 import { glyphsOf, padEnd, padStart, paint, shown, type TerminalOptions, wrap } from './terminal.ts';
 
 const LENGTH = 10;
 const NUMBER = 6;
 const WIDE_NAME = 72;
+/** Columns that packages keep before reasons are cut, where there is room. */
+const LEAST_PACKAGES = 24;
 /** About as many lines of a gap's example are shown; the whole text is in the other formats. */
 const LABELLED_LINES = 4;
 
@@ -51,31 +53,38 @@ export function imageLines(
   ];
 }
 
-/** The vulnerabilities in most images, critical and high before the rest. */
+/** The vulnerabilities in the order in which they are to be worked on, each with the reason of its place. */
 export function vulnerabilityLines(assessment: Assessment, width: number, options: TerminalOptions): readonly string[] {
-  const found = spreadVulnerabilities(assessment.findings, LENGTH);
+  const found = urgentVulnerabilities(assessment.findings, LENGTH);
   if (found.length === 0) return [];
   const { cut } = glyphsOf(options);
+  const lineWidth = Math.min(WIDE_NAME + 28, width);
   const names = found.map(({ vulnerability }) => shown(vulnerability, options));
-  const idWidth = Math.min(Math.max(...names.map(displayWidth)), Math.floor(width / 3));
-  const nameWidth = Math.min(WIDE_NAME + 12, width - 16);
-  const packageWidth = nameWidth - idWidth - 9;
+  const reasons = found.map(reasonText);
+  const idWidth = Math.min(Math.max(...names.map(displayWidth)), Math.floor(lineWidth / 3));
+  const title = fitEnd('Vulnerabilities, most urgent first', lineWidth - 18, cut);
+  const room = Math.max(Math.floor(lineWidth / 3), lineWidth - idWidth - LEAST_PACKAGES - 13);
+  const whyWidth = Math.min(Math.max('why'.length, ...reasons.map(displayWidth)), room);
+  const packageWidth = Math.max(0, lineWidth - idWidth - whyWidth - 13);
+  const nameWidth = idWidth + packageWidth + 3;
   return [
-    paint(padEnd(fitEnd('Vulnerabilities in most images', nameWidth, cut), nameWidth), 'strong', options) +
-      paint(`${padStart('images', 8)}${padStart('fix', 8)}`, 'faint', options),
+    `${paint(padEnd(title, nameWidth), 'strong', options)}${paint(`${padStart('images', 8)}  why`, 'faint', options)}`,
     ...found.map((entry, index) => {
       const id = padEnd(fitEnd(names[index] ?? '', idWidth, cut), idWidth);
       const packages = padEnd(fitEnd(shown(entry.packages.join(', '), options), packageWidth, cut), packageWidth);
-      const kev = paint(entry.kev ? ' KEV ' : '     ', 'warning', options);
       const letter = paint(LEVEL_LETTER[entry.severity], entry.severity, options);
-      return `${letter} ${id} ${kev} ${packages}${padStart(count(entry.slots), 8)}${fixText(entry, options)}`;
+      const why = fitEnd(reasons[index] ?? '', whyWidth, cut);
+      const inked = entry.kev ? paint(why, 'warning', options) : entry.fixable ? why : paint(why, 'faint', options);
+      return `${letter} ${id} ${packages}${padStart(count(entry.slots), 8)}  ${inked}`;
     }),
   ];
 }
 
-function fixText({ slots, fixableSlots }: RankedVulnerability, options: TerminalOptions): string {
-  if (fixableSlots === slots) return padStart('yes', 8);
-  return fixableSlots === 0 ? paint(padStart('no', 8), 'faint', options) : padStart(`for ${count(fixableSlots)}`, 8);
+/** The reason, with the number of images that the fix is for where it is not for all. */
+function reasonText({ slots, fixableSlots, reason }: RankedVulnerability): string {
+  return fixableSlots === 0 || fixableSlots === slots
+    ? reason
+    : reason.replace('fixable', `fixable in ${count(fixableSlots)}`);
 }
 
 /** The kinds of gap, those that hide most first, each with its number and the first of them; images that could not be read all by name. */

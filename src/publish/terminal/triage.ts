@@ -1,6 +1,6 @@
 // Triage as text for a terminal: the counts, then each image with what nobody answers for.
 
-import { priorityReason } from '../../respond/priority/instance.ts';
+import { urgencyReason } from '../../respond/priority/urgency.ts';
 import type { Triage, TriageCounts, TriagedImage, TriagedInstance } from '../../respond/triage/triage.ts';
 import { plural } from '../words.ts';
 import { indented, paint, shown, type TerminalOptions, wrap } from './terminal.ts';
@@ -62,7 +62,7 @@ export function instanceText({ instance, clock, owner, state, ticket }: TriagedI
   const seen = `seen since ${clock.firstSeen}${clock.exact ? '' : ' or before'}`;
   const due = clock.due === undefined ? seen : `${clock.late ? 'late since' : 'due'} ${clock.due} (${seen})`;
   const parts = [
-    priorityReason(instance),
+    urgencyReason(instance),
     due,
     ...(owner === undefined || owner === imageOwner ? [] : [`owner: ${owner}`]),
     ...(state === 'untriaged' ? [] : [state === 'ticket' ? `ticket ${ticket}` : 'statement']),

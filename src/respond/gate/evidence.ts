@@ -3,7 +3,7 @@ import { packageCoverage } from '../../explain/coverage.ts';
 import type { Digest } from '../../platform/canonical.ts';
 import type { Verdict } from '../../platform/verdict.ts';
 import type { AssessedImage, Assessment } from '../../scan/assess/assessment.ts';
-import { verdictOf } from './gate-cell.ts';
+import { verdictOf } from './gate-verdict.ts';
 
 /** Share of images read, and of packages with a whole main feed. An assessment without either is no evidence. */
 export function coverageVerdict(assessment: Assessment, percent: number): Verdict {

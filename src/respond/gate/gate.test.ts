@@ -75,6 +75,22 @@ const cases: readonly (readonly [string, Assessment, GateCriteria, readonly stri
   ['no catalogue of exploited ones', QUIET, { knownExploited: 'none' }, ['no-evidence', 'no-evidence']],
   ['no criteria', QUIET, {}, ['no-evidence']],
 ];
+test('what decided is listed in the default order, with its reason', () => {
+  const rows = [
+    finding({ slot: 'a|linux/amd64', vulnerability: 'CVE-2022-1', severity: 'low' }),
+    finding({ slot: 'a|linux/amd64', vulnerability: 'CVE-2022-2', severity: 'critical' }),
+    finding({ slot: 'b|linux/amd64', vulnerability: 'CVE-2022-3', severity: 'critical', fixedIn: '2' }),
+    finding({ slot: 'c|linux/amd64', vulnerability: 'CVE-2022-4', severity: 'critical', fixedIn: '2', kev: true }),
+  ];
+  const { results } = judge(assessmentOf({ findings: rows }), { most: { total: 0 } });
+  assert.deepEqual(results[0]?.evidence, [
+    'c|linux/amd64 CVE-2022-4 critical: fixable, known exploited',
+    'b|linux/amd64 CVE-2022-3 critical: fixable',
+    'a|linux/amd64 CVE-2022-2 critical: no fix',
+    'a|linux/amd64 CVE-2022-1 low: no fix',
+  ]);
+});
+
 for (const [name, assessment, criteria, expected] of cases) {
   test(name, () => assert.deepEqual(verdicts(assessment, criteria), expected));
 }

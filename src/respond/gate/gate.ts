@@ -1,13 +1,13 @@
 // Whether a release is above or below the line: the criteria of plimsoll.yaml, each with a verdict and the instances that decided it.
 // Missing evidence is never a pass. Criteria and rules: docs/guide/gate.md. Pure.
-import { instanceCells } from '../../explain/cells.ts';
 import { headlineOf } from '../../explain/coverage.ts';
 import type { GateCriteria } from '../../platform/settings.ts';
 import type { Verdict } from '../../platform/verdict.ts';
 import type { Assessment } from '../../scan/assess/assessment.ts';
 import { importedFrom } from '../../scan/import/import-assessment.ts';
+import { instancesOf } from '../priority/instance.ts';
 import { coverageVerdict, endOfLifeVerdict, imagesWithSystem } from './evidence.ts';
-import type { GateCell, GateLookups } from './gate-cell.ts';
+import type { GateLookups } from './gate-verdict.ts';
 import { ageVerdict, exploitedVerdict, mostVerdicts, triageVerdict } from './instances.ts';
 
 /** The answer of the gate. */
@@ -22,10 +22,7 @@ export interface GateResult {
 
 /** Judges an assessment by the criteria; of none, nothing can be said. */
 export function gateOf(assessment: Assessment, criteria: GateCriteria, lookups: GateLookups): GateResult {
-  const rows = Map.groupBy(assessment.findings, ({ slot, vulnerability }) => `${slot}\0${vulnerability}`);
-  const cells = instanceCells(assessment.findings).map(
-    (cell): GateCell => ({ cell, rows: rows.get(`${cell.slot}\0${cell.vulnerability}`) ?? [] }),
-  );
+  const cells = instancesOf(assessment);
   const doubt = doubtOf(assessment);
   const onInstances = [
     ...(criteria.knownExploited === undefined ? [] : [exploitedVerdict(cells, criteria.knownExploited, assessment)]),

@@ -1,15 +1,17 @@
 // Criteria on instances: known exploited ones, old ones with a fix, ones that nobody decided about, and their number.
-// A `not_affected` statement takes an instance out; an exception only answers for it where a criterion says so.
+// A `not_affected` statement takes an instance out; an exception only answers for it where a criterion says so. What decided is listed in the default order.
 import type { GateCriteria } from '../../platform/settings.ts';
 import type { Verdict } from '../../platform/verdict.ts';
 import type { Assessment } from '../../scan/assess/assessment.ts';
 import { daysBetween } from '../../statements/day.ts';
+import type { Instance } from '../priority/instance.ts';
+import { urgencyReason } from '../priority/urgency.ts';
 import type { AgeOf } from './ages.ts';
-import { type GateCell, type GateLookups, verdictOf } from './gate-cell.ts';
+import { type GateLookups, verdictOf } from './gate-verdict.ts';
 
 /** No known exploited vulnerability; with `excepted`, none without an exception. Without the catalogue nobody can tell which are. */
 export function exploitedVerdict(
-  cells: readonly GateCell[],
+  cells: readonly Instance[],
   rule: 'none' | 'excepted',
   { advisorySet }: Pick<Assessment, 'advisorySet'>,
 ): Verdict {
@@ -40,7 +42,7 @@ export function exploitedVerdict(
 
 /** No fixable instance of the severity that was first seen more than so many days ago. */
 export function ageVerdict(
-  cells: readonly GateCell[],
+  cells: readonly Instance[],
   severity: string,
   days: number,
   asOf: string,
@@ -50,14 +52,13 @@ export function ageVerdict(
   const subject = `no fixable ${severity} older than ${days} days`;
   const old: string[] = [];
   const unknown: string[] = [];
-  for (const gated of concerning(cells)) {
-    const { cell } = gated;
+  for (const cell of concerning(cells)) {
     if (cell.severity !== severity || !cell.fixable) continue;
     const { firstSeen = asOf, absentOn } = ageOf(cell.slot, [cell.vulnerability, ...cell.aliases]);
-    if (daysBetween(firstSeen, asOf) > days) old.push(`${describe(gated)}, first seen ${firstSeen}`);
+    if (daysBetween(firstSeen, asOf) > days) old.push(`${describe(cell)}, first seen ${firstSeen}`);
     else if (absentOn === undefined || daysBetween(absentOn, asOf) > days) {
       unknown.push(
-        `${describe(gated)}, seen since ${firstSeen}, ${absentOn === undefined ? 'not judged before' : `not judged between ${absentOn} and then`}`,
+        `${describe(cell)}, seen since ${firstSeen}, ${absentOn === undefined ? 'not judged before' : `not judged between ${absentOn} and then`}`,
       );
     }
   }
@@ -76,14 +77,14 @@ export function ageVerdict(
 
 /** Every instance of the severities has a statement in all its packages, or a ticket. */
 export function triageVerdict(
-  cells: readonly GateCell[],
+  cells: readonly Instance[],
   severities: NonNullable<GateCriteria['triaged']>,
   { hasTicket }: GateLookups,
 ): Verdict {
   const failing = cells.filter(
-    ({ cell, rows }) =>
+    (cell) =>
       severities.some((severity) => severity === cell.severity) &&
-      !rows.every(({ statement }) => statement !== undefined) &&
+      !cell.rows.every(({ statement }) => statement !== undefined) &&
       hasTicket?.(cell.slot, [cell.vulnerability, ...cell.aliases]) !== true,
   );
   const subject = `all ${severities.join(' and ')} triaged`;
@@ -94,10 +95,10 @@ export function triageVerdict(
 }
 
 /** Largest numbers of instances, a verdict each. */
-export function mostVerdicts(cells: readonly GateCell[], most: NonNullable<GateCriteria['most']>): readonly Verdict[] {
+export function mostVerdicts(cells: readonly Instance[], most: NonNullable<GateCriteria['most']>): readonly Verdict[] {
   return Object.entries(most).map(([what, limit]) => {
     const counted = concerning(cells).filter(
-      ({ cell }) => what === 'total' || (what === 'fixable' ? cell.fixable : cell.severity === what),
+      (cell) => what === 'total' || (what === 'fixable' ? cell.fixable : cell.severity === what),
     );
     const subject = `at most ${limit} ${what === 'total' ? 'in total' : what}`;
     const over = counted.length > limit;
@@ -112,17 +113,18 @@ export function mostVerdicts(cells: readonly GateCell[], most: NonNullable<GateC
 }
 
 /** Without instances that a `not_affected` statement covers. */
-function concerning(cells: readonly GateCell[]): readonly GateCell[] {
-  return cells.filter(({ cell }) => !cell.notAffected);
+function concerning(cells: readonly Instance[]): readonly Instance[] {
+  return cells.filter(({ notAffected }) => !notAffected);
 }
 
 /** Affected, and shipped nevertheless for a stated reason; or not affected. */
-function isExcepted({ statement = '' }: GateCell['rows'][number]): boolean {
+function isExcepted({ statement = '' }: Instance['rows'][number]): boolean {
   return statement.startsWith('affected:') || statement.split(':', 1)[0] === 'not_affected';
 }
 
-function describe({ cell: { slot, vulnerability, severity, fixable } }: GateCell): string {
-  return `${slot} ${vulnerability} ${severity}${fixable ? ' fixable' : ''}`;
+function describe(instance: Instance): string {
+  const { slot, vulnerability, severity } = instance;
+  return `${slot} ${vulnerability} ${severity}: ${urgencyReason(instance)}`;
 }
 
 function instances(count: number): string {

@@ -7,6 +7,7 @@ import { compareText } from '../../platform/order.ts';
 import type { SeverityLevel } from '../../scan/advisory/advisory.ts';
 import type { AssessedImage, Assessment, Finding } from '../../scan/assess/assessment.ts';
 import { hidesMore } from '../plan/outcome.ts';
+import { compareUrgency, useOf } from '../priority/urgency.ts';
 
 /** A vulnerability in some of the images. */
 export interface PatchFinding {
@@ -21,7 +22,7 @@ export interface PatchFinding {
   readonly fixable: boolean;
 }
 
-/** Vulnerabilities of the changed images, each list sorted by severity, then id. */
+/** Vulnerabilities of the changed images, each list in the default order, then by id. */
 export interface PatchFindings {
   readonly closed: readonly PatchFinding[];
   readonly left: readonly PatchFinding[];
@@ -41,6 +42,7 @@ interface Instance {
   readonly fate: Fate;
   readonly slot: string;
   readonly cell: InstanceCell;
+  readonly rows: readonly Finding[];
   readonly packages: readonly string[];
 }
 
@@ -65,18 +67,18 @@ export function findingsOf(from: Assessment, to: Assessment, changed: readonly S
         const later = now.get(id);
         if (later !== undefined) {
           const fate = later.cell.notAffected ? 'withdrawn' : 'left';
-          return [{ fate, slot, cell: later.cell, packages: named(later.rows) }];
+          return [{ fate, slot, ...later, packages: named(later.rows) }];
         }
-        if (hidden) return [{ fate: 'undecided', slot, cell, packages: named(rows) }];
-        if (isSame(rows, has)) return [{ fate: 'withdrawn', slot, cell, packages: named(rows) }];
-        return [{ fate: 'closed', slot, cell, packages: moved(rows, has) }];
+        if (hidden) return [{ fate: 'undecided', slot, cell, rows, packages: named(rows) }];
+        if (isSame(rows, has)) return [{ fate: 'withdrawn', slot, cell, rows, packages: named(rows) }];
+        return [{ fate: 'closed', slot, cell, rows, packages: moved(rows, has) }];
       }),
       ...[...now].flatMap(([id, { cell, rows }]): readonly Instance[] => {
         const earlier = old.get(id);
         if (cell.notAffected || earlier?.cell.notAffected === false) return [];
         const isOld = earlier !== undefined || (a !== undefined && isSame(rows, had));
         const fate = isOld ? 'newlyKnown' : 'introduced';
-        return [{ fate, slot, cell, packages: named(rows) }];
+        return [{ fate, slot, cell, rows, packages: named(rows) }];
       }),
     ];
   });
@@ -143,15 +145,21 @@ function moved(rows: readonly Finding[], versions: Versions): readonly string[] 
 function folded(instances: readonly Instance[], joint: ReturnType<typeof jointIds>): readonly PatchFinding[] {
   return [...Map.groupBy(instances, ({ cell }) => joint(cell))]
     .map(([vulnerability, group]) => ({
-      vulnerability,
-      severity: highest(group),
-      slots: [...new Set(group.map(({ slot }) => slot))].sort(compareText),
-      packages: [...new Set(group.flatMap(({ packages }) => packages))].sort(compareText),
-      fixable: group.every(({ cell }) => cell.fullyFixable),
+      use: useOf(group.flatMap(({ rows }) => rows)),
+      finding: {
+        vulnerability,
+        severity: highest(group),
+        slots: [...new Set(group.map(({ slot }) => slot))].sort(compareText),
+        packages: [...new Set(group.flatMap(({ packages }) => packages))].sort(compareText),
+        fixable: group.every(({ cell }) => cell.fullyFixable),
+      },
     }))
     .sort(
-      (a, b) => severityOrder(a.severity) - severityOrder(b.severity) || compareText(a.vulnerability, b.vulnerability),
-    );
+      (a, b) =>
+        compareUrgency({ ...a.finding, ...a.use }, { ...b.finding, ...b.use }) ||
+        compareText(a.finding.vulnerability, b.finding.vulnerability),
+    )
+    .map(({ finding }) => finding);
 }
 
 function highest(group: readonly Instance[]): SeverityLevel {

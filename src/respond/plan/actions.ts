@@ -1,6 +1,7 @@
 // All actions that the evidence of an assessment supports, each with the instances that it removes.
-import { severityOrder } from '../../explain/cells.ts';
 import { compareText } from '../../platform/order.ts';
+import { comparePriority } from '../priority/instance.ts';
+import { useOf } from '../priority/urgency.ts';
 import { ACTION_KINDS, type Action, type ClosedInstance } from './action.ts';
 import type { Candidate } from './candidate.ts';
 import type { CellRows, Ground } from './ground.ts';
@@ -18,12 +19,13 @@ export function candidatesOf(ground: Ground): readonly Candidate[] {
 /** The actions of an assessment, sorted as the candidates are; `line` is the release line that they are for. */
 export function actionsOf(ground: Ground, candidates: readonly Candidate[], line?: string): readonly Action[] {
   const cellsOf = Map.groupBy(ground.cells, ({ cell }) => cell.slot);
+  const inDefaultOrder = orderOf(ground);
   return candidates.map(({ key, kind, target, title, slots, removes, origin }) => {
     const removed = new Set(removes);
     const closes: ClosedInstance[] = [];
     const helpsClose: ClosedInstance[] = [];
     const alsoRemoves: ClosedInstance[] = [];
-    for (const entry of slots.flatMap((slot) => cellsOf.get(slot) ?? [])) {
+    for (const entry of inDefaultOrder(slots.flatMap((slot) => cellsOf.get(slot) ?? []))) {
       const gone = entry.rows.filter((row) => removed.has(row));
       if (gone.length === 0) continue;
       const whole = gone.length === entry.rows.length;
@@ -37,9 +39,9 @@ export function actionsOf(ground: Ground, candidates: readonly Candidate[], line
       target,
       title,
       slots,
-      closes: closes.sort(compareClosed),
-      ...(helpsClose.length === 0 ? {} : { helpsClose: helpsClose.sort(compareClosed) }),
-      ...(alsoRemoves.length === 0 ? {} : { alsoRemoves: alsoRemoves.sort(compareClosed) }),
+      closes,
+      ...(helpsClose.length === 0 ? {} : { helpsClose }),
+      ...(alsoRemoves.length === 0 ? {} : { alsoRemoves }),
       origin,
       ...(line === undefined ? {} : { line }),
     };
@@ -55,10 +57,16 @@ function closedOf({ cell }: CellRows, rows: readonly number[], { assessment }: G
   return { slot, vulnerability, severity, packages: [...new Set(packages)].sort(compareText) };
 }
 
-function compareClosed(a: ClosedInstance, b: ClosedInstance): number {
-  return (
-    severityOrder(a.severity) - severityOrder(b.severity) ||
-    compareText(a.slot, b.slot) ||
-    compareText(a.vulnerability, b.vulnerability)
+/** Puts cells into the default order: their places are found once for all actions. */
+function orderOf({ cells, assessment: { findings } }: Ground): (some: readonly CellRows[]) => readonly CellRows[] {
+  const places = new Map(
+    cells
+      .map((entry) => ({
+        entry,
+        priority: { ...entry.cell, ...useOf(entry.rows.flatMap((row) => findings[row] ?? [])) },
+      }))
+      .sort((a, b) => comparePriority(a.priority, b.priority))
+      .map(({ entry }, place) => [entry, place] as const),
   );
+  return (some) => some.toSorted((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0));
 }

@@ -8,6 +8,7 @@ import { clockOf } from '../clocks/clocks.ts';
 import type { AgeOf } from '../gate/ages.ts';
 import { ownerOfFindings } from '../owners/owners.ts';
 import { type Instance, instancesOf } from '../priority/instance.ts';
+import { urgencyReason, useOf } from '../priority/urgency.ts';
 
 /** Something that should have been done by now. */
 export interface LateItem {
@@ -16,6 +17,8 @@ export interface LateItem {
   readonly vulnerability: string;
   readonly severity: SeverityLevel;
   readonly fixable: boolean;
+  /** Why it stands where it does. */
+  readonly reason: string;
   /** Logical references, sorted. */
   readonly images: readonly string[];
   /** ISO day, the earliest. */
@@ -51,12 +54,14 @@ export function lateItems(
     if (first === undefined) return [];
     const due = group.map((one) => one.due).sort(compareText)[0] ?? first.due;
     const { vulnerability, severity } = first.instance;
+    const fixable = group.some(({ instance }) => instance.fixable);
     return [
       {
         owner: first.owner,
         vulnerability,
         severity,
-        fixable: group.some(({ instance }) => instance.fixable),
+        fixable,
+        reason: urgencyReason({ fixable, ...useOf(group.flatMap(({ instance }) => instance.rows)) }),
         images: [...new Set(group.map(({ image }) => image))].sort(),
         due,
         daysLate: daysBetween(due, date),

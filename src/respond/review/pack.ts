@@ -5,10 +5,12 @@ import type { Tallies } from '../../explain/compare/change.ts';
 import type { Comparison } from '../../explain/compare/compare.ts';
 import { narrativeOf } from '../../explain/narrative/narrative.ts';
 import { type Statistics, statisticsOf } from '../../explain/statistics.ts';
+import { compareText } from '../../platform/order.ts';
 import type { SeverityLevel } from '../../scan/advisory/advisory.ts';
 import type { Assessment } from '../../scan/assess/assessment.ts';
 import type { PlanOutcome } from '../plan/outcome.ts';
 import type { Plan } from '../plan/plan.ts';
+import { compareUrgency, urgencyReason, useOf } from '../priority/urgency.ts';
 import type { WatchedItem } from '../watch/watched.ts';
 import { type ReviewedException, reviewedExceptions } from './exceptions.ts';
 import type { LateItem } from './late.ts';
@@ -23,6 +25,8 @@ export interface NewSevere {
   readonly fixable: boolean;
   readonly kev: boolean;
   readonly epss?: number;
+  /** Why it stands where it does: `fixable, known exploited`. */
+  readonly reason: string;
   /** `name version, fixed in version`, each once, sorted. */
   readonly packages: readonly string[];
   /** Logical references, sorted. */
@@ -112,7 +116,7 @@ function missingParts({ comparison, late, watch, plan, initiatives, ledger }: Re
   ];
 }
 
-/** Critical before high, then what has a fix, then what is exploited or most likely to be. */
+/** In the default order, those in most images first where they are equal. */
 function newSevereOf(assessment: Assessment, comparison: Comparison | undefined): readonly NewSevere[] {
   const entered = comparison === undefined ? undefined : enteredSevere(comparison);
   const logical = new Map(assessment.images.map(({ slot, logical: name }) => [slot, name]));
@@ -122,34 +126,35 @@ function newSevereOf(assessment: Assessment, comparison: Comparison | undefined)
       ({ vulnerability, severity, notAffected }) =>
         isSevere(severity) && !notAffected && (entered?.has(vulnerability) ?? true),
     )
-    .map(({ vulnerability, severity, fixable, slots }): NewSevere => {
+    .map(({ vulnerability, severity, fixable, slots }) => {
       const own = rows.get(vulnerability) ?? [];
-      const epss = own.find((row) => row.epss !== undefined)?.epss;
+      const urgency = { severity, fixable, ...useOf(own) };
       const because = entered?.get(vulnerability);
       const packages = own.map(
         ({ package: name, version, fixedIn }) =>
           `${name} ${version}${fixedIn === undefined ? '' : `, fixed in ${fixedIn}`}`,
       );
-      return {
+      const { kev, epss } = urgency;
+      const entry = {
         vulnerability,
         severity,
         fixable,
-        kev: own.some(({ kev }) => kev),
+        kev,
         ...(epss === undefined ? {} : { epss }),
+        reason: urgencyReason(urgency),
         packages: [...new Set(packages)].sort(),
         images: [...new Set(slots.map((slot) => logical.get(slot) ?? slot))].sort(),
         ...(because === undefined ? {} : { because }),
       };
+      return { urgency, entry };
     })
     .sort(
       (a, b) =>
-        Number(b.severity === 'critical') - Number(a.severity === 'critical') ||
-        Number(b.fixable) - Number(a.fixable) ||
-        Number(b.kev) - Number(a.kev) ||
-        (b.epss ?? 0) - (a.epss ?? 0) ||
-        b.images.length - a.images.length ||
-        (a.vulnerability < b.vulnerability ? -1 : 1),
-    );
+        compareUrgency(a.urgency, b.urgency) ||
+        b.entry.images.length - a.entry.images.length ||
+        compareText(a.entry.vulnerability, b.entry.vulnerability),
+    )
+    .map(({ entry }) => entry);
 }
 
 /** Vulnerabilities that came, or rose, to critical or high, with what happened. */

@@ -1,7 +1,8 @@
 // The words of a ticket: what is done, whose it is, by when, and what it closes. Nothing in them changes while the matter stays the same.
 import type { Clock } from '../clocks/clocks.ts';
 import type { Action } from '../plan/action.ts';
-import { type Instance, priorityReason } from '../priority/instance.ts';
+import type { Instance } from '../priority/instance.ts';
+import { urgencyReason } from '../priority/urgency.ts';
 import { type Quote, quoteIn } from './quote.ts';
 import type { TicketMarkup } from './tracker.ts';
 
@@ -75,7 +76,7 @@ function vulnerabilityLine(group: readonly ListedInstance[], quote: Quote): stri
   const { severity, vulnerability } = first.instance;
   const packages = [...new Set(group.flatMap((one) => one.packages))].sort();
   const helps = group.every((one) => one.helps) ? '; together with another action' : '';
-  const words = `${priorityReason(first.instance)}; ${quote(packages.join(', '))}; ${counted(group.length, 'image')}`;
+  const words = `${urgencyReason(first.instance)}; ${quote(packages.join(', '))}; ${counted(group.length, 'image')}`;
   return `- ${severity} ${quote(vulnerability)}: ${words}${helps}`;
 }
 

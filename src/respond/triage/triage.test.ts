@@ -7,7 +7,8 @@ import { clockOf } from '../clocks/clocks.ts';
 import { agesOf } from '../gate/ages.ts';
 import { ownerOf } from '../owners/owners.ts';
 import { releaseOf } from '../plan/test-release.ts';
-import { comparePriority, instancesOf, type Priority, priorityReason } from '../priority/instance.ts';
+import { comparePriority, instancesOf, type Priority } from '../priority/instance.ts';
+import { urgencyReason } from '../priority/urgency.ts';
 import { triageOf } from './triage.ts';
 
 const RULES: readonly OwnerRule[] = [
@@ -54,7 +55,7 @@ describe('the order', () => {
     assert.deepEqual(inOrder.toReversed().sort(comparePriority), inOrder);
   });
   it('tells its reason', () => {
-    assert.deepEqual(inOrder.slice(1, 6).map(priorityReason), [
+    assert.deepEqual(inOrder.slice(1, 6).map(urgencyReason), [
       'no fix, known exploited, EPSS 0.90',
       'fixable, known exploited',
       'fixable, SSVC active',

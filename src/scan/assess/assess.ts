@@ -32,7 +32,7 @@ import type { SeverityPolicy } from './severity.ts';
 
 /** What an assessment is made of. */
 export interface AssessInput {
-  readonly release: Pick<Release, 'name' | 'version' | 'target' | 'charts' | 'lint' | 'gaps'>;
+  readonly release: Pick<Release, 'name' | 'version' | 'target' | 'charts' | 'containers' | 'lint' | 'gaps'>;
   /** Those with equal reference and platform are one. */
   readonly images: readonly ImageToAssess[];
   /** One an image digest; more than the images need does no harm. */
@@ -74,6 +74,7 @@ export function assessWithBook(input: AssessInput, earlier?: Book): Assessed {
   const basis = {
     release: { name: release.name, version: release.version, target: release.target },
     charts: release.charts,
+    ...(release.containers === undefined ? {} : { containers: release.containers }),
     lint: release.lint,
     severityPolicy,
     asOf,
@@ -186,7 +187,8 @@ function namespacesOf(inventories: readonly InventoryToAssess[]): ReadonlySet<st
   return new Set(inventories.flatMap(({ packages }) => [...packagesByNamespace(packages).keys()]));
 }
 
-function identityOf({ image, cataloguers, platform, config, os, layers, gaps }: InventoryToAssess): InventoryIdentity {
+function identityOf(inventory: InventoryToAssess): InventoryIdentity {
+  const { image, cataloguers, platform, config, os, layers, traits, secrets, gaps } = inventory;
   return {
     digest: image,
     cataloguers,
@@ -195,6 +197,8 @@ function identityOf({ image, cataloguers, platform, config, os, layers, gaps }: 
     ...(os === undefined ? {} : { os: osOf(os, undefined) }),
     ...(layers === undefined ? {} : { layers }),
     ...(config.labels === undefined ? {} : { labels: ownAccount(config.labels) }),
+    ...(traits === undefined ? {} : { traits }),
+    ...(secrets === undefined ? {} : { secrets }),
     gaps: uniqueGaps(gaps),
   };
 }

@@ -4,8 +4,10 @@ import type { Gap } from '../../platform/gap.ts';
 import type { Verdict } from '../../platform/verdict.ts';
 import type { Statement } from '../../statements/statement.ts';
 import type { FeedFacts, FixState, SeverityLevel, Ssvc } from '../advisory/advisory.ts';
+import type { ImageTraits } from '../inventory/image-traits.ts';
 import type { Package } from '../inventory/package.ts';
-import type { ChartRelease } from '../release/release.ts';
+import type { ImageSecrets } from '../inventory/secrets/image-secrets.ts';
+import type { ChartRelease, ReleaseContainer } from '../release/release.ts';
 
 /** Version of the JSON form of an assessment. */
 export const ASSESSMENT_SCHEMA_VERSION = 1;
@@ -21,6 +23,8 @@ export interface Finding {
   readonly severitySource: string;
   /** The source's own word or vector. */
   readonly rawSeverity: string;
+  /** The CVSS base score that another scanner stated beside its word, 0 to 10, with the vector and whose it is where it says so. */
+  readonly cvss?: { readonly score: number; readonly vector?: string; readonly source?: string };
   /** Name of the installed (binary) package. */
   readonly package: string;
   readonly purl: string;
@@ -52,6 +56,8 @@ export interface AssessedImage {
   readonly physical: string;
   /** Absent when the image could not be read. */
   readonly digest?: Digest;
+  /** Digest of the index that the image was chosen from; absent where its manifest was named directly. */
+  readonly index?: Digest;
   readonly platform: string;
   readonly origin: 'own' | 'third-party';
   readonly charts: readonly string[];
@@ -66,6 +72,8 @@ export interface Assessment {
   readonly id: Digest;
   readonly release: { readonly name: string; readonly version: string; readonly target: string };
   readonly charts: readonly ChartRelease[];
+  /** Containers of the release's pods with what they need of their images; absent where no Kubernetes object was read. */
+  readonly containers?: readonly ReleaseContainer[];
   /** What the release's files say that does not fit together, as `release show` names it. Part of the input: judged anew by nothing. */
   readonly lint: readonly Verdict[];
   readonly advisorySet: {
@@ -109,6 +117,10 @@ export interface InventoryIdentity {
   readonly layers?: readonly Digest[];
   /** What the image says of its own making: the labels of IMAGE_LABEL_PREFIXES. Absent when not known. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** What checks of build hygiene ask. Absent when not known. */
+  readonly traits?: ImageTraits;
+  /** Secrets in layers and configuration, without the secrets. Absent when not known; for nobody outside. */
+  readonly secrets?: ImageSecrets;
   readonly gaps: readonly Gap[];
 }
 

@@ -14,6 +14,8 @@ export type ImageToAssess = Omit<AssessedImage, 'slot' | 'os' | 'packages'>;
 export interface InventoryToAssess extends Pick<Inventory, 'image' | 'platform' | 'packages' | 'gaps' | 'cataloguers'> {
   readonly os?: { readonly id: string; readonly version?: string };
   readonly layers?: Inventory['layers'];
+  readonly traits?: NonNullable<Inventory['traits']>;
+  readonly secrets?: NonNullable<Inventory['secrets']>;
   readonly config: { readonly created?: string; readonly labels?: Readonly<Record<string, string>> };
 }
 
@@ -34,12 +36,18 @@ export function placeImages(
   );
   const slots = assignSlots(distinct);
   return distinct
-    .map(({ logical, physical, platform, origin, charts, digest, gaps }, index): PlacedImage => {
-      const slot = slots[index] ?? logical;
+    .map(({ logical, physical, platform, origin, charts, digest, index: chosenFrom, gaps }, position): PlacedImage => {
+      const slot = slots[position] ?? logical;
       const named = { slot, logical, physical, platform, origin, charts };
       const inventory = digest === undefined ? undefined : byDigest.get(digest);
       if (inventory === undefined) return { ...named, gaps: uniqueGaps(unreadGaps(gaps), slot) };
-      return { ...named, digest: inventory.image, gaps: uniqueGaps([...gaps, ...inventory.gaps], slot), inventory };
+      return {
+        ...named,
+        digest: inventory.image,
+        ...(chosenFrom === undefined ? {} : { index: chosenFrom }),
+        gaps: uniqueGaps([...gaps, ...inventory.gaps], slot),
+        inventory,
+      };
     })
     .sort((a, b) => compareText(a.slot, b.slot));
 }

@@ -46,6 +46,7 @@ export function reassessWithBook(assessment: Assessment, options: ReassessOption
     release: {
       ...assessment.release,
       charts: assessment.charts,
+      ...(assessment.containers === undefined ? {} : { containers: assessment.containers }),
       lint: assessment.lint,
       gaps: assessment.gaps.filter(({ target }) => !slots.has(target) && target !== SET_TARGET),
     },

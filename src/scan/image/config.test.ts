@@ -38,6 +38,7 @@ test('the fields that are used, and no value of an environment variable', () => 
     exposedPorts: ['53/udp', '8443/tcp'],
     labels: { b: '2', a: '1', __proto__x: '' },
     historyLength: 2,
+    secrets: [{ place: 'environment', name: 'PASSWORD', kind: 'password' }],
     diffIds: ['sha256:1', 'sha256:2'],
   });
   assert.doesNotMatch(JSON.stringify(config), /hunter2/);

@@ -1,9 +1,10 @@
 // Parses an image configuration (OCI image-spec config.md; Docker's image JSON has the same fields).
-// Only the names of environment variables are taken: their values are where people leave secrets.
+// Only the names of environment variables are taken, and which of their values are secrets: the values are where people leave them.
 import { LimitError, ParseError } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
 import { objectIn, objectsIn, optionalText, readObject, textMapIn, textsIn } from './json-fields.ts';
 import { isPlatformWord, UNKNOWN_PLATFORM } from './platform.ts';
+import { coveredLabels, secretsOfConfig } from './secrets/config-secrets.ts';
 import type { ImageConfig } from './source.ts';
 
 /**
@@ -27,7 +28,11 @@ export function parseImageConfig(bytes: Uint8Array, what: string): ImageConfig {
   const user = optionalText(run, 'User', what);
   const entrypoint = textsIn(run, 'Entrypoint', what);
   const command = textsIn(run, 'Cmd', what);
-  const environment = (textsIn(run, 'Env', what) ?? []).map((entry) => entry.split('=', 1)[0] ?? '');
+  const environment = textsIn(run, 'Env', what) ?? [];
+  const labels = textMapIn(run, 'Labels', what);
+  const history = objectsIn(fields, 'history', what);
+  const commands = history.map((entry) => optionalText(entry, 'created_by', what) ?? '');
+  const secrets = secretsOfConfig(environment, labels, commands);
   return {
     ...(created === undefined ? {} : { created }),
     os,
@@ -36,10 +41,11 @@ export function parseImageConfig(bytes: Uint8Array, what: string): ImageConfig {
     ...(user === undefined ? {} : { user }),
     ...(entrypoint === undefined ? {} : { entrypoint }),
     ...(command === undefined ? {} : { command }),
-    environmentNames: [...new Set(environment)].sort(),
+    environmentNames: [...new Set(environment.map((entry) => entry.split('=', 1)[0] ?? ''))].sort(),
     exposedPorts: Object.keys(objectIn(run, 'ExposedPorts', what)).sort(),
-    labels: textMapIn(run, 'Labels', what),
-    historyLength: objectsIn(fields, 'history', what).length,
+    labels: coveredLabels(labels),
+    historyLength: history.length,
+    ...(secrets.length === 0 ? {} : { secrets }),
     diffIds: textsIn(objectIn(fields, 'rootfs', what), 'diff_ids', what) ?? [],
   };
 }

@@ -23,6 +23,8 @@ export interface Descriptor {
   readonly digest: Digest;
   readonly size: number;
   readonly platform?: Platform;
+  /** What the manifest is, in a list of manifests that are no images. */
+  readonly artifactType?: string;
   readonly annotations: Readonly<Record<string, string>>;
 }
 
@@ -32,6 +34,7 @@ export interface ImageManifest {
   readonly config: Descriptor;
   /** Bottom first. */
   readonly layers: readonly Descriptor[];
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 /** A list of manifests, one a platform. */
@@ -87,10 +90,19 @@ export function parseManifest(
   return hasList ? parseIndex(fields, what) : parseImage(fields, what);
 }
 
-/** Whether an entry of an index is something else than an image: a build attestation (as BuildKit marks them). */
+/** cosign's tags for what it keeps beside an image, and the fallback tag of the referrers API. */
+const TAG_BESIDE = /(?:^|:)sha256-[0-9a-f]{64}(?:\.[a-z]+)?$/;
+/** What `cosign save` writes in an index: `dev.cosignproject.cosign/image` and, beside it, `/sigs`, `/atts`. */
+const KIND_BESIDE = /^dev\.cosignproject\.cosign\/(?!image)/;
+
+/** Whether an entry of an index is something else than an image: a build attestation (as BuildKit marks them), a signature, another artefact. */
 export function isAttestation(descriptor: Descriptor): boolean {
+  const { annotations } = descriptor;
   return (
-    descriptor.annotations['vnd.docker.reference.type'] !== undefined ||
+    (descriptor.artifactType !== undefined && !CONFIG_TYPES.has(descriptor.artifactType)) ||
+    TAG_BESIDE.test(annotations['org.opencontainers.image.ref.name'] ?? '') ||
+    KIND_BESIDE.test(annotations['kind'] ?? '') ||
+    annotations['vnd.docker.reference.type'] !== undefined ||
     (descriptor.platform?.os === 'unknown' && descriptor.platform.architecture === 'unknown')
   );
 }
@@ -98,6 +110,11 @@ export function isAttestation(descriptor: Descriptor): boolean {
 /** Whether a media type is one of the manifests and indexes that are read. */
 export function isManifestType(mediaType: string): boolean {
   return IMAGE_TYPES.has(mediaType) || INDEX_TYPES.has(mediaType);
+}
+
+/** Whether a media type is that of an index. */
+export function isIndexType(mediaType: string): boolean {
+  return INDEX_TYPES.has(mediaType);
 }
 
 /** How a layer is packed, as its media type claims; its first bytes decide when it is read. */
@@ -131,18 +148,24 @@ function parseImage(fields: Fields, what: string): ImageManifest {
   if (layers.length > LIMITS.imageLayers) {
     throw new LimitError(`${what} has ${layers.length} layers (at most ${LIMITS.imageLayers})`);
   }
-  return { kind: 'image', config, layers };
+  return { kind: 'image', config, layers, annotations: textMapIn(fields, 'annotations', what) };
 }
 
-function parseDescriptor(fields: Fields, what: string): Descriptor {
+/**
+ * Reads a descriptor (OCI image-spec descriptor.md).
+ * @throws ParseError
+ */
+export function parseDescriptor(fields: Fields, what: string): Descriptor {
   const digest = requiredText(fields, 'digest', what);
   if (!isDigest(digest)) throw new ParseError(`${what}: a digest is not sha256: and 64 lower-case hexadecimal digits`);
   const platform = parsePlatformFields(fields, what);
+  const artifactType = optionalText(fields, 'artifactType', what);
   return {
     mediaType: optionalText(fields, 'mediaType', what) ?? '',
     digest,
     size: requiredCount(fields, 'size', what),
     ...(platform === undefined ? {} : { platform }),
+    ...(artifactType === undefined ? {} : { artifactType }),
     annotations: textMapIn(fields, 'annotations', what),
   };
 }

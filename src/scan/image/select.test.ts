@@ -250,3 +250,13 @@ test('whatever JSON takes a member of a manifest, it parses or raises an error o
     { numRuns: 500 },
   );
 });
+
+test('annotations of the manifest count as labels, and go before them', async () => {
+  const [manifest, ...blobs] = makeImage({ run: { Labels: { vendor: 'label', source: 'label' } } });
+  const annotated = makeBlob(
+    { ...JSON.parse(Buffer.from(manifest.bytes).toString()), annotations: { source: 'annotation' } },
+    OCI_MANIFEST,
+  );
+  const { config } = await select([annotated, ...blobs]);
+  assert.deepEqual(config.labels, { vendor: 'label', source: 'annotation' });
+});

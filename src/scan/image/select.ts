@@ -13,7 +13,8 @@ import {
   parseManifest,
 } from './manifest.ts';
 import { DEFAULT_PLATFORM, formatPlatform, isForOtherPlatform, type Platform, platformDistance } from './platform.ts';
-import type { BlobLocation, ImageSource, LayerDescriptor } from './source.ts';
+import { coveredLabels, secretsOfConfig } from './secrets/config-secrets.ts';
+import type { BlobDescriptor, BlobLocation, ImageConfig, ImageSource, LayerDescriptor } from './source.ts';
 
 /** Content under digests, whatever the transport. */
 export interface ContentStore {
@@ -51,7 +52,11 @@ export async function selectImage(
   store: ContentStore,
   wanted: Platform | undefined,
 ): Promise<ImageSource> {
-  const { manifest, digest, platform } = await followIndexes(root, store, wanted ?? DEFAULT_PLATFORM);
+  const { manifest, digest, platform, indexes, attestations } = await followIndexes(
+    root,
+    store,
+    wanted ?? DEFAULT_PLATFORM,
+  );
   const what = `the configuration of ${store.name}`;
   const config = parseImageConfig(
     await readVerified(manifest.config, LIMITS.configBytes, what, (blob) => store.readBlob(blob)),
@@ -66,7 +71,14 @@ export async function selectImage(
   const layers: LayerDescriptor[] = [];
   for (const layer of manifest.layers) layers.push(await describeLayer(layer, store));
   // Runtimes go by the index: a configuration behind it that names another platform is a common slip of build tools.
-  return { digest, platform: formatPlatform(platform ?? config), config, layers };
+  return {
+    digest,
+    ...(indexes.length === 0 ? {} : { indexes }),
+    ...(attestations.length === 0 ? {} : { attestations }),
+    platform: formatPlatform(platform ?? config),
+    config: withAnnotations(config, manifest.annotations),
+    layers,
+  };
 }
 
 /**
@@ -94,23 +106,49 @@ export function chooseEntry(entries: readonly Descriptor[], wanted: Platform, wh
   );
 }
 
+/** Annotations of the manifest are labels, and can tell secrets as these can (OCI image-spec annotations.md). */
+function withAnnotations(config: ImageConfig, annotations: ImageManifest['annotations']): ImageConfig {
+  const secrets = [...(config.secrets ?? []), ...secretsOfConfig([], annotations, [])];
+  return {
+    ...config,
+    labels: { ...config.labels, ...coveredLabels(annotations) },
+    ...(secrets.length === 0 ? {} : { secrets }),
+  };
+}
+
+/** The attestations that an index keeps for one of its images. */
+function attestationsOf(entries: readonly Descriptor[], image: Digest): readonly BlobDescriptor[] {
+  return entries
+    .filter(({ annotations }) => annotations['vnd.docker.reference.digest'] === image)
+    .map(({ digest, size }) => ({ digest, size }));
+}
+
 /** Other artefacts lie in indexes too; an entry without a media type is looked at. */
 function mayBeImage({ mediaType }: Descriptor): boolean {
   return mediaType === '' || isManifestType(mediaType);
 }
 
-async function followIndexes(
-  root: RootDocument,
-  store: ContentStore,
-  wanted: Platform,
-): Promise<{ manifest: ImageManifest; digest: Digest; platform: Platform | undefined }> {
+/** An image manifest, and the way to it. */
+interface Followed {
+  readonly manifest: ImageManifest;
+  readonly digest: Digest;
+  readonly platform: Platform | undefined;
+  readonly indexes: readonly Digest[];
+  readonly attestations: readonly BlobDescriptor[];
+}
+
+async function followIndexes(root: RootDocument, store: ContentStore, wanted: Platform): Promise<Followed> {
   let { bytes, digest, mediaType } = root;
   let platform: Platform | undefined;
+  const indexes: Digest[] = [];
+  let attestations: readonly BlobDescriptor[] = [];
   for (let depth = 0; depth < INDEX_DEPTH; depth++) {
     const what = `manifest ${digest} of ${store.name}`;
     const document = parseManifest(bytes, mediaType, what);
-    if (document.kind === 'image') return { manifest: document, digest, platform };
+    if (document.kind === 'image') return { manifest: document, digest, platform, indexes, attestations };
     const entry = chooseEntry(document.manifests, wanted, what);
+    indexes.push(digest);
+    attestations = attestationsOf(document.manifests, entry.digest);
     bytes = await readVerified(entry, LIMITS.manifestBytes, `a manifest of ${store.name}`, (one) =>
       store.readManifest(one),
     );
@@ -125,11 +163,11 @@ async function followIndexes(
  * The document that a descriptor names.
  * @throws LimitError before anything above `limit` bytes is read; PlimsollError `digest-mismatch`; what `read` throws.
  */
-export async function readVerified(
-  descriptor: Descriptor,
+export async function readVerified<D extends BlobDescriptor>(
+  descriptor: D,
   limit: number,
   what: string,
-  read: (descriptor: Descriptor) => Promise<Uint8Array>,
+  read: (descriptor: D) => Promise<Uint8Array>,
 ): Promise<Uint8Array> {
   if (descriptor.size > limit)
     throw new LimitError(`${what} is stated to have ${descriptor.size} bytes (at most ${limit})`);

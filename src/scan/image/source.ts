@@ -1,5 +1,6 @@
 // An opened image, whatever the transport: its verified manifest and configuration, and where its layers' bytes are.
 import type { Digest } from '../../platform/canonical.ts';
+import type { ConfigSecret } from './secrets/config-secrets.ts';
 
 /** How a layer blob is packed. `foreign`: not distributed with the image (Windows base layers), never fetched. */
 export type LayerPacking = 'tar' | 'gzip' | 'zstd' | 'foreign';
@@ -35,16 +36,29 @@ export interface ImageConfig {
   readonly command?: readonly string[];
   readonly environmentNames: readonly string[];
   readonly exposedPorts: readonly string[];
+  /** Labels, and in their place the annotations of the manifest where it has any of that name (OCI image-spec annotations.md). */
   readonly labels: Readonly<Record<string, string>>;
   readonly historyLength: number;
+  /** Secrets that environment, labels and history tell; absent where they tell none. */
+  readonly secrets?: readonly ConfigSecret[];
   /** Digests of the unpacked layers as the configuration claims them, bottom first: claims to check, never keys. */
   readonly diffIds: readonly string[];
+}
+
+/** Content by digest and size in bytes. */
+export interface BlobDescriptor {
+  readonly digest: Digest;
+  readonly size: number;
 }
 
 /** An opened image. */
 export interface ImageSource {
   /** Digest of the image manifest (single platform); of the configuration for docker archives; of the file listing for a rootfs. */
   readonly digest: Digest;
+  /** The indexes that led to the image, outermost first: who signs a tag signs the index it names. Absent where none did. */
+  readonly indexes?: readonly Digest[];
+  /** Manifests of build attestations that an index keeps beside the image (BuildKit, attestation-storage.md). Absent where none does. */
+  readonly attestations?: readonly BlobDescriptor[];
   /** `os/architecture[/variant]`. */
   readonly platform: string;
   readonly config: ImageConfig;

@@ -68,13 +68,14 @@ function rowOf(
   finding: ImportedFinding,
   importer: string,
 ): Omit<ImportedRow, 'vulnerability' | 'aliases' | 'image' | 'layer'> {
-  const { package: installed, severity: word, severitySource, fixState, fixedIn, epss, statement } = finding;
+  const { package: installed, severity: word, severitySource, fixState, fixedIn, epss, statement, cvss } = finding;
   const severity = LEVELS.get(word.toLowerCase()) ?? 'unknown';
   const isUnrated = severity === 'unknown' && severitySource === undefined;
   return {
     severity,
     severitySource: isUnrated ? 'none' : `${importer}:${severitySource ?? importer}`,
     rawSeverity: word,
+    ...(cvss === undefined ? {} : { cvss }),
     package: installed.name,
     purl: installed.purl,
     version: installed.version,

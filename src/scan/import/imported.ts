@@ -3,6 +3,7 @@
 import type { Digest } from '../../platform/canonical.ts';
 import type { Gap } from '../../platform/gap.ts';
 import type { OsRelease, Package } from '../inventory/package.ts';
+import type { StatedScore } from './score.ts';
 
 /** A vulnerability that the scanner reports in an installed package. */
 export interface ImportedFinding {
@@ -14,6 +15,8 @@ export interface ImportedFinding {
   readonly severity: string;
   /** Whom the scanner took it from, `nvd`, `debian`, where it says so. */
   readonly severitySource?: string;
+  /** The CVSS score that it states. */
+  readonly cvss?: StatedScore;
   readonly package: { readonly name: string; readonly version: string; readonly purl: string };
   readonly fixState: 'fixed' | 'not-fixed' | 'will-not-fix' | 'deferred' | 'unknown';
   /** Version that fixes it. A scanner may know that there is one without saying which. */

@@ -11,9 +11,13 @@ import { UNKNOWN_PLATFORM } from '../image/platform.ts';
 import type { ImageConfig } from '../image/source.ts';
 import type { Catalogue, CatalogueProblem, Cataloguer } from './cataloguer.ts';
 import { notableFiles } from './files/index.ts';
+import { imageTraits } from './image-traits.ts';
 import { osFrom } from './os-release/index.ts';
 import { markOwned, ownerOf } from './owner-rule.ts';
 import type { Inventory, OsRelease, Package } from './package.ts';
+import { isOsType } from './package-types.ts';
+import { imageSecrets } from './secrets/found-secrets.ts';
+import { secrets } from './secrets/index.ts';
 
 /** The image that an inventory is made for. */
 export interface InventorySubject {
@@ -64,13 +68,24 @@ export function mergeInventory(
   // What an operating-system package brought is matched through it: that its own name is unclear costs nothing.
   const matters = ({ kind, path }: CatalogueProblem): boolean =>
     kind !== 'undecidable' || ownerOf(path, owned) === undefined;
+  const heights = new Map(
+    packages.filter(({ type }) => isOsType(type)).map(({ purl, location }) => [purl, layers.indexOf(location.layer)]),
+  );
   return {
     image: subject.image,
     platform: subject.platform,
     ...(os === undefined ? {} : { os }),
     packages: [...markOwned(packages, owned, layers)].sort(comparePackages),
-    files: notableFiles(byReader.get('files') ?? []),
     config: subject.config,
+    traits: imageTraits(subject.config, reports, notableFiles(byReader.get('files') ?? [])),
+    secrets: imageSecrets(reports, {
+      visible: new Set(view.facts.map(({ data }) => data)),
+      ownerOf: (path, layer) => {
+        const owner = ownerOf(view.resolve(path) ?? path, owned);
+        return owner !== undefined && layer <= (heights.get(owner) ?? -1) ? owner : undefined;
+      },
+      config: subject.config.secrets ?? [],
+    }),
     layers,
     gaps: gapsOf(subject, reports, view, problems.filter(matters)),
     cataloguers: cataloguerVersions(cataloguers),
@@ -97,7 +112,8 @@ const UNKNOWN_READER = '?';
 function unknownFacts(unknowns: readonly LayerUnknown[]): LayerReport['facts'] {
   const byPath = new Map<string, LayerUnknown[]>();
   for (const unknown of unknowns) {
-    if (unknown.reader === 'walk') continue;
+    // What may hold a secret and was not read hides no package: it is told with the secrets.
+    if (unknown.reader === 'walk' || unknown.reader === secrets.id) continue;
     const list = byPath.get(unknown.path);
     if (list === undefined) byPath.set(unknown.path, [unknown]);
     else list.push(unknown);

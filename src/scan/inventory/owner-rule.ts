@@ -27,6 +27,12 @@ export const OWNABLE_NAMES: readonly string[] = [
   '*.war',
   '*.gemspec',
   '*.deps.json',
+  // Keys that a distribution brings are nobody's secret (secrets/found-secrets.ts).
+  '*.pem',
+  '*.key',
+  '*.p12',
+  '*.pfx',
+  '*.jks',
 ];
 
 const NAMES: ReadonlySet<string> = new Set(OWNABLE_NAMES);

@@ -3,7 +3,9 @@ import type { Digest } from '../../platform/canonical.ts';
 import type { Gap } from '../../platform/gap.ts';
 import type { VersionScheme } from '../../versions/scheme.ts';
 import type { ImageConfig } from '../image/source.ts';
+import type { ImageTraits } from './image-traits.ts';
 import type { PackageType } from './package-types.ts';
+import type { ImageSecrets } from './secrets/image-secrets.ts';
 
 /** Where in an image something was found. */
 export interface Location {
@@ -41,26 +43,6 @@ export interface OsRelease {
   readonly codename?: string;
 }
 
-/** A file that later checks ask about. */
-export interface NotableFile {
-  readonly path: string;
-  readonly layer: Digest;
-  readonly traits: readonly FileTrait[];
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-}
-
-/** Why a file is notable. */
-export type FileTrait =
-  | 'setuid'
-  | 'setgid'
-  | 'capabilities'
-  | 'world-writable'
-  | 'shell'
-  | 'package-manager'
-  | 'candidate-secret';
-
 /** What is in one image. Sorted; the same image and cataloguers give the same bytes. */
 export interface Inventory {
   /** Digest of the image (ImageSource.digest). */
@@ -69,8 +51,11 @@ export interface Inventory {
   readonly os?: OsRelease;
   /** Sorted by type, name, version, location. */
   readonly packages: readonly Package[];
-  readonly files: readonly NotableFile[];
   readonly config: ImageConfig;
+  /** Absent where only a bill of materials was read. */
+  readonly traits?: ImageTraits;
+  /** Absent where no layer was read. For nobody outside: it says where secrets are. */
+  readonly secrets?: ImageSecrets;
   /** Layer digests as computed, bottom first. */
   readonly layers: readonly Digest[];
   /** `target` is the image digest. */

@@ -63,6 +63,10 @@ const SAMPLES: Readonly<Record<string, Readonly<Record<string, string | Uint8Arr
     'var/lib/rpmmanifest/container-manifest-2':
       'zlib\t1.2.11-5.cm2\t1653816591\t1653628955\tMicrosoft Corporation\t(none)\t180\tx86_64\t0\tzlib-1.2.11-5.cm2.src.rpm\n',
   },
+  secrets: {
+    'root/.netrc': 'machine example.com login u password sesame-open\n',
+    'app/.env': 'DB_PASSWORD=sesame-open\n',
+  },
   spdx: {
     'var/lib/db/sbom/a-1.spdx.json':
       '{"spdxVersion":"SPDX-2.3","packages":[{"externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:apk/a@1"}]}]}',
@@ -98,7 +102,7 @@ for (const cataloguer of CATALOGUERS) {
 }
 
 test('the files of every language cataloguer can have an owner', () => {
-  const operatingSystem = new Set(['apk', 'content-sets', 'dpkg', 'os-release', 'rpm', 'spdx']);
+  const operatingSystem = new Set(['apk', 'content-sets', 'dpkg', 'os-release', 'rpm', 'secrets', 'spdx']);
   for (const { id, reads } of CATALOGUERS) {
     if (operatingSystem.has(id) || reads.length === 0) continue;
     for (const path of Object.keys(SAMPLES[id] ?? {})) {

@@ -13,6 +13,7 @@ import { npm } from './npm/index.ts';
 import { osRelease } from './os-release/index.ts';
 import { python } from './python/index.ts';
 import { rpm } from './rpm/index.ts';
+import { secrets } from './secrets/index.ts';
 import { spdx } from './spdx/index.ts';
 
 /** All cataloguers, sorted by id. */
@@ -30,5 +31,6 @@ export const CATALOGUERS: readonly Cataloguer[] = [
   osRelease,
   python,
   rpm,
+  secrets,
   spdx,
 ];

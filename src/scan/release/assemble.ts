@@ -6,7 +6,7 @@ import { type ChartEntry, releasesAtTwoVersions } from './chart-entry.ts';
 import type { ReleaseIdentity } from './identity.ts';
 import { countReferences, imagesNotTaken, imagesOf, type Mention } from './mention.ts';
 import { lintMentions } from './mention-lint.ts';
-import type { ChartRelease, Release } from './release.ts';
+import type { ChartRelease, Release, ReleaseContainer } from './release.ts';
 
 /** Gaps of one kind that are named one by one at one file: a file that is something else must not fill the report. */
 const GAPS_PER_MEMBER = 50;
@@ -51,11 +51,13 @@ export function listedParts(
  */
 export function assembleRelease(parts: ReleaseParts, target: string): Release {
   const { charts } = parts;
+  const containers = containersOf(parts.mentions);
   return {
     ...parts.identity,
     target,
     images: imagesOf(parts.mentions, parts.ownPrefixes),
     charts: charts.map(plainChart).sort(compareCharts),
+    ...(containers.length === 0 ? {} : { containers }),
     counts: {
       ...countReferences(parts.explicit.map((mention) => mention.logical)),
       chartEntries: charts.length,
@@ -85,6 +87,18 @@ function boundGaps(gaps: readonly Gap[]): readonly Gap[] {
     bounded.push({ kind: first.kind, target: first.target, location: 'further', reason: `${more} more of this kind` });
   }
   return bounded.sort(compareGaps);
+}
+
+/** One chart that is installed twice runs its containers twice; they are told once. */
+function containersOf(mentions: readonly Mention[]): readonly ReleaseContainer[] {
+  const all = mentions.flatMap(({ chart, start, logical, source }): readonly ReleaseContainer[] =>
+    chart === undefined || start === undefined ? [] : [{ chart, workload: source, image: logical, ...start }],
+  );
+  const distinct = new Map(all.map((one) => [JSON.stringify(one), one]));
+  return [...distinct.values()].sort(
+    (a, b) =>
+      compareText(a.chart, b.chart) || compareText(a.workload, b.workload) || compareText(a.container, b.container),
+  );
 }
 
 function plainChart({ manifest, chart, version, release, namespace }: ChartEntry): ChartRelease {

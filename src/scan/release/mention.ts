@@ -2,6 +2,7 @@
 import type { Digest } from '../../platform/canonical.ts';
 import type { Gap } from '../../platform/gap.ts';
 import { splitLogical } from './logical.ts';
+import type { ContainerStart } from './manifests/container-needs.ts';
 import { originOf } from './origin.ts';
 import type { ReleaseImage } from './release.ts';
 
@@ -17,6 +18,8 @@ export interface Mention {
   readonly position: string;
   /** The chart that uses it, `manifest/chart:version`. */
   readonly chart?: string;
+  /** Of the container that runs it, where a pod does. */
+  readonly start?: ContainerStart;
   /** Pinned reference. */
   readonly physical?: string;
   /** Digest that the release pins. */

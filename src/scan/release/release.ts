@@ -2,6 +2,7 @@
 import type { Digest } from '../../platform/canonical.ts';
 import type { Gap } from '../../platform/gap.ts';
 import type { Verdict } from '../../platform/verdict.ts';
+import type { ContainerStart } from './manifests/container-needs.ts';
 
 /** An image of a release before any registry was asked. */
 export interface ReleaseImage {
@@ -31,6 +32,16 @@ export interface ChartRelease {
   readonly namespace: string;
 }
 
+/** A container that a chart runs. */
+export interface ReleaseContainer extends ContainerStart {
+  /** As the images' charts are named. */
+  readonly chart: string;
+  /** `Deployment/name`, behind the file that has it. */
+  readonly workload: string;
+  /** Reference in normal form. */
+  readonly image: string;
+}
+
 /** Figures of `release show`, on CSM's own terms. */
 export interface ReleaseCounts {
   /** Entries of the image index (name with tag). */
@@ -53,6 +64,8 @@ export interface Release {
   readonly target: string;
   readonly images: readonly ReleaseImage[];
   readonly charts: readonly ChartRelease[];
+  /** Containers of all pods, by chart; absent where no Kubernetes object was read. */
+  readonly containers?: readonly ReleaseContainer[];
   readonly counts: ReleaseCounts;
   readonly lint: readonly Verdict[];
   /** Members that are not scanned: RPM indexes, node images. */

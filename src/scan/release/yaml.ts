@@ -11,6 +11,8 @@ export interface YamlScalar {
   readonly line: number;
   readonly text: string;
   readonly isNull: boolean;
+  /** It is text by its quotes, block style or tag, whatever it looks like. */
+  readonly quoted?: true;
 }
 
 /** A sequence. */
@@ -32,6 +34,8 @@ export interface YamlEntry {
   readonly key: string;
   readonly line: number;
   readonly value: YamlNode;
+  /** The key is text by its quotes or tag. */
+  readonly quoted?: true;
 }
 
 /** A node of a parsed document; lines count from 1 in the file. */
@@ -44,6 +48,7 @@ export interface YamlText {
   readonly line: number;
 }
 
+const STRING_TAG = 'tag:yaml.org,2002:str';
 const EMPTY: YamlScalar = { kind: 'scalar', line: 1, text: '', isNull: true };
 /** A line that is not blank, a comment, a directive, or a bare document marker. */
 const HAS_CONTENT = /^(?!(?:\.\.\.|---)?[ \t\r\ufeff]*(?:#|$)|%).+/m;
@@ -176,7 +181,9 @@ function convertNode(source: unknown, conversion: Conversion, depth: number): Ya
   }
   if (isScalar(source)) {
     const text = typeof source.value === 'string' ? source.value : (source.source ?? '');
-    return { kind: 'scalar', line: sourceLine(source, conversion), text, isNull: source.value === null };
+    const quoted = source.tag === STRING_TAG || (source.tag === undefined && source.type !== 'PLAIN');
+    const line = sourceLine(source, conversion);
+    return { kind: 'scalar', line, text, isNull: source.value === null, ...(quoted ? { quoted } : {}) };
   }
   return EMPTY;
 }
@@ -185,7 +192,7 @@ function convertPair(pair: Pair<unknown, unknown>, conversion: Conversion, depth
   const key = convert(pair.key, conversion, depth + 1);
   if (key.kind !== 'scalar') throw new ParseError(`${conversion.file}:${key.line}: a key is not plain text`);
   const value = pair.value === null ? { ...EMPTY, line: key.line } : convert(pair.value, conversion, depth + 1);
-  return { key: key.text, line: key.line, value };
+  return { key: key.text, line: key.line, value, ...(key.quoted === undefined ? {} : { quoted: key.quoted }) };
 }
 
 function isMergeKey(pair: Pair<unknown, unknown>): boolean {

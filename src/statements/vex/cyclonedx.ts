@@ -1,23 +1,15 @@
-// CycloneDX 1.6 (ECMA-424) as VEX: writes decisions, and reads them from documents that hold components and vulnerabilities with an analysis.
-import { z } from 'zod';
-import { ParseError } from '../../platform/errors.ts';
+// CycloneDX 1.6 (ECMA-424) as VEX: writes what is said of vulnerabilities. The one writer of its vulnerabilities.
+import { canonicalJson } from '../../platform/canonical.ts';
 import { jsonText } from '../../platform/json-text.ts';
-import { LIMITS } from '../../platform/limits.ts';
 import { compareText } from '../../platform/order.ts';
-import { JUSTIFICATIONS, type Justification, type Statement, type VexStatus } from '../statement.ts';
-import {
-  documentDigits,
-  instant,
-  instantOf,
-  nameOf,
-  type ReadDecision,
-  statementsOf,
-  type VexIssue,
-  type VexReadOptions,
-} from './document.ts';
+import { instantOf } from '../day.ts';
+import type { Justification, VexStatus } from '../statement.ts';
+import { uuidOf, type VexIssue } from './document.ts';
 import type { VexEntry } from './entries.ts';
-import { readNote, withNote } from './note.ts';
+import { withNote } from './note.ts';
 import { imagePurl } from './product.ts';
+import { databaseOf, recordUrl } from './vulnerability-id.ts';
+import type { VexWord } from './word.ts';
 
 const STATE = {
   not_affected: 'not_affected',
@@ -26,46 +18,25 @@ const STATE = {
   under_investigation: 'in_triage',
 } as const satisfies Record<VexStatus, string>;
 
-/** "impactAnalysisState" in our words; a false positive is a component that is not the one meant. */
-const STATUS: Readonly<Record<string, VexStatus>> = {
-  not_affected: 'not_affected',
-  false_positive: 'not_affected',
-  exploitable: 'affected',
-  resolved: 'fixed',
-  resolved_with_pedigree: 'fixed',
-  in_triage: 'under_investigation',
-};
-
-/** "impactAnalysisJustification" has other classes: two of ours are one there, several of theirs one of ours. */
-const WRITTEN: Record<Justification, string> = {
+/** "impactAnalysisJustification" has other classes: two of ours are one there. The widest of its words is taken. */
+const JUSTIFICATION: Record<Justification, string> = {
   component_not_present: 'code_not_present',
   vulnerable_code_not_present: 'code_not_present',
   vulnerable_code_not_in_execute_path: 'code_not_reachable',
   vulnerable_code_cannot_be_controlled_by_adversary: 'requires_environment',
   inline_mitigations_already_exist: 'protected_by_mitigating_control',
 };
-const READ: Readonly<Record<string, Justification>> = {
-  code_not_present: 'vulnerable_code_not_present',
-  code_not_reachable: 'vulnerable_code_not_in_execute_path',
-  requires_configuration: 'vulnerable_code_cannot_be_controlled_by_adversary',
-  requires_environment: 'vulnerable_code_cannot_be_controlled_by_adversary',
-  protected_at_perimeter: 'vulnerable_code_cannot_be_controlled_by_adversary',
-  protected_by_compiler: 'inline_mitigations_already_exist',
-  protected_at_runtime: 'inline_mitigations_already_exist',
-  protected_by_mitigating_control: 'inline_mitigations_already_exist',
-};
 
 /** Property that keeps the justification in the words of OpenVEX. */
-const JUSTIFICATION = 'plimsoll:justification';
+export const JUSTIFICATION_PROPERTY = 'plimsoll:justification';
 
-/** The document. */
+/** The document of statements as text. */
 export function writeCyclonedx(entries: readonly VexEntry[], issue: VexIssue): string {
-  const digits = documentDigits(entries, issue);
   return `${jsonText({
     $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
     bomFormat: 'CycloneDX',
     specVersion: '1.6',
-    serialNumber: uuidOf(digits),
+    serialNumber: `urn:uuid:${uuidOf(canonicalJson([issue, entries]))}`,
     version: 1,
     metadata: {
       timestamp: instantOf(issue.date),
@@ -73,14 +44,51 @@ export function writeCyclonedx(entries: readonly VexEntry[], issue: VexIssue): s
       supplier: { name: issue.issuer, url: [issue.namespace] },
     },
     components: componentsOf(entries),
-    vulnerabilities: entries.map((entry, index) => vulnerabilityOf(entry, index)),
+    vulnerabilities: entries.map((entry, index) => ({
+      'bom-ref': `decision-${index + 1}`,
+      ...cyclonedxVulnerability(entry, { response: responseOf(entry.word) }),
+      affects: entry.images.flatMap((image) => image.packages.map((purl) => ({ ref: refOf(imagePurl(image), purl) }))),
+    })),
   })}\n`;
 }
 
-/** A UUID of version 8 (RFC 9562 section 5.8) of the content. */
-function uuidOf(digits: string): string {
-  const variant = ((Number.parseInt(digits.slice(16, 17), 16) & 3) | 8).toString(16);
-  return `urn:uuid:${digits.slice(0, 8)}-${digits.slice(8, 12)}-8${digits.slice(13, 16)}-${variant}${digits.slice(17, 20)}-${digits.slice(20, 32)}`;
+/** What is known of a vulnerability beside the word on it. */
+export interface CyclonedxFacts {
+  /** Of "response"; nothing is said where it is empty. */
+  readonly response: readonly string[];
+  readonly ratings?: readonly object[];
+  readonly properties?: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** A vulnerability without its reference and what it affects. Members "vulnerability", "analysis". */
+export function cyclonedxVulnerability(
+  { vulnerability, aliases, word }: Pick<VexEntry, 'vulnerability' | 'aliases' | 'word'>,
+  { response, ratings, properties = [] }: CyclonedxFacts,
+): object {
+  const { status, justification, impact, action, date } = word;
+  const url = recordUrl(vulnerability);
+  const detail = withNote(impact ?? action, word);
+  const kept =
+    justification === undefined ? properties : [{ name: JUSTIFICATION_PROPERTY, value: justification }, ...properties];
+  return {
+    id: vulnerability,
+    ...(url === undefined ? {} : { source: { url } }),
+    ...(aliases.length === 0 ? {} : { references: aliases.map((id) => ({ id, source: { name: databaseOf(id) } })) }),
+    ...(ratings === undefined ? {} : { ratings }),
+    analysis: {
+      state: STATE[status],
+      ...(justification === undefined ? {} : { justification: JUSTIFICATION[justification] }),
+      ...(response.length === 0 ? {} : { response }),
+      ...(detail === undefined ? {} : { detail }),
+      ...(date === undefined ? {} : { firstIssued: instantOf(date) }),
+    },
+    ...(kept.length === 0 ? {} : { properties: kept }),
+  };
+}
+
+function responseOf({ exception }: VexWord): readonly string[] {
+  if (exception === undefined) return [];
+  return [exception.reason === 'no-upstream-fix' ? 'can_not_fix' : 'will_not_fix'];
 }
 
 function componentsOf(entries: readonly VexEntry[]): readonly object[] {
@@ -106,162 +114,4 @@ function componentsOf(entries: readonly VexEntry[]): readonly object[] {
 
 function refOf(image: string, purl: string): string {
   return `${image} ${purl}`;
-}
-
-function vulnerabilityOf({ statement, vulnerability, aliases, images }: VexEntry, index: number): object {
-  const { status, justification, impact, action, exception, date } = statement;
-  return {
-    'bom-ref': `decision-${index + 1}`,
-    id: vulnerability,
-    ...(aliases.length === 0
-      ? {}
-      : {
-          references: aliases.map((id) => ({ id, source: { name: id.startsWith('GHSA-') ? 'GitHub' : 'Advisory' } })),
-        }),
-    analysis: {
-      state: STATE[status],
-      ...(justification === undefined ? {} : { justification: WRITTEN[justification] }),
-      ...(exception === undefined
-        ? {}
-        : { response: [exception.reason === 'no-upstream-fix' ? 'can_not_fix' : 'will_not_fix'] }),
-      detail: withNote(impact ?? action, statement),
-      firstIssued: instantOf(date),
-    },
-    affects: images.flatMap((image) => image.packages.map((purl) => ({ ref: refOf(imagePurl(image), purl) }))),
-    ...(justification === undefined ? {} : { properties: [{ name: JUSTIFICATION, value: justification }] }),
-  };
-}
-
-const party = z.object({ name: z.string().exactOptional() }).exactOptional();
-const cyclonedx = z.object({
-  metadata: z
-    .object({
-      timestamp: z.string().exactOptional(),
-      supplier: party,
-      manufacturer: party,
-      component: z.unknown().exactOptional(),
-    })
-    .exactOptional(),
-  components: z.array(z.unknown()).default([]),
-  vulnerabilities: z
-    .array(
-      z.object({
-        id: z.string().exactOptional(),
-        references: z.array(z.object({ id: z.string().exactOptional() })).default([]),
-        analysis: z
-          .object({
-            state: z.string().exactOptional(),
-            justification: z.string().exactOptional(),
-            detail: z.string().exactOptional(),
-            firstIssued: z.string().exactOptional(),
-            lastUpdated: z.string().exactOptional(),
-          })
-          .exactOptional(),
-        affects: z.array(z.object({ ref: z.string() })).default([]),
-        properties: z
-          .array(z.object({ name: z.string().exactOptional(), value: z.string().exactOptional() }))
-          .default([]),
-      }),
-    )
-    .default([]),
-});
-const component = z.object({
-  'bom-ref': z.string().exactOptional(),
-  purl: z.string().exactOptional(),
-  components: z.array(z.unknown()).default([]),
-});
-
-interface Place {
-  readonly id: string;
-  readonly packages: readonly string[];
-}
-
-/** Statements of a document. The issuer is the supplier, else the manufacturer. @throws ParseError, LimitError */
-export function readCyclonedx(document: unknown, options: VexReadOptions): readonly Statement[] {
-  const result = cyclonedx.safeParse(document);
-  if (!result.success) {
-    const [issue] = result.error.issues;
-    throw new ParseError(
-      `${options.file}: CycloneDX: ${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'is not valid'}`,
-    );
-  }
-  const { metadata, components, vulnerabilities } = result.data;
-  const places = placesOf(metadata?.component, components, options.file);
-  const decisions = vulnerabilities.flatMap(
-    ({ id, references, analysis, affects, properties }): readonly ReadDecision[] => {
-      const status = STATUS[analysis?.state ?? ''];
-      if (id === undefined || analysis === undefined || status === undefined) return [];
-      const note = readNote(analysis.detail);
-      const kept = properties.find(({ name }) => name === JUSTIFICATION)?.value;
-      const justification =
-        JUSTIFICATIONS.find((known) => known === kept) ??
-        READ[analysis.justification ?? ''] ??
-        (analysis.state === 'false_positive' ? 'component_not_present' : undefined);
-      return [
-        {
-          vulnerability: nameOf([id, ...references.flatMap((reference) => reference.id ?? [])]) ?? id,
-          status,
-          ...(justification === undefined ? {} : { justification }),
-          ...(status === 'not_affected' && note.text !== undefined ? { impact: note.text } : {}),
-          ...(status === 'affected' && note.text !== undefined ? { action: note.text } : {}),
-          note,
-          at: instant(analysis.lastUpdated ?? analysis.firstIssued ?? metadata?.timestamp ?? ''),
-          products: affects.map(({ ref }) => places.get(ref) ?? { id: unlinked(ref), packages: [] }),
-        },
-      ];
-    },
-  );
-  return statementsOf(decisions, metadata?.supplier?.name ?? metadata?.manufacturer?.name, options);
-}
-
-/** A component, and the product that it is in: the image, else what is next around it. */
-interface Nested {
-  readonly node: unknown;
-  readonly product?: string;
-}
-
-/**
- * What each reference stands for: a component, and the product around it when there is one. Of a document that describes a product (`metadata.component`)
- * all components are in that one, and are spoken of nowhere else.
- */
-function placesOf(subject: unknown, components: readonly unknown[], file: string): ReadonlyMap<string, Place> {
-  const places = new Map<string, Place>();
-  let level: readonly Nested[] =
-    subject === undefined ? components.map((node) => ({ node })) : [{ node: withInside(subject, components) }];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > LIMITS.yamlDepth)
-      throw new ParseError(`${file}: CycloneDX: components nested more than ${LIMITS.yamlDepth} levels`);
-    level = level.flatMap(({ node, product }): readonly Nested[] => {
-      const read = component.safeParse(node);
-      if (!read.success) return [];
-      const { 'bom-ref': ref, purl, components: inside } = read.data;
-      const isImage = purl !== undefined && /^pkg:(?:oci|docker)\//.test(purl);
-      const id = purl ?? ref ?? 'unnamed';
-      if (ref !== undefined) {
-        places.set(ref, product === undefined || isImage ? { id, packages: [] } : { id: product, packages: [id] });
-      }
-      return inside.map((child) => ({ node: child, product: isImage ? id : (product ?? id) }));
-    });
-  }
-  return places;
-}
-
-/** The described component with the others in it. */
-function withInside(subject: unknown, components: readonly unknown[]): unknown {
-  const read = component.safeParse(subject);
-  return {
-    ...(read.success ? read.data : {}),
-    components: [...(read.success ? read.data.components : []), ...components],
-  };
-}
-
-/** A link into another document (`urn:cdx:SERIAL/VERSION#REF`) names its component by its reference, which often is a package URL. */
-function unlinked(ref: string): string {
-  const hash = ref.startsWith('urn:cdx:') ? ref.indexOf('#') : -1;
-  if (hash === -1) return ref;
-  try {
-    return decodeURIComponent(ref.slice(hash + 1));
-  } catch {
-    return ref.slice(hash + 1);
-  }
 }

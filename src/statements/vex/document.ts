@@ -1,4 +1,5 @@
 // What the three VEX forms share: who issues a document and when, and statements as they are read from one.
+import { createHash } from 'node:crypto';
 import { canonicalJson, digestOf } from '../../platform/canonical.ts';
 import { LimitError, ParseError } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
@@ -50,9 +51,12 @@ export function documentDigits(entries: readonly VexEntry[], issue: VexIssue): s
   return digestOf(canonicalJson([issue, entries])).slice('sha256:'.length);
 }
 
-/** The instant of a day. */
-export function instantOf(day: string): string {
-  return `${day.slice(0, 10)}T00:00:00Z`;
+/** A UUID that follows from the text (RFC 9562, version 8: the bits are ours to choose; these are of its SHA-256). */
+export function uuidOf(text: string): string {
+  const bytes = createHash('sha256').update(text).digest().subarray(0, 16);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 /** An instant as ISO 8601 in UTC: timestamps come with offsets, and are compared. What cannot be read is older than everything. */

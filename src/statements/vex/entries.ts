@@ -4,7 +4,7 @@ import { compareText } from '../../platform/order.ts';
 import type { ScopedImage } from '../image-pattern.ts';
 import type { StatementJudge } from '../judge.ts';
 import type { ScopedFinding } from '../scope.ts';
-import type { Statement } from '../statement.ts';
+import type { VexWord } from './word.ts';
 
 /** A finding of an assessment, as far as statements look at it. */
 export interface StatedFinding extends ScopedFinding {
@@ -16,9 +16,9 @@ export interface StatedImage extends ScopedImage {
   readonly slot: string;
 }
 
-/** One statement about one vulnerability, with the images and packages that it applies to. */
+/** One word on one vulnerability, with the images and packages that it is said of. */
 export interface VexEntry {
-  readonly statement: Statement;
+  readonly word: VexWord;
   /** Reported id. */
   readonly vulnerability: string;
   readonly aliases: readonly string[];
@@ -56,7 +56,7 @@ export function vexEntries(
       const byImage = [...Map.groupBy(group, ({ image }) => `${image.logical}\0${image.digest ?? ''}`)];
       return [
         {
-          statement,
+          word: statement,
           vulnerability: finding.vulnerability,
           aliases: [...new Set(group.flatMap((row) => row.finding.aliases))].sort(),
           images: byImage

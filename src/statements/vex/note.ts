@@ -2,6 +2,7 @@
 // read back by this program; other readers see plain sentences.
 import { isDay } from '../day.ts';
 import { EXCEPTION_REASONS, type ExceptionReason, type Statement } from '../statement.ts';
+import type { VexWord } from './word.ts';
 
 /** What a note says. */
 export interface Note {
@@ -17,8 +18,12 @@ const EXCEPTION = /^Exception \(([a-z-]+)\)(?:: (.*))?$/s;
 /** Lines of free text that look like a note's get a mark in front, as mail does with lines that begin with "From ". */
 const ALIKE = /^>*(?:Exception \(|Applies until )/;
 
-/** The text, if there is any, with the note behind it. */
-export function withNote(text: string | undefined, { exception, expires }: Statement): string {
+/** The text, if there is any, with the note behind it; undefined when there is neither. Without a day there is nothing to read back, and no note. */
+export function withNote(
+  text: string | undefined,
+  { exception, expires }: Pick<VexWord, 'exception' | 'expires'>,
+): string | undefined {
+  if (expires === undefined) return text;
   const lines = [
     ...(text === undefined ? [] : [marked(text)]),
     ...(exception === undefined ? [] : [markedBehindFirst(exceptionSentence(exception))]),

@@ -1,129 +1,72 @@
-// OpenVEX 0.2.0 (github.com/openvex/spec, OPENVEX-SPEC.md): writes decisions, and reads documents of this and the earlier 0.0.1, where a product and a
-// vulnerability were plain text.
-import { z } from 'zod';
-import { ParseError } from '../../platform/errors.ts';
+// OpenVEX 0.2.0 (github.com/openvex/spec, OPENVEX-SPEC.md): writes what is said of vulnerabilities. The one writer of this form.
 import { jsonText } from '../../platform/json-text.ts';
-import { JUSTIFICATIONS, type Statement, VEX_STATUSES } from '../statement.ts';
-import {
-  documentDigits,
-  instant,
-  instantOf,
-  nameOf,
-  productBound,
-  type ReadDecision,
-  statementsOf,
-  type VexIssue,
-  type VexReadOptions,
-} from './document.ts';
+import { instantOf } from '../day.ts';
+import { documentDigits, type VexIssue } from './document.ts';
 import type { VexEntry } from './entries.ts';
-import { exceptionSentence, type Note, readNote, withNote } from './note.ts';
+import { exceptionSentence, withNote } from './note.ts';
 import { imagePurl } from './product.ts';
+import { recordUrl } from './vulnerability-id.ts';
+import { impactOf, type VexWord } from './word.ts';
 
 /** What the context of every version starts with. */
 export const OPENVEX_CONTEXT = 'https://openvex.dev/ns';
 const VERSION = `${OPENVEX_CONTEXT}/v0.2.0`;
 
-/**
- * The document, of at least one entry: OpenVEX has no empty documents.
- */
+/** The document of statements as text, of at least one entry: OpenVEX has no empty documents. */
 export function writeOpenvex(entries: readonly VexEntry[], issue: VexIssue): string {
-  return `${jsonText({
+  const id = `urn:plimsoll:openvex:${documentDigits(entries, issue)}`;
+  return `${jsonText(openvexDocument(entries, { ...issue, id }))}\n`;
+}
+
+/**
+ * The document: a statement an entry, products are images, subcomponents the packages. Sections "Document", "Statement", "Product Data Structure".
+ * @param issue with the id of the document, an IRI.
+ */
+export function openvexDocument(
+  entries: readonly VexEntry[],
+  { id, issuer, date, tool }: Pick<VexIssue, 'issuer' | 'date' | 'tool'> & { readonly id: string },
+): object {
+  return {
     '@context': VERSION,
-    '@id': `urn:plimsoll:openvex:${documentDigits(entries, issue)}`,
-    author: issue.issuer,
-    timestamp: instantOf(issue.date),
+    '@id': id,
+    author: issuer,
+    role: 'Document Creator',
+    timestamp: instantOf(date),
     version: 1,
-    tooling: `${issue.tool.name} ${issue.tool.version}`,
-    statements: entries.map(({ statement, vulnerability, aliases, images }) => ({
-      vulnerability: { name: vulnerability, ...(aliases.length === 0 ? {} : { aliases }) },
-      timestamp: instantOf(statement.date),
+    tooling: `${tool.name} ${tool.version}`,
+    statements: entries.map(({ word, vulnerability, aliases, images }) => ({
+      vulnerability: vulnerabilityOf(vulnerability, aliases),
+      ...(word.date === undefined ? {} : { timestamp: instantOf(word.date) }),
       products: images.map((image) => ({
         '@id': imagePurl(image),
         identifiers: { purl: imagePurl(image) },
         subcomponents: image.packages.map((purl) => ({ '@id': purl, identifiers: { purl } })),
       })),
-      status: statement.status,
-      ...(statement.justification === undefined ? {} : { justification: statement.justification }),
-      ...(statement.impact === undefined ? {} : { impact_statement: statement.impact }),
-      ...(statement.status === 'affected' ? { action_statement: actionOf(statement) } : {}),
-      status_notes: withNote(undefined, statement),
+      ...wordsOf(word),
     })),
-  })}\n`;
+  };
+}
+
+function vulnerabilityOf(name: string, aliases: readonly string[]): object {
+  const url = recordUrl(name);
+  return { ...(url === undefined ? {} : { '@id': url }), name, ...(aliases.length === 0 ? {} : { aliases }) };
+}
+
+/** What a statement says besides its subject; what the specification demands of each status is there. */
+function wordsOf(word: VexWord): object {
+  const { status, justification } = word;
+  const impact = impactOf(word);
+  const notes = withNote(undefined, word);
+  return {
+    status,
+    ...(justification === undefined ? {} : { justification }),
+    ...(impact === undefined ? {} : { impact_statement: impact }),
+    ...(status === 'affected' ? { action_statement: actionOf(word) } : {}),
+    ...(notes === undefined ? {} : { status_notes: notes }),
+  };
 }
 
 /** OpenVEX demands an action of whoever is affected; for an exception that is to live with it for the reason given. */
-function actionOf({ action, exception }: Statement): string {
+function actionOf({ action, exception }: VexWord): string {
   return action ?? (exception === undefined ? 'None.' : exceptionSentence(exception));
-}
-
-const identified = z.object({
-  '@id': z.string().exactOptional(),
-  identifiers: z.object({ purl: z.string().exactOptional() }).exactOptional(),
-});
-const openvex = z.object({
-  author: z.string().exactOptional(),
-  timestamp: z.string().exactOptional(),
-  statements: z.array(
-    z.object({
-      vulnerability: z.union([
-        z.string().transform((name) => ({ name, aliases: [] })),
-        z.object({ name: z.string(), aliases: z.array(z.string()).default([]) }),
-      ]),
-      timestamp: z.string().exactOptional(),
-      products: z
-        .array(
-          z.union([
-            z.string().transform((id) => ({ id, packages: [] })),
-            identified
-              .extend({ subcomponents: z.array(z.union([z.string(), identified.transform(idOf)])).default([]) })
-              .transform((product) => ({ id: idOf(product), packages: product.subcomponents })),
-          ]),
-        )
-        .default([]),
-      subcomponents: z.array(z.string()).default([]),
-      status: z.enum(VEX_STATUSES),
-      justification: z.enum(JUSTIFICATIONS).exactOptional(),
-      impact_statement: z.string().exactOptional(),
-      action_statement: z.string().exactOptional(),
-      status_notes: z.string().exactOptional(),
-    }),
-  ),
-});
-
-/** Statements of a document. @throws ParseError that names the first wrong field */
-export function readOpenvex(document: unknown, options: VexReadOptions): readonly Statement[] {
-  const result = openvex.safeParse(document);
-  if (!result.success) {
-    const [issue] = result.error.issues;
-    throw new ParseError(
-      `${options.file}: OpenVEX: ${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'is not valid'}`,
-    );
-  }
-  const { author, timestamp = '1970-01-01', statements } = result.data;
-  const bound = productBound(options.file);
-  const decisions = statements.map((row): ReadDecision => {
-    const { justification, impact_statement: impact, action_statement: action } = row;
-    const note = readNote(row.status_notes);
-    bound(row.products.length * (1 + row.subcomponents.length));
-    return {
-      vulnerability: nameOf([row.vulnerability.name, ...row.vulnerability.aliases]) ?? row.vulnerability.name,
-      status: row.status,
-      ...(justification === undefined ? {} : { justification }),
-      ...(impact === undefined ? {} : { impact }),
-      ...(action === undefined || stands(action, note) ? {} : { action }),
-      note,
-      at: instant(row.timestamp ?? timestamp),
-      products: row.products.map(({ id, packages }) => ({ id, packages: [...packages, ...row.subcomponents] })),
-    };
-  });
-  return statementsOf(decisions, author, options);
-}
-
-/** Whether the action is nothing but the exception that stands in its place. */
-function stands(action: string, { exception }: Note): boolean {
-  return exception !== undefined && action === exceptionSentence(exception);
-}
-
-function idOf({ '@id': id, identifiers }: z.output<typeof identified>): string {
-  return identifiers?.purl ?? id ?? 'unnamed';
 }

@@ -3,9 +3,10 @@ import { LimitError, ParseError } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
 import type { Statement } from '../statement.ts';
 import { readCsaf } from './csaf-read.ts';
-import { readCyclonedx } from './cyclonedx.ts';
+import { readCyclonedx } from './cyclonedx-read.ts';
 import { parseDocument, type VexReadOptions } from './document.ts';
-import { OPENVEX_CONTEXT, readOpenvex } from './openvex.ts';
+import { OPENVEX_CONTEXT } from './openvex.ts';
+import { readOpenvex } from './openvex-read.ts';
 
 /** Statements of a document; those of one document have different ids. @throws ParseError, LimitError */
 export function readVex(text: string, options: VexReadOptions): readonly Statement[] {

@@ -18,6 +18,7 @@ import { osDistro, osNamespace } from '../../../src/scan/inventory/os-release/na
 import { packageUrl, parsePackageUrl } from '../../../src/scan/inventory/purl.ts';
 import { python } from '../../../src/scan/inventory/python/index.ts';
 import { rpm } from '../../../src/scan/inventory/rpm/index.ts';
+import { secrets } from '../../../src/scan/inventory/secrets/index.ts';
 import { spdx } from '../../../src/scan/inventory/spdx/index.ts';
 import { header, located } from '../../../src/scan/inventory/test-facts.ts';
 import { expect } from '../expect.ts';
@@ -59,6 +60,16 @@ export const INVENTORY_TARGETS: readonly FuzzTarget[] = [
   fileTarget('rpm-bdb', rpm, 'var/lib/rpm/Packages', 'binary'),
   fileTarget('rpm-manifest', rpm, 'var/lib/rpmmanifest/container-manifest-2', 'text', ['\t', '(none)', '.src.rpm']),
   fileTarget('rpm-write-ahead-log', rpm, 'var/lib/rpm/rpmdb.sqlite-wal', 'binary'),
+  fileTarget('secret-key', secrets, 'app/a.pem', 'text', [
+    '-----BEGIN RSA PRIVATE KEY-----\n',
+    'Proc-Type: 4,ENCRYPTED\n',
+    '\\n',
+  ]),
+  fileTarget('secret-store', secrets, 'app/a.jks', 'binary', [
+    '\xfe\xed\xfe\xed',
+    '\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x0a\x01\x02',
+  ]),
+  fileTarget('secret-assignments', secrets, 'app/.env', 'text', ['PASSWORD=', 'export ', '"', '$A', 'https://u:p@h']),
   fileTarget('spdx', spdx, 'var/lib/db/sbom/a-1.spdx.json', 'json', PURLS),
   programTarget('go-program', go),
   programTarget('cargo-program', cargo),

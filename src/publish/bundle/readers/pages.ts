@@ -8,7 +8,7 @@ import { type CountedRow, type Figures, statedFigures } from './figures.ts';
 
 /** The findings of the report, and the figures that it prints. @throws ParseError */
 export function reportContent(html: string): { readonly rows: readonly CountedRow[]; readonly figures: Figures } {
-  const data = fieldsOf(parse(dataBlock(html)));
+  const data = fieldsOf(pageData(html));
   const findings = fieldsOf(data['findings']);
   const [slot = [], vulnerability = [], severity = [], fixState = []] = [
     'slot',
@@ -25,10 +25,11 @@ export function reportContent(html: string): { readonly rows: readonly CountedRo
   return { rows, figures: statedFigures(fieldsOf(data['statistics'])) };
 }
 
-function dataBlock(html: string): string {
+/** The data that an interactive page carries. @throws ParseError */
+export function pageData(html: string): unknown {
   const data = between(html, '<script type="application/json" id="data">', '</script>');
-  if (data === undefined) throw new ParseError('the report holds no data');
-  return data;
+  if (data === undefined) throw new ParseError('the page holds no data');
+  return parse(data);
 }
 
 /** What stands between the first of one text and the next of the other. */
@@ -42,7 +43,7 @@ function parse(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch (cause) {
-    throw new ParseError('the data of the report is no JSON', { cause });
+    throw new ParseError('the data of the page is no JSON', { cause });
   }
 }
 

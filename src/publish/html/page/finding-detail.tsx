@@ -1,6 +1,9 @@
 // All about one finding: the evidence, where the severity and the fix come from, where it lies.
 
+import { urgencyReason } from '../../../respond/priority/urgency.ts';
+import { ssvcOfText } from '../../ssvc-text.ts';
 import { FIX_WORDS } from '../../words.ts';
+import type { FindingColumns } from '../report-data.ts';
 import { Detail, Entry, Lines } from './detail.tsx';
 import { valueAt } from './findings.ts';
 import { Jump, toCve, toFindings, toImage, toPackage } from './jump.tsx';
@@ -8,6 +11,19 @@ import { KevFlag, SeverityBadge } from './marks.tsx';
 import { RecordLink } from './record-link.tsx';
 import { slotLabel, type ViewProps } from './report.ts';
 import { probabilityText } from './texts.ts';
+
+/** Why the finding stands where it does in the default order. */
+function placeText(columns: FindingColumns, row: number): string {
+  const epss = valueAt(columns.epss, row);
+  const ssvc = ssvcOfText(valueAt(columns.ssvc, row));
+  const reason = urgencyReason({
+    fixable: valueAt(columns.fixState, row) === 'fixed',
+    kev: valueAt(columns.kev, row),
+    ...(epss === null ? {} : { epss }),
+    ...(ssvc === undefined ? {} : { ssvc }),
+  });
+  return `${valueAt(columns.severity, row)}: ${reason}`;
+}
 
 /** The details of the finding with the given number. */
 export function FindingDetail({ report, row, state, go }: ViewProps & { readonly row: number }) {
@@ -38,11 +54,13 @@ export function FindingDetail({ report, row, state, go }: ViewProps & { readonly
         <RecordLink id={vulnerability} />
       </p>
       <dl>
+        <Entry name="Place">{placeText(columns, row)}</Entry>
         <Entry name="Also known as">{valueAt(columns.aliases, row).join(', ')}</Entry>
         <Entry name="Severity from">
           {valueAt(columns.severitySource, row)}
           {raw !== '' && `: ${raw}`}
         </Entry>
+        <Entry name="CVSS">{valueAt(columns.cvss, row)}</Entry>
         <Entry name="EPSS">{epss !== null && `${probabilityText(epss)} probability of exploitation in 30 days`}</Entry>
         <Entry name="SSVC">{valueAt(columns.ssvc, row)}</Entry>
         <Entry name="Package">

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { largeAssessment } from '../../../../bench/large-assessment.ts';
 import { sampleAssessment } from '../../../../test/support/sample-assessment.ts';
 import { statisticsOf } from '../../../explain/statistics.ts';
+import { compareUrgency } from '../../../respond/priority/urgency.ts';
 import { SEVERITY_LEVELS, type SeverityLevel } from '../../../scan/advisory/advisory.ts';
 import type { Assessment, Finding } from '../../../scan/assess/assessment.ts';
 import { ssvcText } from '../../ssvc-text.ts';
@@ -102,7 +103,7 @@ test('without a filter the figures are those of the statistics', () => {
   assert.equal(found.vulnerabilities, statisticsOf(sample).distinct.total);
 });
 
-test('every order is by its key, its reverse too, and ties keep severity and the order of the assessment', () => {
+test('every order is by its key, its reverse too', () => {
   /** Probabilities begin with the highest. */
   const lowered = (value: number | null): number | null => (value === null ? null : -value);
   const key: Record<SortKey, (row: number) => string | number | null> = {
@@ -126,17 +127,45 @@ test('every order is by its key, its reverse too, and ties keep severity and the
       }
     }
   }
-  const ids = [...table.filter(ALL, 'severity', false).rows].map((row) => [
-    key.severity(row),
-    key.vulnerability(row),
-    row,
-  ]);
-  assert.deepEqual(
-    ids,
-    ids.toSorted(
-      (a, b) =>
-        Number(a[0]) - Number(b[0]) || collator.compare(String(a[1]), String(b[1])) || Number(a[2]) - Number(b[2]),
-    ),
+});
+
+test('law: by severity is the default order; rows that are equal there stay by id and as in the assessment', () => {
+  const collator = new Intl.Collator('en', { numeric: true });
+  const uses = fc.record(
+    {
+      severity: fc.constantFrom(...SEVERITY_LEVELS),
+      fixState: fc.constantFrom('fixed' as const, 'not-fixed' as const),
+      kev: fc.boolean(),
+      epss: fc.constantFrom(0, 0.02, 0.5, 0.97),
+      ssvc: fc.record({
+        exploitation: fc.constantFrom('none' as const, 'poc' as const, 'active' as const),
+        automatable: fc.constantFrom('yes' as const, 'no' as const),
+        technicalImpact: fc.constantFrom('partial' as const, 'total' as const),
+      }),
+    },
+    { requiredKeys: ['severity', 'fixState', 'kev'] },
+  );
+  const length = sample.findings.length;
+  fc.assert(
+    fc.property(fc.array(uses, { minLength: length, maxLength: length }), (changes) => {
+      const findings = sample.findings.map((finding, row): Finding => {
+        const { epss: _epss, ssvc: _ssvc, ...plain } = finding;
+        return { ...plain, ...changes[row] };
+      });
+      const expected = findings
+        .map((finding, row) => ({ finding, row, urgency: { ...finding, fixable: finding.fixState === 'fixed' } }))
+        .sort(
+          (a, b) =>
+            compareUrgency(a.urgency, b.urgency) ||
+            collator.compare(a.finding.vulnerability, b.finding.vulnerability) ||
+            a.row - b.row,
+        );
+      assert.deepEqual(
+        [...opened({ ...sample, findings }).table.filter(ALL, 'severity', false).rows],
+        expected.map(({ row }) => row),
+      );
+    }),
+    { numRuns: 40 },
   );
 });
 

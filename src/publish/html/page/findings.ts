@@ -1,6 +1,9 @@
 // Filtering, sorting and counting 50,000 findings between two key strokes. Works on the numbers of the columns: a word is searched once in
 // a dictionary, not once a row, and rows are ordered by counting sort over the ranks of their values. No DOM.
+
+import { ssvcOrder } from '../../../respond/priority/urgency.ts';
 import { SEVERITY_LEVELS, type SeverityLevel } from '../../../scan/advisory/advisory.ts';
+import { ssvcOfText } from '../../ssvc-text.ts';
 import type { Column } from '../columns.ts';
 import type { FindingColumns } from '../report-data.ts';
 
@@ -180,12 +183,12 @@ function tally(size: number): { add(number: number | undefined): void; size(): n
   };
 }
 
-/** By the key, then severity, then the assessment's order, in which the ties stay whichever the direction. */
+/** By the key, then in the default order (compareUrgency), then as in the assessment; the ties stay whichever the direction. */
 function sortedRows(columns: FindingColumns, levels: Uint8Array, sort: SortKey, descending: boolean): Uint32Array {
   const natural = Uint32Array.from({ length: columns.count }, (_, row) => row);
   const byVulnerability = countingSort(natural, columns.vulnerability.rows, ranks(columns.vulnerability));
   const bySeverity = countingSort(
-    byVulnerability,
+    byUse(byVulnerability, columns),
     levels,
     SEVERITY_LEVELS.map((_, number) =>
       sort === 'severity' && descending ? SEVERITY_LEVELS.length - 1 - number : number,
@@ -207,6 +210,24 @@ function sortedRows(columns: FindingColumns, levels: Uint8Array, sort: SortKey, 
   return countingSort(bySeverity, column.rows, rank);
 }
 
+/** Within a severity: fixable first, then known exploited, then by SSVC and EPSS, the highest first. */
+function byUse(rows: Uint32Array, { epss, ssvc, kev, fixState }: FindingColumns): Uint32Array {
+  const urgent = ssvc.values.map((text) => ssvcOrder(ssvcOfText(text)));
+  const steps: readonly { readonly numbers: ArrayLike<number>; readonly rank: readonly number[] }[] = [
+    { numbers: epss.rows, rank: placesOf(epss.values.map((probability) => -(probability ?? 0))) },
+    { numbers: ssvc.rows, rank: placesOf(urgent.map((order) => -order)) },
+    { numbers: kev.rows, rank: kev.values.map((exploited) => (exploited ? 0 : 1)) },
+    { numbers: fixState.rows, rank: fixState.values.map((state) => (state === 'fixed' ? 0 : 1)) },
+  ];
+  return steps.reduce((sorted, { numbers, rank }) => countingSort(sorted, numbers, rank), rows);
+}
+
+/** Place of each number among the different ones, the lowest first; equal ones share theirs. */
+function placesOf(values: readonly number[]): readonly number[] {
+  const places = new Map([...new Set(values)].sort((a, b) => a - b).map((value, place) => [value, place]));
+  return values.map((value) => places.get(value) ?? 0);
+}
+
 /** Place of each value of a dictionary among all of them, numbers inside words by their value; absent ones last in both directions. */
 function ranks(column: Column<string | number | null>): readonly number[] {
   const collator = new Intl.Collator('en', { numeric: true });
@@ -223,9 +244,9 @@ function ranks(column: Column<string | number | null>): readonly number[] {
   return rank;
 }
 
-/** Stable sort of rows by the rank of their value. */
+/** Stable sort of rows by the rank of their value. Ranks are below the number of values, or below 2 for two classes. */
 function countingSort(rows: Uint32Array, numbers: ArrayLike<number>, rank: readonly number[]): Uint32Array {
-  const starts = new Uint32Array(rank.length + 1);
+  const starts = new Uint32Array(Math.max(rank.length, 2) + 1);
   for (const row of rows) {
     const place = (rank[numbers[row] ?? 0] ?? 0) + 1;
     starts[place] = (starts[place] ?? 0) + 1;

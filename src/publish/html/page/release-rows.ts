@@ -1,5 +1,6 @@
 // What the view of the release lists: charts and systems, each with the instances in its images. No DOM.
 import { SEVERITY_LEVELS, type SeverityLevel } from '../../../scan/advisory/advisory.ts';
+import { compareCounts } from '../../ranking.ts';
 import type { ReportData, ReportImage } from '../report-data.ts';
 import { compareNatural } from './texts.ts';
 
@@ -75,10 +76,7 @@ function groupOf(images: readonly ReportImage[]): ImageGroup {
 }
 
 function compareGroups(a: ImageGroup, b: ImageGroup): number {
-  for (const level of SEVERITY_LEVELS) {
-    if (a.counts[level] !== b.counts[level]) return b.counts[level] - a.counts[level];
-  }
-  return b.images - a.images;
+  return compareCounts(a.counts, b.counts) || b.images - a.images;
 }
 
 /** `manifest/chart:version` in its parts; a chart without a manifest is only `chart:version`. */

@@ -1,8 +1,8 @@
-// Two short lists of the summary: the images with most critical and high, and the vulnerabilities in most images.
+// Two short lists of the summary: the images with most critical and high, and the vulnerabilities that come first.
 import { useMemo } from 'preact/hooks';
 import type { SlotCounts } from '../../../explain/statistics.ts';
 import { SEVERITY_LEVELS } from '../../../scan/advisory/advisory.ts';
-import { type RankedVulnerability, severeImages } from '../../ranking.ts';
+import { severeImages } from '../../ranking.ts';
 import { count, plural } from '../../words.ts';
 import { Jump, toCve, toImage } from './jump.tsx';
 import { ImageName, KevFlag, SeverityBadge } from './marks.tsx';
@@ -35,12 +35,12 @@ export function TopImages({ report, go }: ViewProps) {
   );
 }
 
-/** The vulnerabilities in most images, critical and high before the rest. */
+/** The vulnerabilities in the order in which they are to be worked on, each with the reason of its place. */
 export function TopVulnerabilities({ report, go }: ViewProps) {
-  const found = report.data.spread;
+  const found = report.data.urgent;
   return (
     <section class="panel" aria-labelledby="top-vulnerabilities">
-      <h2 id="top-vulnerabilities">Vulnerabilities in most images</h2>
+      <h2 id="top-vulnerabilities">Vulnerabilities, most urgent first</h2>
       {found.length === 0 && <p class="hint">No vulnerability was found in the images that were read.</p>}
       <ol class="ranking cve-ranking">
         {found.map((entry) => (
@@ -53,7 +53,7 @@ export function TopVulnerabilities({ report, go }: ViewProps) {
               <span class="packages">{entry.packages.join(', ')}</span>
               <span class="spread">
                 {plural(entry.slots, 'image')}
-                <small>{fixText(entry)}</small>
+                <small>{entry.reason}</small>
               </span>
             </Jump>
           </li>
@@ -61,11 +61,6 @@ export function TopVulnerabilities({ report, go }: ViewProps) {
       </ol>
     </section>
   );
-}
-
-function fixText({ slots, fixableSlots }: RankedVulnerability): string {
-  if (fixableSlots === 0) return 'no fix';
-  return fixableSlots === slots ? 'fix available' : `fix for ${count(fixableSlots)}`;
 }
 
 /** A severity and how many, quiet when there are none. */

@@ -1,5 +1,7 @@
 // The vulnerabilities of the report, a row each over all images: what a cell of the basis `distinct` is, with its findings. No DOM.
-import { SEVERITY_LEVELS, type SeverityLevel } from '../../../scan/advisory/advisory.ts';
+import { compareUrgency, ssvcOrder, type Urgency } from '../../../respond/priority/urgency.ts';
+import { SEVERITY_LEVELS, type SeverityLevel, type Ssvc } from '../../../scan/advisory/advisory.ts';
+import { ssvcOfText } from '../../ssvc-text.ts';
 import type { FindingColumns } from '../report-data.ts';
 import { valueAt } from './findings.ts';
 import { compareNatural, searchFor } from './texts.ts';
@@ -20,6 +22,8 @@ export interface VulnerabilityRow {
   readonly packages: readonly string[];
   readonly kev: boolean;
   readonly epss: number | null;
+  /** The most urgent answers. */
+  readonly ssvc: Ssvc | undefined;
   /** Numbers of its findings, in the order of the assessment. */
   readonly findings: readonly number[];
   /** Words that a search looks in, in lower case. */
@@ -49,7 +53,7 @@ export function filterVulnerabilities(
   );
 }
 
-/** Ascending orders; amounts have their largest first, as readers want them. Ties by severity, then images, then id. */
+/** Ascending orders; amounts have their largest first, as readers want them. Ties in the default order. */
 export const VULNERABILITY_ORDERS: Readonly<Record<CveSortKey, (a: VulnerabilityRow, b: VulnerabilityRow) => number>> =
   {
     severity: (a, b) => compareWeight(a, b),
@@ -59,9 +63,20 @@ export const VULNERABILITY_ORDERS: Readonly<Record<CveSortKey, (a: Vulnerability
     epss: (a, b) => (b.epss ?? -1) - (a.epss ?? -1),
   };
 
-/** By severity, then the number of images, then id. */
+/** The default order, those in most images first where they are equal, then by id. */
 export function compareWeight(a: VulnerabilityRow, b: VulnerabilityRow): number {
-  return a.level - b.level || b.images - a.images || compareNatural(a.id, b.id);
+  return compareUrgency(urgencyOf(a), urgencyOf(b)) || b.images - a.images || compareNatural(a.id, b.id);
+}
+
+/** What decides the place of a row. */
+export function urgencyOf({ severity, fixableImages, kev, epss, ssvc }: VulnerabilityRow): Urgency {
+  return {
+    severity,
+    fixable: fixableImages > 0,
+    kev,
+    ...(epss === null ? {} : { epss }),
+    ...(ssvc === undefined ? {} : { ssvc }),
+  };
 }
 
 /** Finds the row of an id or an alias, whatever its case. */
@@ -79,6 +94,7 @@ function rowOf(columns: FindingColumns, id: string, findings: readonly number[])
   let level = SEVERITY_LEVELS.length - 1;
   let kev = false;
   let epss: number | null = null;
+  let ssvc: Ssvc | undefined;
   for (const row of findings) {
     const slot = columns.slot.rows[row] ?? 0;
     slots.add(slot);
@@ -89,6 +105,8 @@ function rowOf(columns: FindingColumns, id: string, findings: readonly number[])
     kev ||= valueAt(columns.kev, row);
     const probability = valueAt(columns.epss, row);
     if (probability !== null) epss = Math.max(epss ?? 0, probability);
+    const answers = ssvcOfText(valueAt(columns.ssvc, row));
+    if (ssvcOrder(answers) >= ssvcOrder(ssvc)) ssvc = answers ?? ssvc;
   }
   return {
     id,
@@ -100,6 +118,7 @@ function rowOf(columns: FindingColumns, id: string, findings: readonly number[])
     packages: [...packages].sort(),
     kev,
     epss,
+    ssvc,
     findings,
     text: [id, ...aliases, ...packages].join(' ').toLowerCase(),
   };

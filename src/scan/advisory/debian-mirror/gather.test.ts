@@ -76,7 +76,6 @@ function inventory(...packages: readonly Package[]): Inventory {
     platform: 'linux/amd64',
     os: { id: 'debian', version: '12', codename: 'bookworm' },
     packages,
-    files: [],
     config: {
       environmentNames: [],
       exposedPorts: [],

@@ -22,6 +22,13 @@ export interface FetchedManifest {
   readonly place: Reference;
 }
 
+/** An answer of the referrers API. */
+export interface Referrers {
+  readonly bytes: Uint8Array;
+  /** False when the registry says that its list goes on. */
+  readonly whole: boolean;
+}
+
 /** Talks to registries. One for a process or worker; close it when done. */
 export class RegistryClient {
   readonly #session: RegistrySession;
@@ -44,6 +51,20 @@ export class RegistryClient {
    */
   digest(reference: Reference): Promise<Digest> {
     return this.#firstPlace(reference, (place) => this.#fetchDigest(place));
+  }
+
+  /**
+   * What the registry lists as referring to a digest, an index (distribution specification 1.1, "Listing Referrers"); from the first place that knows
+   * the API. Undefined where none does: the specification's fallback tag is the caller's to ask for.
+   * @throws PlimsollError `unauthorized`, `registry`; LimitError.
+   */
+  async referrers({ registry, repository }: Place, digest: Digest): Promise<Referrers | undefined> {
+    try {
+      return await this.#firstPlace({ registry, repository, digest }, (place) => this.#fetchReferrers(place, digest));
+    } catch (error) {
+      if (error instanceof PlimsollError && error.code === 'not-found') return undefined;
+      throw error;
+    }
   }
 
   /**
@@ -96,6 +117,21 @@ export class RegistryClient {
       );
     }
     return { bytes, digest, mediaType, place };
+  }
+
+  async #fetchReferrers(place: Reference, digest: Digest): Promise<Referrers> {
+    const response = await this.#session.send('GET', place, `referrers/${digest}`, { accept: MANIFEST_TYPES[0] });
+    const { status, headers, host, body } = response;
+    const what = `list of what refers to ${digest}`;
+    // Registries without the API answer in many ways: 404, 405, 400, or with a page for people.
+    const known = status === 200 && (headers['content-type'] ?? '').startsWith(MANIFEST_TYPES[0]);
+    if (!known && status !== 401 && status !== 403) {
+      discard(body);
+      throw new PlimsollError('not-found', `${host} has no ${what}`);
+    }
+    if (!known) throw await this.#session.failure(place, response, what);
+    const bytes = await readWhole(body, host, this.#session.access.stallMs, LIMITS.manifestBytes);
+    return { bytes, whole: !/rel="?next"?/.test(String(headers['link'] ?? '')) };
   }
 
   async #fetchDigest(place: Reference): Promise<Digest> {

@@ -5,7 +5,7 @@ import { readObject, requiredText } from '../json-fields.ts';
 import { type Descriptor, isAttestation, parseManifest } from '../manifest.ts';
 import { DEFAULT_PLATFORM, type Platform } from '../platform.ts';
 import { type ContentStore, chooseEntry, readVerified, selectImage } from '../select.ts';
-import type { ImageSource } from '../source.ts';
+import type { BlobDescriptor, ImageSource } from '../source.ts';
 import { type LayoutFiles, type LayoutLocation, readLayoutFile } from './layout-files.ts';
 
 /** Annotation that names an entry of index.json. */
@@ -43,7 +43,7 @@ function ociStore(files: LayoutFiles): ContentStore {
  * Finds a blob's file.
  * @throws PlimsollError `digest-mismatch` when its size is not the descriptor's, which no content of that digest can have; what `locate` throws.
  */
-export function locateSized(files: LayoutFiles, path: string, descriptor: Descriptor): LayoutLocation {
+export function locateSized(files: LayoutFiles, path: string, descriptor: BlobDescriptor): LayoutLocation {
   const location = files.locate(path);
   if (location.length !== descriptor.size) {
     throw new PlimsollError(
@@ -58,7 +58,7 @@ export function locateSized(files: LayoutFiles, path: string, descriptor: Descri
  * The bytes of a small blob's file.
  * @throws as locateSized.
  */
-export function readSized(files: LayoutFiles, path: string, descriptor: Descriptor): Uint8Array {
+export function readSized(files: LayoutFiles, path: string, descriptor: BlobDescriptor): Uint8Array {
   locateSized(files, path, descriptor);
   return files.read(path);
 }

@@ -11,6 +11,7 @@ import { platformOf } from '../../release/sbom/subject.ts';
 import { identifyImage } from '../identity.ts';
 import type { ImportedFinding, ParsedReport, ReportFile, ScannerRun } from '../imported.ts';
 import { badRows, checked, checkedRows, fixAbove, optional, reportedPackage, versionsAbove } from '../rows.ts';
+import { chosenScore, type GivenScore, scoreFrom } from '../score.ts';
 import { statementOf } from './analysis.ts';
 
 const text = z.string().nullish();
@@ -33,7 +34,17 @@ const vulnerability = z.object({
   id: z.string().min(1),
   source: z.object({ name: text }).nullish(),
   references: z.array(z.object({ id: text })).nullish(),
-  ratings: z.array(z.object({ source: z.object({ name: text }).nullish(), severity: text })).nullish(),
+  ratings: z
+    .array(
+      z.object({
+        source: z.object({ name: text }).nullish(),
+        severity: text,
+        score: z.number().nullish().catch(null),
+        method: text.catch(null),
+        vector: text.catch(null),
+      }),
+    )
+    .nullish(),
   recommendation: text,
   analysis: z.object({ state: text, justification: text }).nullish(),
   affects: z
@@ -141,6 +152,7 @@ function findingOf(
     aliases: [...new Set((row.references ?? []).flatMap(({ id }) => (id && id !== row.id ? [id] : [])))],
     severity: rating?.severity || 'unknown',
     ...optional('severitySource', rating === undefined ? undefined : rating.source?.name || row.source?.name),
+    ...optional('cvss', chosenScore(scoresOf(row), rating?.source?.name || row.source?.name)),
     package: reportedPackage(found, component.name, installed, component.purl),
     fixState: fixedIn === undefined ? 'unknown' : 'fixed',
     ...optional('fixedIn', fixedIn),
@@ -155,6 +167,13 @@ function ratingOf({ ratings, source }: Vulnerability): NonNullable<Vulnerability
   const of = (name: string | null | undefined) =>
     rated.find((one) => one.source?.name && one.source.name.toLowerCase() === name?.toLowerCase());
   return of(source?.name) ?? of('nvd') ?? rated[0];
+}
+
+/** Ratings by CVSS; a method that is not named counts as CVSS when there is a vector of it. */
+function scoresOf({ ratings }: Vulnerability): readonly GivenScore[] {
+  return (ratings ?? [])
+    .filter(({ method, vector }) => method?.startsWith('CVSS') ?? scoreFrom({ vector }) !== undefined)
+    .map(({ source, score, vector }) => ({ source: source?.name, score, vector }));
 }
 
 /** Versions in Trivy's words, `Upgrade NAME to version A, B; Upgrade …`. */

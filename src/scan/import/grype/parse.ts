@@ -8,6 +8,7 @@ import { parseJson } from '../../release/sbom/read-sbom.ts';
 import { identifyImage } from '../identity.ts';
 import type { ImportedFinding, ParsedReport, ReportFile, ScannerRun } from '../imported.ts';
 import { badRows, checked, checkedRows, firstDigest, fixAbove, leftOut, optional, reportedPackage } from '../rows.ts';
+import { chosenScore, type StatedScore } from '../score.ts';
 import { imageTarget, type Match, match, type Report, report } from './report.ts';
 
 const STATES: ReadonlyMap<string, ImportedFinding['fixState']> = new Map([
@@ -83,6 +84,7 @@ function findingOf(row: Match, found: Package | undefined): ImportedFinding {
     severity: severity || 'Unknown',
     // `debian:distro:debian:11`, `github:language:go`, `nvd:cpe`: the publisher stands first.
     ...optional('severitySource', namespace?.split(':', 1)[0]),
+    ...optional('cvss', scoreOf(row)),
     package: reportedPackage(found, artifact.name, artifact.version, artifact.purl),
     fixState: fixedIn === undefined ? (STATES.get(fix?.state ?? '') ?? 'unknown') : 'fixed',
     ...optional('fixedIn', fixedIn),
@@ -91,6 +93,16 @@ function findingOf(row: Match, found: Package | undefined): ImportedFinding {
     ...((knownExploited?.length ?? 0) > 0 ? { kev: true } : {}),
     ...(probability === undefined ? {} : { epss: probability }),
   };
+}
+
+/** The score of the record that matched, else of one that is the same. */
+function scoreOf({ vulnerability, relatedVulnerabilities }: Match): StatedScore | undefined {
+  for (const { cvss } of [vulnerability, ...(relatedVulnerabilities ?? [])]) {
+    const given = (cvss ?? []).map(({ source, vector, metrics }) => ({ source, vector, score: metrics?.baseScore }));
+    const score = chosenScore(given);
+    if (score !== undefined) return score;
+  }
+  return undefined;
 }
 
 /** The highest probability that the row gives for its vulnerability or one that is the same. */

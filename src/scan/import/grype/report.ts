@@ -8,6 +8,11 @@ const anything = z.array(z.unknown()).nullish();
 const number = z.union([z.number(), z.string().transform(Number)]);
 const epss = z.array(z.object({ cve: text, epss: number })).nullish();
 
+const cvss = z
+  .array(z.object({ source: text, vector: text, metrics: z.object({ baseScore: z.number().nullish() }).nullish() }))
+  .nullish()
+  .catch(null);
+
 /** A row of `matches`. */
 export const match = z.object({
   vulnerability: z.object({
@@ -16,9 +21,10 @@ export const match = z.object({
     severity: text,
     fix: z.object({ versions: texts, state: text }).nullish(),
     epss,
+    cvss,
     knownExploited: anything,
   }),
-  relatedVulnerabilities: z.array(z.object({ id: z.string(), epss })).nullish(),
+  relatedVulnerabilities: z.array(z.object({ id: z.string(), epss, cvss })).nullish(),
   artifact: z.object({
     name: z.string(),
     version: z.string(),

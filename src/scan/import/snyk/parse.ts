@@ -11,6 +11,7 @@ import { referenceOfFolder } from '../folder-reference.ts';
 import { identifyImage } from '../identity.ts';
 import type { ImportedFinding, ImportedImage, ParsedReport, ReportFile, ScannerRun } from '../imported.ts';
 import { badRows, checked, checkedRows, fixAbove, leftOut, optional, reportedPackage } from '../rows.ts';
+import { scoreFrom } from '../score.ts';
 import { failure, report, type SnykProject, type SnykReport, type SnykVulnerability, vulnerability } from './report.ts';
 import { uniqueKey } from './unique-key.ts';
 
@@ -158,6 +159,7 @@ function findingOf(
     id: row.id,
     aliases: [...new Set(Object.values(identifiers).flatMap((ids) => ids ?? []))].filter((id) => id !== row.id).sort(),
     severity: row.severity || 'unknown',
+    ...optional('cvss', scoreFrom({ score: row.cvssScore, vector: row.CVSSv3, source: 'snyk' })),
     package: reportedPackage(found, row.name, row.version),
     fixState: isFixable(row) ? 'fixed' : 'not-fixed',
     ...(isFixable(row) ? optional('fixedIn', fixedIn) : {}),

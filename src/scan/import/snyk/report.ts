@@ -15,6 +15,8 @@ export const vulnerability = z.object({
   packageName: text,
   packageManager: text,
   severity: text,
+  cvssScore: z.number().nullish().catch(null),
+  CVSSv3: text.catch(null),
   identifiers: z.record(z.string(), texts).nullish(),
   isUpgradable: z.boolean().nullish(),
   nearestFixedInVersion: text,

@@ -1,5 +1,6 @@
 // Reads Trivy's JSON report, schema version 2: the image, and `Results[]` of the classes os-pkgs and lang-pkgs with packages and vulnerabilities.
 import type { Gap } from '../../../platform/gap.ts';
+import { compareText } from '../../../platform/order.ts';
 import type { Location, OsRelease, Package } from '../../inventory/package.ts';
 import { distributionOf } from '../../release/sbom/distribution.ts';
 import { distinctPackages } from '../../release/sbom/packages.ts';
@@ -7,6 +8,7 @@ import { parseJson } from '../../release/sbom/read-sbom.ts';
 import { identifyImage } from '../identity.ts';
 import type { ImportedFinding, ImportedImage, ParsedReport, ReportFile } from '../imported.ts';
 import { badRows, checked, checkedRows, firstDigest, fixAbove, leftOut, optional, reportedPackage } from '../rows.ts';
+import { chosenScore, type GivenScore } from '../score.ts';
 import { packageOf } from './package-of.ts';
 import { installed, type Report, type Result, report, result, type Vulnerability, vulnerability } from './report.ts';
 
@@ -114,12 +116,23 @@ function findingOf(row: Vulnerability, found: Package | undefined): ImportedFind
     aliases: (row.VendorIDs ?? []).filter((id) => id.startsWith('GHSA-') && id !== row.VulnerabilityID),
     severity: row.Severity || 'UNKNOWN',
     ...optional('severitySource', row.SeveritySource),
+    ...optional('cvss', chosenScore(scoresOf(row), row.SeveritySource)),
     package: reportedPackage(found, row.PkgName, row.InstalledVersion, row.PkgIdentifier?.PURL),
     fixState: fixedIn === undefined ? (STATES.get(row.Status || 'affected') ?? 'unknown') : 'fixed',
     ...optional('fixedIn', fixedIn),
     ...optional('layer', firstDigest(row.Layer?.Digest, row.Layer?.DiffID)),
     ...optional('path', found?.location.path ?? row.PkgPath),
   };
+}
+
+/** Sorted by source, so that the same report gives the same score. */
+function scoresOf({ CVSS }: Vulnerability): readonly GivenScore[] {
+  const sources = Object.entries(CVSS ?? {}).sort(([a], [b]) => compareText(a, b));
+  return sources.flatMap(([source, { V2Vector, V2Score, V3Vector, V3Score, V40Vector, V40Score }]) => [
+    { source, vector: V3Vector, score: V3Score },
+    { source, vector: V40Vector, score: V40Score },
+    { source, vector: V2Vector, score: V2Score },
+  ]);
 }
 
 function keyOf(name: string, version: string, path: string | null | undefined): string {

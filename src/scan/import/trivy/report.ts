@@ -23,6 +23,15 @@ export const installed = z.object({
   FilePath: text,
   Layer: layer,
 });
+/** The scores of one source. */
+const scores = z.object({
+  V2Vector: text,
+  V2Score: z.number().nullish(),
+  V3Vector: text,
+  V3Score: z.number().nullish(),
+  V40Vector: text,
+  V40Score: z.number().nullish(),
+});
 /** A row of `Vulnerabilities`. */
 export const vulnerability = z.object({
   VulnerabilityID: z.string().min(1),
@@ -36,6 +45,7 @@ export const vulnerability = z.object({
   Status: text,
   Severity: text,
   SeveritySource: text,
+  CVSS: z.record(z.string(), scores).nullish().catch(null),
   Layer: layer,
 });
 /** What one package database, lock file or kind of package holds. */

@@ -8,7 +8,7 @@ import { type ApkDatabase, type ApkEntry, parseInstalled } from './parse.ts';
 /** Reads apk's database, at its old place and at the one of merged-usr images. */
 export const apk: Cataloguer = {
   id: 'apk',
-  version: 2,
+  version: 3,
   title: 'Packages installed by apk',
   reads: ['lib/apk/db/installed', 'usr/lib/apk/db/installed'],
   read: parseInstalled,

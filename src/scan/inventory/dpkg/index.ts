@@ -12,7 +12,7 @@ import { type DpkgEntry, type DpkgStatus, parseStatus } from './parse.ts';
 /** Reads dpkg's database, at its place in /var and at the one of images whose /usr is all they ship. */
 export const dpkg: Cataloguer = {
   id: 'dpkg',
-  version: 2,
+  version: 3,
   title: 'Packages installed by dpkg',
   reads: [
     'var/lib/dpkg/status',

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LIMITS } from '../../../platform/limits.ts';
 import type { EntryHeader } from '../../image/layer/layer-report.ts';
-import type { FileTrait } from '../package.ts';
 import { header, layer, located } from '../test-facts.ts';
 import { files, notableFiles } from './index.ts';
-import { SECRET_ENDINGS, SECRET_NAMES, SHELLS } from './names.ts';
+import { SHELLS, TOOLS } from './names.ts';
+import type { FileTrait } from './notable-file.ts';
 
 function traits(path: string, fields: Partial<EntryHeader> = {}): readonly FileTrait[] {
   const data = files.look?.(header(path, fields)) as { readonly traits: readonly FileTrait[] } | undefined;
@@ -57,33 +56,10 @@ const NAMES: readonly (readonly [string, readonly FileTrait[]])[] = [
   ['usr/bin/pipeline', []],
   ['usr/local/bin/npm', ['package-manager']],
   ['usr/lib/npm', []],
-  ['root/.ssh/id_rsa', ['candidate-secret']],
-  ['id_ed25519', ['candidate-secret']],
-  ['root/.ssh/id_rsa.pub', []],
-  ['root/.npmrc', ['candidate-secret']],
-  ['app/.env', ['candidate-secret']],
-  ['root/.aws/credentials', ['candidate-secret']],
-  ['.aws/credentials', ['candidate-secret']],
-  ['usr/share/credentials', []],
-  ['credentials', []],
-  ['kaniko/.docker/config.json', ['candidate-secret']],
-  ['app/config.json', []],
-  ['x.docker/config.json', []],
-  ['root/.kube/config', ['candidate-secret']],
-  ['etc/kubernetes/admin.kubeconfig', ['candidate-secret']],
-  ['root/.config/gcloud/application_default_credentials.json', ['candidate-secret']],
-  ['etc/ssh/ssh_host_ed25519_key', ['candidate-secret']],
-  ['etc/ssl/private/server.key', ['candidate-secret']],
-  ['etc/ssl/private/server.pem', ['candidate-secret']],
-  ['opt/app/store.p12', ['candidate-secret']],
-  ['opt/app/trust.jks', ['candidate-secret']],
-  ['etc/ssl/certs/ISRG_Root_X1.pem', []],
-  ['etc/ssl/certs/server.key', ['candidate-secret']],
-  ['usr/lib/python3/site-packages/certifi/cacert.pem', []],
-  ['usr/lib/python3/keyword.py', []],
-  ['usr/lib/monkey', []],
-  ['etc/ключ.key', ['candidate-secret']],
-  ['etc/ключ', []],
+  ['usr/bin/gcc', ['tool']],
+  ['usr/bin/nc', ['tool']],
+  ['etc/curl', []],
+  ['root/.ssh/id_rsa', []],
 ];
 
 for (const [path, expected] of NAMES) {
@@ -94,20 +70,12 @@ for (const [path, expected] of NAMES) {
 
 test('every name of the tables is found, so no short cut hides one', () => {
   for (const name of SHELLS) assert.deepEqual(traits(`usr/bin/${name}`), ['shell'], name);
-  for (const ending of SECRET_ENDINGS) assert.deepEqual(traits(`opt/a${ending}`), ['candidate-secret'], ending);
-  for (const [name, folders] of SECRET_NAMES) {
-    for (const folder of folders === 'anywhere' ? ['opt'] : folders) {
-      assert.deepEqual(traits(`root/${folder}/${name}`), ['candidate-secret'], name);
-    }
-  }
+  for (const name of TOOLS) assert.deepEqual(traits(`usr/bin/${name}`), ['tool'], name);
 });
 
-test('programs count by the name of a link too; a secret needs content', () => {
+test('programs count by the name of a link too', () => {
   assert.deepEqual(traits('bin/sh', { type: 'symlink', link: '/bin/busybox', mode: 0o777, size: 0 }), ['shell']);
   assert.deepEqual(traits('bin/sh', { type: 'dir', mode: 0o755 }), []);
-  assert.deepEqual(traits('root/.netrc', { size: 0 }), []);
-  assert.deepEqual(traits('root/.netrc', { size: 0, type: 'hardlink' }), ['candidate-secret']);
-  assert.deepEqual(traits('root/.netrc', { type: 'symlink', link: 'x' }), []);
 });
 
 test('the facts become notable files with owner and mode', () => {
@@ -116,13 +84,4 @@ test('the facts become notable files with owner and mode', () => {
     { path: 'usr/bin/su', layer: layer('one'), traits: ['setuid'], mode: 0o4755, uid: 1, gid: 2 },
   ]);
   assert.deepEqual(files.packages([located('usr/bin/su', data)], undefined), { packages: [] });
-});
-
-test('above the limit the first are kept and the cut is recorded', () => {
-  const data = files.look?.(header('a', { mode: 0o666 }));
-  const facts = Array.from({ length: LIMITS.notableFiles + 2 }, (_nothing, place) => located(`f${place}`, data));
-  assert.equal(notableFiles(facts).length, LIMITS.notableFiles);
-  const { problems = [] } = files.packages(facts, undefined);
-  assert.equal(problems[0]?.kind, 'limit-reached');
-  assert.equal(problems[0]?.path, `f${LIMITS.notableFiles}`);
 });

@@ -1,5 +1,4 @@
-// Names by which a file is notable: shells and package managers in a folder of programs, and files that by their name may hold a secret.
-// Names only: whether a candidate really holds a secret is for a check that reads it.
+// Names by which a file in a folder of programs is notable: shells, package managers, tools.
 
 /** Shells, and the multi-call programs that are one. */
 export const SHELLS: ReadonlySet<string> = new Set(
@@ -22,43 +21,10 @@ export function isPackageManager(name: string): boolean {
   return PACKAGE_MANAGERS.has(name) || (name.startsWith('pip') && /^pip\d+(?:\.\d+)*$/.test(name));
 }
 
-/** Names of files that hold credentials or private keys, wherever they are. */
-const SECRET_ANYWHERE =
-  'id_dsa id_ecdsa id_ecdsa_sk id_ed25519 id_ed25519_sk id_rsa .boto .dockercfg .env .erlang.cookie .git-credentials .htpasswd .my.cnf .netrc ' +
-  '_netrc .npmrc .pgpass .pypirc .s3cfg .terraformrc .vault-token application_default_credentials.json kubeconfig secring.gpg ssh_host_dsa_key ' +
-  'ssh_host_ecdsa_key ssh_host_ed25519_key ssh_host_rsa_key terraform.tfstate';
-
-/** Names of files that may hold a secret; a list says in which folders alone the name has that meaning. */
-export const SECRET_NAMES: ReadonlyMap<string, readonly string[] | 'anywhere'> = new Map<
-  string,
-  readonly string[] | 'anywhere'
->([
-  ...SECRET_ANYWHERE.split(' ').map((name) => [name, 'anywhere'] as const),
-  ['auth.json', ['containers', '.docker']],
-  ['config', ['.kube']],
-  ['config.json', ['.docker']],
-  ['credentials', ['.aws', '.cargo', '.gem']],
-  ['credentials.toml', ['.cargo']],
-  ['hosts.yml', ['gh']],
-]);
-
-/** Endings of private keys, key stores and password stores. */
-export const SECRET_ENDINGS: readonly string[] = '.pem .key .p8 .p12 .pfx .jks .keystore .kdbx .kubeconfig .ppk'.split(
-  ' ',
-);
-
-/** `.pem` files that hold certificates alone: the usual bundles, by name. */
-const PUBLIC_PEMS: ReadonlySet<string> = new Set(
+/** Compilers, debuggers, and clients and listeners of the network: of use to whoever looks around in a container. */
+export const TOOLS: ReadonlySet<string> = new Set(
   (
-    'ca.pem ca-bundle.pem ca-cert.pem cacert.pem cert.pem chain.pem dhparam.pem email-ca-bundle.pem fullchain.pem objsign-ca-bundle.pem roots.pem ' +
-    'tls-ca-bundle.pem'
+    'c++ cc clang clang++ cmake g++ gcc javac ld make rustc tcc gdb lldb ltrace perf strace tcpdump ' +
+    'curl dig ftp nc ncat netcat nmap nslookup rsync scp sftp socat ssh telnet tftp wget'
   ).split(' '),
 );
-
-/** Folders of certificates that everyone may read. */
-const PUBLIC_FOLDERS = ['etc/ssl/certs/', 'etc/pki/ca-trust/', 'ca-certificates/'];
-
-/** Whether a file with an ending of `SECRET_ENDINGS` is a well-known public one. */
-export function isPublicCertificate(path: string, name: string): boolean {
-  return PUBLIC_PEMS.has(name) || (name.endsWith('.pem') && PUBLIC_FOLDERS.some((folder) => path.includes(folder)));
-}

@@ -9,7 +9,7 @@ import { type RpmEntry, sourceOf } from './entry.ts';
 /** Reads rpm's database at its places in /var, in images whose /usr is all they ship, and in those of rpm-ostree. */
 export const rpm: Cataloguer = {
   id: 'rpm',
-  version: 1,
+  version: 2,
   title: 'Packages installed by rpm',
   reads: [
     'var/lib/rpm/Packages',

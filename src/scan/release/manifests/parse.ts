@@ -1,10 +1,10 @@
 // Kubernetes YAML: reads the text of one file, gives the images that its objects name, with workload and chart, and the chart releases that labels state.
 // Labels: helm.sh/docs/chart_best_practices/labels, kubernetes.io/docs/concepts/overview/working-with-objects/common-labels.
-import { LimitError, messageOf } from '../../../platform/errors.ts';
 import type { Gap } from '../../../platform/gap.ts';
 import { type ChartEntry, formatChart } from '../chart-entry.ts';
 import type { Mention } from '../mention.ts';
-import { itemsAt, parseYaml, splitDocuments, textAt, type YamlNode } from '../yaml.ts';
+import { textAt, type YamlNode } from '../yaml.ts';
+import { parseManifestObjects } from './objects.ts';
 import { findPodImages } from './pod-images.ts';
 
 /** What a file holds. */
@@ -22,19 +22,9 @@ export interface ManifestFile {
  */
 export function parseManifestFile(text: string, file: string): ManifestFile {
   const reading: Reading = { file, objects: 0, mentions: [], charts: new Map(), gaps: [] };
-  let strangers = 0;
-  for (const part of splitDocuments(text)) {
-    try {
-      if (!readObject(parseYaml(part.text, file, part.line), reading)) strangers += 1;
-    } catch (error) {
-      const kind = error instanceof LimitError ? 'limit-reached' : 'file-unparsed';
-      reading.gaps.push({ kind, target: file, location: `document at line ${part.line}`, reason: messageOf(error) });
-    }
-  }
-  if (strangers > 0) {
-    const reason = `${strangers} ${strangers === 1 ? 'document is no Kubernetes object' : 'documents are no Kubernetes objects'}`;
-    reading.gaps.push({ kind: 'not-scanned', target: file, reason: `${reason} (no apiVersion and kind)` });
-  }
+  const { objects, gaps } = parseManifestObjects(text, file);
+  reading.gaps.push(...gaps);
+  for (const { node, kind } of objects) readWorkload(node, kind, reading);
   return { ...reading, charts: [...reading.charts.values()] };
 }
 
@@ -44,20 +34,6 @@ interface Reading {
   readonly mentions: Mention[];
   readonly charts: Map<string, ChartEntry>;
   readonly gaps: Gap[];
-}
-
-/** Reads an object, or every item of a list; false when it is neither. An empty document is nothing. */
-function readObject(node: YamlNode, reading: Reading): boolean {
-  if (node.kind === 'scalar' && node.isNull) return true;
-  const kind = textAt(node, 'kind');
-  if (textAt(node, 'apiVersion') === undefined || kind === undefined) return false;
-  if (kind.endsWith('List')) {
-    for (const item of itemsAt(node, 'items'))
-      if (!readObject(item, reading)) readWorkload(item, kind.slice(0, -4), reading);
-    return true;
-  }
-  readWorkload(node, kind, reading);
-  return true;
 }
 
 function readWorkload(object: YamlNode, kind: string, reading: Reading): void {

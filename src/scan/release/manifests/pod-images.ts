@@ -4,6 +4,7 @@ import { messageOf } from '../../../platform/errors.ts';
 import type { Gap } from '../../../platform/gap.ts';
 import { normalizeReference } from '../../image/reference.ts';
 import { textAt, type YamlEntry, type YamlNode } from '../yaml.ts';
+import { type ContainerStart, configMapVolumes, containerStart } from './container-needs.ts';
 
 /** An image that an object names. */
 export interface NamedImage {
@@ -12,6 +13,8 @@ export interface NamedImage {
   /** As the object has it, when that is not the normal form. */
   readonly written?: string;
   readonly line: number;
+  /** Of the container that runs it; absent for an image that is mounted. */
+  readonly start?: ContainerStart;
 }
 
 /** What an object names, in its order. */
@@ -52,7 +55,10 @@ function visit(node: YamlNode, search: Search): void {
   if (node.kind !== 'map') return;
   for (const entry of node.entries) {
     if (CONTAINER_LISTS.has(entry.key) && entry.value.kind === 'list') {
-      for (const container of entry.value.items) visitContainer(container, search);
+      const volumes = configMapVolumes(node);
+      const init = entry.key === 'initContainers';
+      for (const container of entry.value.items)
+        visitContainer(container, containerStart(container, init, volumes), search);
     } else if (entry.key === 'volumes' && entry.value.kind === 'list') {
       for (const volume of entry.value.items) visitVolume(volume, search);
     } else {
@@ -62,10 +68,10 @@ function visit(node: YamlNode, search: Search): void {
   }
 }
 
-function visitContainer(container: YamlNode, search: Search): void {
+function visitContainer(container: YamlNode, start: ContainerStart, search: Search): void {
   if (container.kind !== 'map') return;
   const image = container.entries.findLast((entry) => entry.key === 'image');
-  if (image !== undefined) addImage(image.value, search);
+  if (image !== undefined) addImage(image.value, search, start);
   else if (!search.custom) {
     const name = textAt(container, 'name') ?? 'without a name';
     search.gaps.push(gap('undecidable', search, container.line, `the container ${name} names no image`));
@@ -82,7 +88,7 @@ function visitVolume(volume: YamlNode, search: Search): void {
   }
 }
 
-function addImage(value: YamlNode, search: Search): void {
+function addImage(value: YamlNode, search: Search, start?: ContainerStart): void {
   const text = value.kind === 'scalar' ? value.text : '';
   if (text === 'auto') {
     const reason = 'the image "auto" is filled in when the pod is created (Istio injection)';
@@ -91,7 +97,12 @@ function addImage(value: YamlNode, search: Search): void {
   }
   try {
     const logical = normalizeReference(text);
-    search.images.push({ logical, ...(text === logical ? {} : { written: text }), line: value.line });
+    search.images.push({
+      logical,
+      ...(text === logical ? {} : { written: text }),
+      line: value.line,
+      ...(start === undefined ? {} : { start }),
+    });
   } catch (error) {
     search.gaps.push(gap(search.custom ? 'undecidable' : 'file-unparsed', search, value.line, messageOf(error)));
   }

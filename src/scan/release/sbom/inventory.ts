@@ -28,7 +28,6 @@ export function inventoryOf(document: SbomDocument, image: Digest, file: string)
     platform,
     ...(os === undefined ? {} : { os }),
     packages,
-    files: [],
     config: {
       os: system,
       architecture,

@@ -1,0 +1,43 @@
+// The words of goals against states.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { goalProblem } from './goal.ts';
+import type { EncryptionState } from './state.ts';
+import type { Goal } from './step.ts';
+
+const A = 'aescbc:a#kfp1:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa';
+const A2 = 'aescbc:a2#kfp1:dddddddddddddddddddddddddddddddd';
+const B = 'secretbox:b#kfp1:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb';
+
+function writing(...writers: readonly string[]): EncryptionState {
+  const servers = writers.map((writer, index) => ({
+    name: `s${index}`,
+    file: { state: 'read', transformers: [writer] } as const,
+    running: { state: 'down' } as const,
+  }));
+  return { servers, backups: [], atHand: [], escrowed: [] };
+}
+
+const CASES: readonly [kind: Goal['kind'], target: string, state: EncryptionState, problem: RegExp | undefined][] = [
+  ['enable', A, writing('identity'), undefined],
+  ['enable', A, writing(A, 'identity'), undefined],
+  ['enable', A, writing(B, 'identity'), /secretbox:b .*is in use: say rotate/],
+  ['enable', 'identity', writing(A), /say disable/],
+  ['rotate', A2, writing(A), undefined],
+  ['rotate', A2, writing(A2), undefined],
+  ['rotate', B, writing(A), /say provider/],
+  ['rotate', A, writing('identity'), /say enable/],
+  ['provider', B, writing(A, B), undefined],
+  ['provider', A2, writing(A), /say rotate/],
+  ['disable', 'identity', writing(A, B), undefined],
+  ['disable', A, writing(A), /no key/],
+];
+
+for (const [kind, target, state, problem] of CASES) {
+  const from = state.servers.map(({ file }) => (file.state === 'read' ? file.transformers[0] : '')).join(' and ');
+  test(`${kind} to ${target} from ${from}: ${problem === undefined ? 'fits' : 'does not fit'}`, () => {
+    const answer = goalProblem(state, { kind, target });
+    if (problem === undefined) assert.equal(answer, undefined);
+    else assert.match(answer ?? '', problem);
+  });
+}

@@ -1,0 +1,100 @@
+// What one control plane's facts say about what its server loaded: never more than they show.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ControlPlane, loadedBy, mergeLooks, type ProcessFacts, serverStateOf } from './control-plane.ts';
+import { metricsFacts, withAnswer } from './live.ts';
+
+const A = 'aescbc:a#kfp1:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa';
+const B = 'secretbox:b#kfp1:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb';
+const PATH = '/etc/kubernetes/encryption/config.yaml';
+const minute = (number: number): string => new Date(Date.UTC(2026, 0, 1, 0, number)).toISOString();
+
+function plane(list: readonly string[], modified: number, process?: Partial<ProcessFacts> | 'none'): ControlPlane {
+  const facts = { startedAt: minute(10), flag: { known: true, path: PATH } as const };
+  return {
+    node: 'm1',
+    at: minute(30),
+    resource: 'secrets',
+    manifest: { flag: PATH, path: PATH, reload: false },
+    file: { modifiedAt: minute(modified), transformers: list },
+    ...(process === undefined ? {} : { process: process === 'none' ? process : { ...facts, ...process } }),
+  };
+}
+
+test('a process younger than its file loaded it; one that is older may have loaded anything', () => {
+  assert.deepEqual(loadedBy(plane([A], 5, {})), [A]);
+  assert.equal(loadedBy(plane([A], 15, {})), undefined);
+  assert.equal(loadedBy(plane([A], 10, {})), undefined);
+  assert.equal(loadedBy(plane([A], 5)), undefined);
+  assert.equal(serverStateOf(plane([A], 5, 'none')).running.state, 'down');
+  assert.equal(serverStateOf(plane([A], 15, {})).running.state, 'unknown');
+});
+
+test('the flag of the process counts, not that of the manifest', () => {
+  assert.deepEqual(loadedBy(plane([A], 5, { flag: { known: true } })), ['identity']);
+  assert.equal(loadedBy(plane([A], 5, { flag: { known: true, path: '/elsewhere' } })), undefined);
+  assert.deepEqual(loadedBy(plane([A], 5, { flag: { known: false } })), [A]);
+  const { manifest: _with, file: _file, ...bare } = plane([A], 5, { flag: { known: false } });
+  const without: ControlPlane = { ...bare, manifest: { reload: false } };
+  assert.equal(loadedBy(without), undefined);
+  assert.deepEqual(serverStateOf(without).file, { state: 'read', transformers: ['identity'] });
+});
+
+test('with automatic reload the time of the last reload counts', () => {
+  const reloading = { flag: PATH, path: PATH, reload: true };
+  const now: ControlPlane = { ...plane([B], 15, { reloadedAt: minute(16) }), manifest: reloading };
+  assert.deepEqual(loadedBy(now), [B]);
+  assert.equal(loadedBy({ ...now, file: { modifiedAt: minute(17), transformers: [B] } }), undefined);
+  assert.equal(loadedBy({ ...now, manifest: { ...reloading, reload: false } }), undefined);
+});
+
+test('an earlier look tells what the same process loaded, whatever the order of the looks; that of another process tells nothing', () => {
+  const before = { ...plane([A], 5, {}), at: minute(12) };
+  const after = { ...plane([B], 15, {}), at: minute(20) };
+  for (const looks of [
+    [before, after],
+    [after, before],
+  ]) {
+    const state = serverStateOf(mergeLooks(looks));
+    assert.deepEqual(state.running.state === 'loaded' && state.running.transformers, [A]);
+    assert.deepEqual(state.file, { state: 'read', transformers: [B] });
+  }
+  const restarted = { ...plane([B], 15, { startedAt: minute(11) }), at: minute(20) };
+  assert.equal(serverStateOf(mergeLooks([before, restarted])).running.state, 'unknown');
+});
+
+test('what cannot be loaded is broken, and what was not looked at is not examined', () => {
+  const { file: _file, ...noFile } = plane([A], 5, {});
+  assert.deepEqual(serverStateOf(noFile).file, { state: 'broken', reason: `there is no ${PATH}` });
+  const unmounted = { ...noFile, manifest: { flag: PATH, reload: false } };
+  assert.equal(serverStateOf(unmounted).file.state, 'broken');
+  const { manifest: _manifest, ...noManifest } = plane([A], 5, {});
+  assert.deepEqual(serverStateOf({ ...noManifest, manifestProblem: 'no permission' }).file, {
+    state: 'not-examined',
+    reason: 'no permission',
+  });
+});
+
+test('an answer of the server belongs to the process that was seen, or to a new one', () => {
+  const seen = plane([A], 5, {});
+  const same = withAnswer(seen, { startedAt: minute(10).replace('.000Z', '.420Z'), ready: true });
+  assert.deepEqual(loadedBy(same), [A]);
+  assert.deepEqual(same.process, { startedAt: minute(10), flag: { known: true, path: PATH }, ready: true });
+  const other = withAnswer(plane([B], 15, {}), { startedAt: minute(16), ready: false });
+  assert.deepEqual(loadedBy(other), [B]);
+  assert.equal(withAnswer(seen, 'refused').process, 'none');
+});
+
+test('the times in metrics', () => {
+  const text = [
+    '# TYPE process_start_time_seconds gauge',
+    'process_start_time_seconds 1.66757600042e+09',
+    'apiserver_encryption_config_controller_automatic_reload_last_timestamp_seconds{apiserver_id_hash="sha256:1",status="failure"} 1.7e+09',
+    'apiserver_encryption_config_controller_automatic_reload_last_timestamp_seconds{apiserver_id_hash="sha256:1",status="success"} 1.6676e+09',
+  ].join('\n');
+  assert.deepEqual(metricsFacts(text), {
+    startedAt: '2022-11-04T15:33:20.420Z',
+    reloadedAt: '2022-11-04T22:13:20.000Z',
+  });
+  assert.deepEqual(metricsFacts(''), { startedAt: '1970-01-01T00:00:00.000Z' });
+});

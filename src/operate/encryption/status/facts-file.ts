@@ -1,0 +1,82 @@
+// The file in which what is known of one control plane travels: `plimsoll encryption status / --format facts`. Schema: schema/encryption-facts-1.json.
+import { z } from 'zod';
+import { LimitError, ParseError } from '../../../platform/errors.ts';
+import { jsonText } from '../../../platform/json-text.ts';
+import { LIMITS } from '../../../platform/limits.ts';
+import type { ControlPlane } from './control-plane.ts';
+
+const FORMAT = 'plimsoll-control-plane';
+const TIME = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+const TEXT = z.string().max(4096);
+const TRANSFORMERS = z.array(TEXT.min(1)).min(1).max(10_000);
+
+const FACTS = z.strictObject({
+  schemaVersion: z.literal(1),
+  format: z.literal(FORMAT),
+  node: TEXT.min(1),
+  at: TIME,
+  resource: TEXT.min(1),
+  manifest: z
+    .strictObject({
+      flag: TEXT.exactOptional(),
+      path: TEXT.exactOptional(),
+      reload: z.boolean(),
+      address: TEXT.regex(/^https:\/\//).exactOptional(),
+    })
+    .exactOptional(),
+  manifestProblem: TEXT.exactOptional(),
+  file: z
+    .strictObject({
+      modifiedAt: TIME,
+      transformers: TRANSFORMERS.exactOptional(),
+      problem: TEXT.exactOptional(),
+    })
+    .exactOptional(),
+  process: z
+    .union([
+      z.literal('none'),
+      z.strictObject({
+        startedAt: TIME,
+        flag: z.union([
+          z.strictObject({ known: z.literal(false) }),
+          z.strictObject({ known: z.literal(true), path: TEXT.exactOptional() }),
+        ]),
+        reloadedAt: TIME.exactOptional(),
+        ready: z.boolean().exactOptional(),
+      }),
+    ])
+    .exactOptional(),
+  loaded: TRANSFORMERS.exactOptional(),
+});
+
+/** The file's text. It holds no key. */
+export function writeFacts(plane: ControlPlane): string {
+  return `${jsonText({ schemaVersion: 1, format: FORMAT, ...plane })}\n`;
+}
+
+/**
+ * Reads such a file.
+ * @param name for messages
+ * @throws ParseError for what is none; LimitError
+ */
+export function readFacts(text: string, name: string): ControlPlane {
+  if (text.length > LIMITS.encryptionConfigBytes) {
+    throw new LimitError(`${name}: more than ${LIMITS.encryptionConfigBytes} characters`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new ParseError(`${name}: not JSON: write it with plimsoll encryption status --format facts`, {
+      cause: error,
+    });
+  }
+  const result = FACTS.safeParse(value);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    const where = issue?.path.join('.') || 'the file';
+    throw new ParseError(`${name}: not what is known of a control plane: ${where}: ${issue?.message ?? 'wrong'}`);
+  }
+  const { schemaVersion: _version, format: _format, ...plane } = result.data;
+  return plane;
+}

@@ -1,0 +1,115 @@
+// The static-pod manifest of kube-apiserver, as far as encryption is concerned: its flags, and where the path in the container lies on the node.
+// Kubernetes API reference, Pod; kubeadm puts it at /etc/kubernetes/manifests/kube-apiserver.yaml.
+import { posix } from 'node:path';
+import { z } from 'zod';
+import { checkedYaml } from '../../../platform/checked-yaml.ts';
+import type { ManifestFacts } from './control-plane.ts';
+
+const MANIFEST = z.looseObject({
+  kind: z.literal('Pod'),
+  spec: z.looseObject({
+    containers: z.array(
+      z.looseObject({
+        name: z.string(),
+        command: z.array(z.string()).optional(),
+        args: z.array(z.string()).optional(),
+        volumeMounts: z.array(z.looseObject({ name: z.string(), mountPath: z.string() })).optional(),
+      }),
+    ),
+    volumes: z
+      .array(z.looseObject({ name: z.string(), hostPath: z.looseObject({ path: z.string() }).optional() }))
+      .optional(),
+  }),
+});
+
+type Pod = z.infer<typeof MANIFEST>;
+
+/** The flag's name; before Kubernetes 1.13 it was experimental. */
+const FLAGS = ['--encryption-provider-config', '--experimental-encryption-provider-config'] as const;
+const SECURE_PORT = '6443';
+
+/**
+ * Reads a manifest.
+ * @param name of the file, for messages
+ * @throws ParseError for what is no manifest of an API server; LimitError
+ */
+export function readManifest(text: string, name: string): ManifestFacts {
+  const { flags, onNode } = readServerPod(text, name);
+  const flag = flagOf(flags, FLAGS);
+  const path = flag === undefined ? undefined : onNode(flag);
+  const host = flagOf(flags, ['--bind-address']);
+  const address =
+    host === undefined || host === '0.0.0.0' || host === '::' ? flagOf(flags, ['--advertise-address']) : host;
+  const port = flagOf(flags, ['--secure-port']) ?? SECURE_PORT;
+  return {
+    ...(flag === undefined ? {} : { flag }),
+    ...(path === undefined ? {} : { path }),
+    reload: isSet(flags, '--encryption-provider-config-automatic-reload'),
+    ...(address === undefined
+      ? {}
+      : { address: `https://${address.includes(':') ? `[${address}]` : address}:${port}` }),
+  };
+}
+
+/** The API server of a manifest. */
+export interface ServerPod {
+  /** The words of its command line. */
+  readonly flags: readonly string[];
+  /** Where a path in the container lies on the node; undefined when no volume brings it there. */
+  readonly onNode: (path: string) => string | undefined;
+}
+
+/**
+ * Reads what a manifest starts.
+ * @param name of the file, for messages
+ * @throws ParseError for what is no manifest of an API server; LimitError
+ */
+export function readServerPod(text: string, name: string): ServerPod {
+  const { spec } = checkedYaml(text, name, MANIFEST).value;
+  const container = spec.containers.find((one) => isApiServer(one)) ?? spec.containers[0];
+  return {
+    flags: [...(container?.command ?? []), ...(container?.args ?? [])],
+    onNode: (path) => (container === undefined ? undefined : placeOnNode(path, container, spec.volumes ?? [])),
+  };
+}
+
+/** The value of a flag as Go's flag parser takes it: `--flag=value` or `--flag value`, one or two dashes, the last one counts. */
+export function flagOf(words: readonly string[], names: readonly string[]): string | undefined {
+  let value: string | undefined;
+  for (const [index, word] of words.entries()) {
+    for (const name of names) {
+      if (word === name || `-${word}` === name) value = words[index + 1] ?? '';
+      else if (word.startsWith(`${name}=`)) value = word.slice(name.length + 1);
+    }
+  }
+  return value;
+}
+
+function isApiServer({ name, command }: Pod['spec']['containers'][number]): boolean {
+  return name === 'kube-apiserver' || posix.basename(command?.[0] ?? '') === 'kube-apiserver';
+}
+
+/** Whether a flag that is true or false is set; it has no value in the next word. */
+function isSet(words: readonly string[], name: string): boolean {
+  const last = words.findLast((word) => word === name || word.startsWith(`${name}=`));
+  const value = last?.slice(name.length + 1);
+  return value !== undefined && ['', '1', 't', 'T', 'true', 'TRUE', 'True'].includes(value);
+}
+
+/** The path on the node of a path in the container: by the longest mount that holds it. */
+function placeOnNode(
+  path: string,
+  { volumeMounts = [] }: Pod['spec']['containers'][number],
+  volumes: NonNullable<Pod['spec']['volumes']>,
+): string | undefined {
+  const fitting = volumeMounts
+    .map(({ name, mountPath }) => ({ name, within: posix.relative(mountPath, path) }))
+    .filter(({ within }) => !within.startsWith('..') && !posix.isAbsolute(within))
+    .sort((a, b) => a.within.length - b.within.length);
+  for (const { name, within } of fitting) {
+    const host = volumes.find((volume) => volume.name === name)?.hostPath?.path;
+    // A path that climbs above the root stays at the root: the folder of another machine leads nowhere else.
+    if (host !== undefined) return posix.resolve('/', host, within);
+  }
+  return undefined;
+}
