@@ -101,6 +101,13 @@ describe('the scan of a local release', () => {
     writeFileSync(work('gate.yaml'), 'gate: {most: {critical: 9}}\n');
     writeFileSync(work('lines.yaml'), 'lines: [{name: "1.2", state: supported, end: 2030-12-31}]\n');
     writeFileSync(work('statements.yaml'), 'statements: []\n');
+    const pod =
+      'apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: n}\nspec: {containers: [{name: c, image: "a:1"}]}\n';
+    writeFileSync(work('pod.yaml'), pod);
+    const key = '{name: key-1, secret: wLe8SnDsXZxKtCoXzQyn6xcNeuVmZ+0KTAslKYeHbNs=}';
+    const rules = `[{resources: [secrets], providers: [{secretbox: {keys: [${key}]}}]}]`;
+    const encryption = `apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\nresources: ${rules}\n`;
+    writeFileSync(work('encryption.yaml'), encryption, { mode: 0o600 });
     const calls = [
       [...scan, '--output', result],
       ['scan', `sbom:${bill}`, '--format', 'html', '--output', work('report.html')],
@@ -121,11 +128,17 @@ describe('the scan of a local release', () => {
       ['lines', 'status', '--lines', work('lines.yaml'), '--as-of', '2026-01-01'],
       ['advisories', 'build', '--feed', `kev=${kev}`],
       ['advisories', 'status'],
+      ['hygiene', result],
+      ['policy', 'check', '--pss', 'baseline:v1.20', work('pod.yaml')],
+      ['reach', 'list', work('pod.yaml')],
+      ['mitigation', 'list'],
+      ['encryption', 'lint', work('encryption.yaml')],
       ['versions', 'compare', 'deb', '1', '2'],
     ];
     assert.deepEqual(
       COMMANDS.map(({ name }) => name).filter((name) => !calls.some(([called]) => called === name)),
-      [],
+      // Runs tests in a cluster, and is asked for one.
+      ['helm-tests'],
     );
     for (const args of calls) {
       const { status, lines } = await guarded(args);

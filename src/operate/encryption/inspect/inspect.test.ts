@@ -278,7 +278,7 @@ test('law: whatever the sizes, every value in plain text is found once, wherever
       assert.deepEqual((await inspected(wal)).files[0]?.plaintext.wal, expected.reachable);
     },
   );
-  await fc.assert(law, { numRuns: 25 });
+  await fc.assert(law, { numRuns: 25, seed: 25 });
 });
 
 test('with keys a value that lies under another key is found, and so is one that does not open', async () => {
