@@ -42,7 +42,8 @@ export class RemnantSearch {
   }
 
   /**
-   * Values in plain text whose trace begins between `from` and `to`, in order. What is needed to judge them is looked for between `start` and `end`.
+   * Values in plain text that begin between `from` and `to`, in order. What is needed to judge them is looked for between `start` and `end`. Where the value
+   * begins decides, not its traces: of one value the key may stand before `from`, and be searched with the part before as well.
    */
   find(bytes: Buffer, { start, from, to, end }: SearchSpan): readonly Remnant[] {
     const searched = bytes.subarray(0, end);
@@ -51,16 +52,16 @@ export class RemnantSearch {
       for (const at of occurrences(searched, needle, from, to)) found.set(at, { at });
     }
     for (const needle of this.#needles) {
-      for (const at of occurrences(searched, needle, from, to)) {
+      for (const at of occurrences(searched, needle, Math.max(start, from - MARGIN), to)) {
         const remnant = recordAt(bytes, at, start, end);
-        if (remnant !== undefined) found.set(remnant.at, remnant);
+        if (remnant !== undefined && remnant.at >= from && remnant.at < to) found.set(remnant.at, remnant);
       }
     }
     return [...found.values()].sort((a, b) => a.at - b.at);
   }
 }
 
-/** Where to search in a buffer: traces begin from `from` up to before `to`; bytes from `start` to `end` may be looked at. */
+/** Where to search in a buffer: values begin from `from` up to before `to`; bytes from `start` to `end` may be looked at. */
 export interface SearchSpan {
   readonly start: number;
   readonly from: number;
