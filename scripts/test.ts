@@ -53,9 +53,9 @@ const stream = run({
   timeout: soak ? SOAK_MS : endToEnd || cluster ? 900_000 : 180_000,
 });
 stream.on('test:pass', (event) => {
-  if (event.details.type === 'suite') return;
+  // A suite that is skipped as a whole stands for its tests, which are not told of.
   if (event.skip) skipped.push(`${event.name}${typeof event.skip === 'string' ? ` (${event.skip})` : ''}`);
-  else passed += 1;
+  else if (event.details.type !== 'suite') passed += 1;
 });
 stream.on('test:fail', (event) => {
   if (event.details.type !== 'suite') failed += 1;
@@ -65,7 +65,9 @@ stream.on('end', () => {
   for (const name of skipped) console.log(`skipped: ${name}`);
   if (files.length === 0) console.log('no test files match');
   console.log(`${passed} passed, ${failed} failed${requireAll ? '' : `, ${skipped.length} skipped`}`);
-  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+  // Where there is no control plane the soak suite is skipped by name, and what is to follow it follows.
+  const ranNone = passed === 0 && !(soak && skipped.length > 0);
+  process.exitCode = failed > 0 || ranNone ? 1 : 0;
 });
 stream.compose(spec).pipe(process.stdout);
 

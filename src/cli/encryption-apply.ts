@@ -31,6 +31,7 @@ import { LIMITS } from '../platform/limits.ts';
 import { encryptionApplyText } from '../publish/terminal/encryption-apply.ts';
 import { TOOL } from '../publish/tool.ts';
 import { numberUpTo } from './arguments.ts';
+import { openApi } from './cluster-access.ts';
 import { type CommandContext, type CommonOptions, newCommand, terminalOptions, writeResult } from './command.ts';
 import { examinedBackup, type KeyOptions, keysFor } from './encryption-apply-input.ts';
 import { processInput, readInput } from './encryption-input.ts';
@@ -203,13 +204,10 @@ async function upgradeSources(
 async function opened(
   server: string,
   { kubeconfig, context: name }: ApplyOptions,
-  { workingDirectory, environment }: CommandContext,
+  context: CommandContext,
   clients: ApiClient[],
 ): Promise<ApiClient> {
-  const { loadAccess } = await import('../kubernetes/access/load-access.ts');
-  const { ApiClient } = await import('../kubernetes/api/client.ts');
-  const access = await loadAccess({ kubeconfig, context: name, server, workingDirectory, environment });
-  const client = new ApiClient(access, { timeoutMs: 10_000, retries: 1 });
+  const client = await openApi({ kubeconfig, context: name, server }, context, { timeoutMs: 10_000, retries: 1 });
   clients.push(client);
   return client;
 }

@@ -30,6 +30,7 @@ import { examineMembers } from '../operate/encryption/status/live-data.ts';
 import { configurationOf, lookAtNode } from '../operate/encryption/status/node-folder.ts';
 import { messageOf, PlimsollError } from '../platform/errors.ts';
 import { compareText } from '../platform/order.ts';
+import { openApi } from './cluster-access.ts';
 import type { CommandContext, CommonOptions } from './command.ts';
 import { processInput, readInput } from './encryption-input.ts';
 import { type EtcdOptions, memberOpener } from './etcd-access.ts';
@@ -214,13 +215,7 @@ async function asked(plane: ControlPlane, options: StateOptions, context: Comman
     say(`${plane.node} was not asked: its manifest does not say at which address it listens`);
     return plane;
   }
-  // Loaded only for those who ask: it brings TLS and credentials.
-  const { loadAccess } = await import('../kubernetes/access/load-access.ts');
-  const { ApiClient } = await import('../kubernetes/api/client.ts');
-  const { workingDirectory, environment } = context;
-  const client = new ApiClient(
-    await loadAccess({ kubeconfig, context: cluster, server, workingDirectory, environment }),
-  );
+  const client = await openApi({ kubeconfig, context: cluster, server }, context);
   try {
     return withAnswer(plane, await askServer(client));
   } catch (error) {

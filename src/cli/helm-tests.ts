@@ -23,8 +23,9 @@ import { printable } from '../platform/printable.ts';
 import type { Verdict } from '../platform/verdict.ts';
 import { readAssessmentJson } from '../publish/json/read.ts';
 import { numberUpTo } from './arguments.ts';
+import { type ClusterOptions, onCluster } from './cluster-access.ts';
 import { type CommandContext, type CommonOptions, newCommand, newGroup, writeResult } from './command.ts';
-import { type ClusterOptions, openCluster, readTextFile, withCluster } from './mitigation-input.ts';
+import { openCluster, readTextFile } from './mitigation-input.ts';
 import { remarker } from './talk.ts';
 
 interface ChartOptions extends CommonOptions, ClusterOptions {
@@ -96,7 +97,7 @@ function coverageCommand(context: CommandContext): Command {
 }
 
 function withCharts(command: Command): Command {
-  return withCluster(command)
+  return onCluster(command)
     .argument('[releases...]', 'chart releases, NAMESPACE/NAME (all that are deployed)')
     .option(
       '--manifests <file>',

@@ -22,12 +22,12 @@ import { type BundleWork, handWorkOf, nodeEditsOf, objectEditsOf, workOf } from 
 import { digestOf } from '../platform/canonical.ts';
 import { PlimsollError } from '../platform/errors.ts';
 import { numberUpTo } from './arguments.ts';
+import { type ClusterOptions, onCluster } from './cluster-access.ts';
 import { type CommandContext, newCommand, writeResult } from './command.ts';
 import { AUDIT_RULES } from './mitigation-audit.ts';
 import {
   bindCluster,
   bundleAt,
-  type ClusterOptions,
   type LedgerOptions,
   lookIntoLedger,
   openCluster,
@@ -35,7 +35,6 @@ import {
   readTextFile,
   roleFor,
   signerOfBundle,
-  withCluster,
   withLedger,
 } from './mitigation-input.ts';
 import { planJson, planText, type RunReport, runJson, runText } from './mitigation-text.ts';
@@ -110,7 +109,7 @@ export function applyMitigationCommand(context: CommandContext): Command {
 }
 
 function withPlaces(command: Command): Command {
-  return withCluster(withLedger(command))
+  return onCluster(withLedger(command))
     .argument('<bundle>', 'a bundle: its folder or file, or the id of one that comes with the program')
     .option('--enforce', 'let policies reject, instead of reporting what they would reject')
     .option('--nodes <name...>', 'nodes for the steps on nodes, as `uname -n` says their names', []);

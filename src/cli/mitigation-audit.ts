@@ -13,8 +13,9 @@ import { PlimsollError } from '../platform/errors.ts';
 import { jsonText } from '../platform/json-text.ts';
 import { printable } from '../platform/printable.ts';
 import { plural } from '../publish/words.ts';
+import { type ClusterOptions, onCluster } from './cluster-access.ts';
 import { type CommandContext, type CommonOptions, newCommand, writeResult } from './command.ts';
-import { bundleAt, type ClusterOptions, openCluster, withCluster } from './mitigation-input.ts';
+import { bundleAt, openCluster } from './mitigation-input.ts';
 
 type AuditOptions = CommonOptions & ClusterOptions;
 
@@ -48,7 +49,7 @@ export const AUDIT_RULES: readonly RoleRule[] = [
 /** `mitigation audit`. */
 export function auditMitigationCommand(context: CommandContext): Command {
   const summary = 'whom the policies of a mitigation would have blocked while they report; 1 unless it is nobody';
-  return withCluster(newCommand('audit', summary, ['text', 'json'], EXAMPLE))
+  return onCluster(newCommand('audit', summary, ['text', 'json'], EXAMPLE))
     .argument('<bundle>', 'a bundle: its folder or file, or the id of one that comes with the program')
     .action((name: string, options: AuditOptions) => audit(name, options, context));
 }

@@ -11,17 +11,16 @@ import type { ObjectDriver } from '../operate/mitigation/run/driver.ts';
 import { backoutChanges, recordResults } from '../operate/mitigation/run/nodes.ts';
 import { digestOf } from '../platform/canonical.ts';
 import { PlimsollError } from '../platform/errors.ts';
+import { type ClusterOptions, onCluster } from './cluster-access.ts';
 import { type CommandContext, newCommand, writeResult } from './command.ts';
 import { NO_OBJECTS, runName, writeNewScript } from './mitigation-apply.ts';
 import {
   bindCluster,
-  type ClusterOptions,
   type LedgerOptions,
   openCluster,
   openLedger,
   readTextFile,
   roleFor,
-  withCluster,
   withLedger,
 } from './mitigation-input.ts';
 import { type RunReport, runJson, runText } from './mitigation-text.ts';
@@ -48,7 +47,7 @@ const EXAMPLE = [
 export function backoutMitigationCommand(context: CommandContext): Command {
   const summary =
     'give every value back that a mitigation set, or go on with it; 1 while something is still to be done';
-  return withCluster(withLedger(newCommand('backout', summary, ['text', 'json'], EXAMPLE)))
+  return onCluster(withLedger(newCommand('backout', summary, ['text', 'json'], EXAMPLE)))
     .argument('<id>', 'the mitigation')
     .option('--reason <words>', 'why, for the ledger', 'no reason given')
     .option(
@@ -96,7 +95,7 @@ async function backOut(id: string, options: BackoutOptions, context: CommandCont
     const report =
       targets.length === 0 && !pending
         ? await backOutWith(ledger, NO_OBJECTS, id, options, context)
-        : await onCluster(ledger, id, options, context);
+        : await backOutInCluster(ledger, id, options, context);
     writeResult(context, options, options.format === 'json' ? runJson(report) : runText(report));
     if (!report.complete) context.setExitCode(1);
   } finally {
@@ -104,7 +103,7 @@ async function backOut(id: string, options: BackoutOptions, context: CommandCont
   }
 }
 
-async function onCluster(
+async function backOutInCluster(
   ledger: Ledger,
   id: string,
   options: BackoutOptions,

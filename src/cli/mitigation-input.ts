@@ -3,8 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { loadAccess } from '../kubernetes/access/load-access.ts';
-import { ApiClient } from '../kubernetes/api/client.ts';
+import type { ApiClient } from '../kubernetes/api/client.ts';
 import { NAMESPACES } from '../kubernetes/api/resource.ts';
 import type { MinimalRole } from '../kubernetes/api/role.ts';
 import { signerOf } from '../operate/mitigation/bundle/read.ts';
@@ -23,6 +22,7 @@ import { parseTarget } from '../operate/mitigation/step/target.ts';
 import { readVerificationKey } from '../platform/dsse.ts';
 import { messageOf, PlimsollError } from '../platform/errors.ts';
 import { compareText } from '../platform/order.ts';
+import { type ClusterOptions, openApi } from './cluster-access.ts';
 import type { CommandContext, CommonOptions } from './command.ts';
 import { mitigationsPath } from './locations.ts';
 import { readConfig } from './release-input.ts';
@@ -33,26 +33,11 @@ export interface LedgerOptions extends CommonOptions {
   readonly site: string;
 }
 
-/** Options of commands that speak to a cluster. */
-export interface ClusterOptions {
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  readonly rbac?: boolean;
-}
-
 /** Adds the options of the ledger. */
 export function withLedger(command: Command): Command {
   return command
     .option('--ledger <dir>', "folder of the ledger (in the user's data directory, one a site)")
     .option('--site <name>', 'which cluster or system this is about', 'default');
-}
-
-/** Adds the options of the cluster. */
-export function withCluster(command: Command): Command {
-  return command
-    .option('--kubeconfig <file>', 'how the cluster is reached (KUBECONFIG, else the own one)')
-    .option('--context <name>', 'context of the kubeconfig')
-    .option('--rbac', 'print the least role that the command needs for this bundle, and do nothing else');
 }
 
 /**
@@ -121,13 +106,8 @@ export interface OpenCluster {
 }
 
 /** Opens the cluster that the options name. Nothing is sent. @throws PlimsollError `cluster` */
-export async function openCluster(
-  { kubeconfig, context: name }: ClusterOptions,
-  context: CommandContext,
-): Promise<OpenCluster> {
-  const { environment, workingDirectory, now } = context;
-  const access = await loadAccess({ kubeconfig, context: name, environment, workingDirectory });
-  const api = new ApiClient(access, { now });
+export async function openCluster(options: ClusterOptions, context: CommandContext): Promise<OpenCluster> {
+  const api = await openApi(options, context);
   return { api, driver: apiDriver(api) };
 }
 

@@ -4,8 +4,9 @@ import { roleYaml } from '../kubernetes/api/role.ts';
 import { mitigationStatements } from '../operate/mitigation/statements.ts';
 import { plural } from '../publish/words.ts';
 import { MAXIMUM_DAYS } from '../statements/statement-fields.ts';
+import { onCluster } from './cluster-access.ts';
 import { type CommandContext, newCommand, writeResult } from './command.ts';
-import { lookIntoLedger, withCluster, withLedger } from './mitigation-input.ts';
+import { lookIntoLedger, withLedger } from './mitigation-input.ts';
 import { type StatusOptions, statusesOf, statusRole } from './mitigation-status.ts';
 import { readConfig } from './release-input.ts';
 import { remarker } from './talk.ts';
@@ -21,7 +22,7 @@ const EXAMPLE =
 /** `mitigation statements`. */
 export function mitigationStatementsCommand(context: CommandContext): Command {
   const summary = 'statements of the mitigations that are in place now; make the file anew after every back-out';
-  return withCluster(withLedger(newCommand('statements', summary, ['yaml'], EXAMPLE)))
+  return onCluster(withLedger(newCommand('statements', summary, ['yaml'], EXAMPLE)))
     .requiredOption('--author <name>', 'who states it')
     .option('--approver <name>', 'who approves it: "not affected" does not apply without')
     .option('--results <file...>', 'what scripts printed on nodes lately')

@@ -16,18 +16,17 @@ import { jsonText } from '../platform/json-text.ts';
 import { printable } from '../platform/printable.ts';
 import type { Verdict } from '../platform/verdict.ts';
 import { mitigationsHtml } from '../publish/html/mitigations.ts';
+import { type ClusterOptions, onCluster } from './cluster-access.ts';
 import { type CommandContext, newCommand, writeResult } from './command.ts';
 import { runName, writeNewScript } from './mitigation-apply.ts';
 import {
   bundleAt,
-  type ClusterOptions,
   type LedgerOptions,
   lookIntoLedger,
   type OpenCluster,
   openCluster,
   readTextFile,
   roleFor,
-  withCluster,
   withLedger,
 } from './mitigation-input.ts';
 import { statusJson, statusText } from './mitigation-text.ts';
@@ -50,7 +49,7 @@ const VERIFY_EXAMPLE = 'plimsoll mitigation verify userns-off --results results.
 /** `mitigation status`. */
 export function statusMitigationCommand(context: CommandContext): Command {
   const summary = 'where each active mitigation stands, read back; 1 when one is not wholly in place, or past its date';
-  return withCluster(withLedger(newCommand('status', summary, ['text', 'json', 'html'], STATUS_EXAMPLE)))
+  return onCluster(withLedger(newCommand('status', summary, ['text', 'json', 'html'], STATUS_EXAMPLE)))
     .option('--results <file...>', 'what scripts printed on nodes lately')
     .action((options: StatusOptions) => status(options, context));
 }
@@ -58,7 +57,7 @@ export function statusMitigationCommand(context: CommandContext): Command {
 /** `mitigation verify`. */
 export function verifyMitigationCommand(context: CommandContext): Command {
   const summary = 'run the checks of a mitigation; 1 when one fails';
-  return withCluster(withLedger(newCommand('verify', summary, ['text', 'json'], VERIFY_EXAMPLE)))
+  return onCluster(withLedger(newCommand('verify', summary, ['text', 'json'], VERIFY_EXAMPLE)))
     .argument('<bundle>', 'a bundle: its folder or file, or the id of one that comes with the program')
     .option('--nodes <name...>', 'nodes for --script', [])
     .option('--script <file>', 'write the script that reads back and probes on nodes, and changes nothing')

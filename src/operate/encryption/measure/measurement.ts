@@ -1,7 +1,6 @@
 // A measurement as it is kept until after the change: `plimsoll encryption measure --format json`. Schema: schema/encryption-measurement-1.json.
 import { z } from 'zod';
-import { LimitError, ParseError } from '../../../platform/errors.ts';
-import { LIMITS } from '../../../platform/limits.ts';
+import { readKeptFile } from '../kept-file.ts';
 import type { MemberDisk } from './disk.ts';
 import type { Load, Round } from './measure.ts';
 
@@ -50,24 +49,8 @@ const MEASUREMENT = z.object({
  * @throws ParseError for what is none; LimitError
  */
 export function readMeasurement(text: string, name: string): Measurement {
-  if (text.length > LIMITS.encryptionConfigBytes) {
-    throw new LimitError(`${name}: more than ${LIMITS.encryptionConfigBytes} characters`);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new ParseError(`${name}: not JSON: write it with plimsoll encryption measure --format json`, {
-      cause: error,
-    });
-  }
-  const result = MEASUREMENT.safeParse(value);
-  if (!result.success) {
-    const [issue] = result.error.issues;
-    throw new ParseError(
-      `${name}: no measurement: ${issue?.path.join('.') || 'the file'}: ${issue?.message ?? 'wrong'}`,
-    );
-  }
-  const { at, server, load, rounds, members } = result.data;
+  const command = 'plimsoll encryption measure --format json';
+  const content = readKeptFile(text, name, { schema: MEASUREMENT, what: 'a measurement', command });
+  const { at, server, load, rounds, members } = content;
   return { at, server, load, rounds, ...(members === undefined ? {} : { members }) };
 }

@@ -25,6 +25,9 @@ export type Outcome = {
   readonly conflicts: number;
 };
 
+/** The two requests of a client that are needed. */
+export type ReadAndReplace = Pick<ApiClient, 'find' | 'replace'>;
+
 /** Conflicts after which another turn is left for later: somebody writes this object all the time. */
 const MOST_CONFLICTS = 25;
 /** Failures that pass: with pauses that double from 250 ms up to 4 s, about half a minute, a restart of an API server. */
@@ -46,7 +49,7 @@ const PASSING: ReadonlySet<ServerErrorKind> = new Set([
  * @throws ServerError when the server cannot be reached for half a minute, or forbids it
  */
 export async function putBack(
-  client: ApiClient,
+  client: ReadAndReplace,
   resource: Resource,
   name: ObjectName,
   options: { readonly dryRun?: boolean } = {},
@@ -74,7 +77,7 @@ export async function putBack(
 }
 
 async function replaced(
-  client: ApiClient,
+  client: ReadAndReplace,
   resource: Resource,
   read: KubernetesObject,
   dryRun: boolean,

@@ -130,7 +130,7 @@ describe('rewrite', needsCluster(), () => {
     assert.ok(((await writers(cluster)).get('plain') ?? 0) > 40);
   });
 
-  test('a server that restarts in the middle is waited for; one that is down is an error, and the rest is done later', async () => {
+  test('a server that restarts in the middle is waited for', async () => {
     const [node] = cluster.nodes;
     assert.ok(node !== undefined);
     let killed: Promise<void> | undefined;
@@ -157,6 +157,11 @@ describe('rewrite', needsCluster(), () => {
     assert.match(done.stdout, /all are as the server writes them now\n.* objects in .* namespaces: 0 written/);
     const missing = await runCommand([...args, '--yes', '--canary', 'none'], world);
     assert.deepEqual([missing.code, missing.stdout], [2, '']);
+    const others = await runCommand([...args, '--resource', 'endpointslices.discovery.k8s.io'], world);
+    assert.deepEqual([others.code, others.stderr], [0, '']);
+    const unknown = await runCommand([...args, '--resource', 'deployments.example.org'], world);
+    assert.deepEqual([unknown.code, unknown.stdout], [2, '']);
+    assert.match(unknown.stderr, /has no resource deployments\.example\.org/);
   });
 
   test('without the right to write it says which is missing, and nothing is changed', async () => {
@@ -168,6 +173,18 @@ describe('rewrite', needsCluster(), () => {
     );
     await assert.rejects(rewrite(reader, SECRETS, QUICK), /user reader lacks the verb "list" on secrets/);
     reader.close();
+  });
+
+  test('a server that is down is an error, and nothing was changed', async () => {
+    const [node] = cluster.nodes;
+    assert.ok(node !== undefined);
+    const before = await revision(cluster);
+    await node.stop('kube-apiserver');
+    await assert.rejects(
+      rewrite(api, SECRETS, QUICK),
+      (error) => error instanceof ServerError && error.kind === 'unreachable',
+    );
+    assert.equal(await revision(cluster), before);
   });
 });
 

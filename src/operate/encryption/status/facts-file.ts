@@ -1,8 +1,7 @@
 // The file in which what is known of one control plane travels: `plimsoll encryption status / --format facts`. Schema: schema/encryption-facts-1.json.
 import { z } from 'zod';
-import { LimitError, ParseError } from '../../../platform/errors.ts';
 import { jsonText } from '../../../platform/json-text.ts';
-import { LIMITS } from '../../../platform/limits.ts';
+import { readKeptFile } from '../kept-file.ts';
 import type { ControlPlane } from './control-plane.ts';
 
 const FORMAT = 'plimsoll-control-plane';
@@ -60,23 +59,12 @@ export function writeFacts(plane: ControlPlane): string {
  * @throws ParseError for what is none; LimitError
  */
 export function readFacts(text: string, name: string): ControlPlane {
-  if (text.length > LIMITS.encryptionConfigBytes) {
-    throw new LimitError(`${name}: more than ${LIMITS.encryptionConfigBytes} characters`);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new ParseError(`${name}: not JSON: write it with plimsoll encryption status --format facts`, {
-      cause: error,
-    });
-  }
-  const result = FACTS.safeParse(value);
-  if (!result.success) {
-    const [issue] = result.error.issues;
-    const where = issue?.path.join('.') || 'the file';
-    throw new ParseError(`${name}: not what is known of a control plane: ${where}: ${issue?.message ?? 'wrong'}`);
-  }
-  const { schemaVersion: _version, format: _format, ...plane } = result.data;
+  const what = 'what is known of a control plane';
+  const content = readKeptFile(text, name, {
+    schema: FACTS,
+    what,
+    command: 'plimsoll encryption status --format facts',
+  });
+  const { schemaVersion: _version, format: _format, ...plane } = content;
   return plane;
 }

@@ -1,8 +1,8 @@
 // The file in which what is known of one member travels: `plimsoll encryption verify DATA-DIR --format facts`. Schema: schema/encryption-member-1.json.
 import { z } from 'zod';
-import { LimitError, ParseError } from '../../../platform/errors.ts';
 import { jsonText } from '../../../platform/json-text.ts';
 import { LIMITS } from '../../../platform/limits.ts';
+import { readKeptFile } from '../kept-file.ts';
 import type { MemberFacts } from './member-facts.ts';
 
 const FORMAT = 'plimsoll-etcd-member';
@@ -46,23 +46,9 @@ export function writeMember(facts: MemberFacts): string {
  * @throws ParseError for what is none; LimitError
  */
 export function readMember(text: string, name: string): MemberFacts {
-  if (text.length > LIMITS.encryptionConfigBytes) {
-    throw new LimitError(`${name}: more than ${LIMITS.encryptionConfigBytes} characters`);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new ParseError(`${name}: not JSON: write it with plimsoll encryption verify DATA-DIR --format facts`, {
-      cause: error,
-    });
-  }
-  const result = FACTS.safeParse(value);
-  if (!result.success) {
-    const [issue] = result.error.issues;
-    const where = issue?.path.join('.') || 'the file';
-    throw new ParseError(`${name}: not what is known of a member: ${where}: ${issue?.message ?? 'wrong'}`);
-  }
-  const { schemaVersion: _version, format: _format, ...facts } = result.data;
+  const what = 'what is known of a member';
+  const command = 'plimsoll encryption verify DATA-DIR --format facts';
+  const content = readKeptFile(text, name, { schema: FACTS, what, command });
+  const { schemaVersion: _version, format: _format, ...facts } = content;
   return facts;
 }
