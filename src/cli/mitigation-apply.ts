@@ -1,10 +1,9 @@
-// `plimsoll mitigation plan` and `apply`: what a mitigation would change, and changing it, with the ledger.
+// `plimsoll mitigation apply`: changing what a mitigation says, with the ledger.
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { roleYaml } from '../kubernetes/api/role.ts';
 import { auditBundle, mayEnforce } from '../operate/mitigation/audit/audit.ts';
 import type { StoredBundle } from '../operate/mitigation/content.ts';
 import type { Ledger } from '../operate/mitigation/ledger/ledger.ts';
@@ -14,38 +13,25 @@ import { nodeScript } from '../operate/mitigation/node/script.ts';
 import { applyMitigation, beginApplication } from '../operate/mitigation/run/apply.ts';
 import { backOutMitigation } from '../operate/mitigation/run/backout.ts';
 import type { OnDifference } from '../operate/mitigation/run/change.ts';
-import type { ObjectDriver } from '../operate/mitigation/run/driver.ts';
 import { applyChanges, recordResults } from '../operate/mitigation/run/nodes.ts';
-import { type PlannedObject, planObjects } from '../operate/mitigation/run/plan.ts';
 import type { Phase } from '../operate/mitigation/step/kinds.ts';
 import { type BundleWork, handWorkOf, nodeEditsOf, objectEditsOf, workOf } from '../operate/mitigation/work.ts';
 import { digestOf } from '../platform/canonical.ts';
 import { PlimsollError } from '../platform/errors.ts';
 import { numberUpTo } from './arguments.ts';
-import { type ClusterOptions, onCluster } from './cluster-access.ts';
 import { type CommandContext, newCommand, writeResult } from './command.ts';
-import { AUDIT_RULES } from './mitigation-audit.ts';
 import {
   bindCluster,
   bundleAt,
-  type LedgerOptions,
   lookIntoLedger,
   openCluster,
   openLedger,
   readTextFile,
-  roleFor,
   signerOfBundle,
-  withLedger,
 } from './mitigation-input.ts';
-import { planJson, planText, type RunReport, runJson, runText } from './mitigation-text.ts';
+import { type RunReport, runJson, runText } from './mitigation-text.ts';
+import { phaseOf, type WorkOptions, withDriver, withPlaces, writeRole } from './mitigation-work.ts';
 import { remarker } from './talk.ts';
-
-/** Options that plan and apply share. */
-interface WorkOptions extends LedgerOptions, ClusterOptions {
-  readonly enforce?: boolean;
-  readonly nodes: readonly string[];
-  readonly key?: readonly string[];
-}
 
 interface ApplyOptions extends WorkOptions {
   readonly script?: string;
@@ -58,19 +44,10 @@ interface ApplyOptions extends WorkOptions {
 }
 
 const MOST_SECONDS = 86_400;
-const PLAN_EXAMPLE = 'plimsoll mitigation plan userns-off --nodes ncn-w001 ncn-w002';
 const APPLY_EXAMPLE = [
   'plimsoll mitigation apply site/userns-off --key site.pub.pem --nodes ncn-w001 ncn-w002 --script apply.sh',
   'plimsoll mitigation apply site/userns-off --key site.pub.pem --nodes ncn-w001 ncn-w002 --results results.txt',
 ].join('\n');
-
-/** `mitigation plan`. */
-export function planMitigationCommand(context: CommandContext): Command {
-  const summary = 'what a mitigation would change here, object by object, rehearsed by the server; nothing is changed';
-  return withPlaces(newCommand('plan', summary, ['text', 'json'], PLAN_EXAMPLE)).action(
-    (name: string, options: WorkOptions) => plan(name, options, context),
-  );
-}
 
 /** `mitigation apply`. */
 export function applyMitigationCommand(context: CommandContext): Command {
@@ -106,40 +83,6 @@ export function applyMitigationCommand(context: CommandContext): Command {
         .default('ask'),
     )
     .action((name: string, options: ApplyOptions) => apply(name, options, context));
-}
-
-function withPlaces(command: Command): Command {
-  return onCluster(withLedger(command))
-    .argument('<bundle>', 'a bundle: its folder or file, or the id of one that comes with the program')
-    .option('--enforce', 'let policies reject, instead of reporting what they would reject')
-    .option('--nodes <name...>', 'nodes for the steps on nodes, as `uname -n` says their names', []);
-}
-
-async function plan(name: string, options: WorkOptions, context: CommandContext): Promise<void> {
-  const stored = bundleAt(name, context);
-  const work = workOf(stored.bundle, phaseOf(options));
-  if (options.rbac === true) return writeRole('mitigation plan', work, options, context);
-  const journal = lookIntoLedger(options, context);
-  const entries = journal?.chain.entries ?? [];
-  const read = { entries, content: (reference: Parameters<Ledger['content']>[0]) => journal?.content(reference) };
-  const objects = await withDriver(work, options, context, (driver) => planned(stored, work, driver, read));
-  const nodes = applyChanges(read, options.nodes, nodeEditsOf(work));
-  const result = { bundle: stored.bundle, digest: stored.digest, phase: phaseOf(options), work, objects, nodes };
-  writeResult(context, options, options.format === 'json' ? planJson(result) : planText(result));
-}
-
-async function planned(
-  { bundle }: StoredBundle,
-  work: BundleWork,
-  driver: ObjectDriver,
-  journal: Pick<Ledger, 'entries' | 'content'>,
-): Promise<readonly PlannedObject[]> {
-  const readOnly = { ...journal, append: refuseToWrite, keep: refuseToWrite };
-  return planObjects({ journal: readOnly, driver }, bundle.mitigation, await objectEditsOf(work, driver));
-}
-
-function refuseToWrite(): never {
-  throw new PlimsollError('internal', 'a plan writes nothing');
 }
 
 async function apply(name: string, options: ApplyOptions, context: CommandContext): Promise<void> {
@@ -382,38 +325,4 @@ export function attestations(
       `write --did STEP=WORDS, the step being one of ${steps.join(', ') || 'none: there are no manual steps'}`,
     );
   });
-}
-
-function phaseOf({ enforce }: WorkOptions): Phase {
-  return enforce === true ? 'enforce' : 'audit';
-}
-
-function writeRole(command: string, work: BundleWork, options: WorkOptions, context: CommandContext): void {
-  const targets = work.steps.flatMap(({ objects }) => objects.map(({ target }) => target));
-  const role = roleFor(command, targets, ['get', 'create', 'patch', 'delete']);
-  const audits = work.rejects && options.enforce === true ? AUDIT_RULES : [];
-  writeResult(context, options, roleYaml({ ...role, rules: [...role.rules, ...audits] }));
-}
-
-/** Runs with the cluster where the work has objects; without one there is nothing to read or write. */
-async function withDriver<T>(
-  work: BundleWork,
-  options: ClusterOptions,
-  context: CommandContext,
-  run: (driver: ObjectDriver, cluster?: Awaited<ReturnType<typeof openCluster>>) => Promise<T>,
-): Promise<T> {
-  if (work.steps.every(({ objects }) => objects.length === 0)) return run(NO_OBJECTS);
-  const cluster = await openCluster(options, context);
-  try {
-    return await run(cluster.driver, cluster);
-  } finally {
-    cluster.api.close();
-  }
-}
-
-/** In the place of a cluster for work without objects. */
-export const NO_OBJECTS: ObjectDriver = { read: noObjects, rehearse: noObjects, write: noObjects };
-
-function noObjects(): never {
-  throw new PlimsollError('usage', 'the ledger speaks of objects of a cluster: name it with --kubeconfig');
 }

@@ -13,7 +13,7 @@ import { digestOf } from '../platform/canonical.ts';
 import { PlimsollError } from '../platform/errors.ts';
 import { type ClusterOptions, onCluster } from './cluster-access.ts';
 import { type CommandContext, newCommand, writeResult } from './command.ts';
-import { NO_OBJECTS, runName, writeNewScript } from './mitigation-apply.ts';
+import { runName, writeNewScript } from './mitigation-apply.ts';
 import {
   bindCluster,
   type LedgerOptions,
@@ -24,6 +24,7 @@ import {
   withLedger,
 } from './mitigation-input.ts';
 import { type RunReport, runJson, runText } from './mitigation-text.ts';
+import { NO_OBJECTS } from './mitigation-work.ts';
 
 interface BackoutOptions extends LedgerOptions, ClusterOptions {
   readonly reason: string;

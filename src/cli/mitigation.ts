@@ -1,11 +1,12 @@
 // `plimsoll mitigation`: controls that are quick to apply, known to work, and easy to back out.
 import type { Command } from 'commander';
 import { type CommandContext, newGroup } from './command.ts';
-import { applyMitigationCommand, planMitigationCommand } from './mitigation-apply.ts';
+import { applyMitigationCommand } from './mitigation-apply.ts';
 import { auditMitigationCommand } from './mitigation-audit.ts';
 import { backoutMitigationCommand, confirmMitigationCommand } from './mitigation-backout.ts';
 import { importMitigationCommand, signMitigationCommand } from './mitigation-import.ts';
 import { checkMitigationCommand, listMitigationsCommand, showMitigationCommand } from './mitigation-list.ts';
+import { planMitigationCommand } from './mitigation-plan.ts';
 import { mitigationStatementsCommand } from './mitigation-statements.ts';
 import { statusMitigationCommand, verifyMitigationCommand } from './mitigation-status.ts';
 

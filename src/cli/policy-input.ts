@@ -1,10 +1,10 @@
 // Kubernetes objects that the policy commands read: files, folders of YAML and JSON, with what is to be said of them on stderr.
-import { statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { LimitError, messageOf, PlimsollError } from '../platform/errors.ts';
 import { compareGaps, type Gap, gapPlace } from '../platform/gap.ts';
 import { type KubernetesObject, readObjects } from '../posture/policy/objects/read.ts';
-import { isInside, readTextFile, unreadableFolder, walkFolder } from '../scan/release/folder.ts';
+import { readTextFile } from '../scan/release/folder.ts';
+import { manifestFiles } from '../scan/release/manifests/files.ts';
 import type { CommandContext, CommonOptions } from './command.ts';
 import { remarker } from './talk.ts';
 
@@ -40,25 +40,12 @@ export function readObjectInputs(
 }
 
 function readOne(path: string, { workingDirectory }: CommandContext): ObjectsInput {
-  const whole = resolve(workingDirectory, path);
-  const status = statSync(whole, { throwIfNoEntry: false });
-  if (status === undefined) throw new PlimsollError('input-missing', `${path} does not exist`);
-  if (!status.isDirectory()) return readText(whole, basename(path));
-  const parts: ObjectsInput[] = [];
-  for (const entry of walkFolder(whole)) {
-    if (entry.kind === 'unreadable') parts.push({ ...NOTHING, gaps: [unreadableFolder(entry.path)] });
-    if (!/\.(?:ya?ml|json)$/.test(entry.path)) continue;
-    if (entry.kind === 'file' || (entry.kind === 'link' && leadsInside(whole, entry.path))) {
-      parts.push(readText(join(whole, entry.path), entry.path));
-    } else if (entry.kind === 'link') {
-      const reason = 'the link is not followed';
-      parts.push({ ...NOTHING, gaps: [{ kind: 'not-scanned', target: entry.path, reason }] });
-    }
-  }
+  const { files, gaps } = manifestFiles(resolve(workingDirectory, path));
+  const parts = files.map((file) => readText(file.path, file.name));
   return {
     objects: parts.flatMap(({ objects }) => objects),
     warnings: parts.flatMap(({ warnings }) => warnings),
-    gaps: parts.flatMap(({ gaps }) => gaps),
+    gaps: [...gaps, ...parts.flatMap((part) => part.gaps)],
   };
 }
 
@@ -70,13 +57,5 @@ function readText(path: string, name: string): ObjectsInput {
   } catch (error) {
     const kind = error instanceof LimitError ? 'limit-reached' : 'file-unparsed';
     return { ...NOTHING, gaps: [{ kind, target: name, reason: messageOf(error) }] };
-  }
-}
-
-function leadsInside(folder: string, path: string): boolean {
-  try {
-    return isInside(folder, path) && statSync(join(folder, path)).isFile();
-  } catch {
-    return false;
   }
 }
