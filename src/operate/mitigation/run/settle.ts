@@ -1,7 +1,7 @@
 // What became of changes that a killed run began: the object tells, since the intent says how it was meant to be, and the ledger how it was before.
 import { type ClaimedObject, differences, touchedPaths, UNCLAIMED } from '../field/claims.ts';
-import { sameValue, type Value, valueAt } from '../field/document.ts';
-import { isWithin } from '../field/path.ts';
+import { isEmpty, sameValue, type Value, valueAt } from '../field/document.ts';
+import { isWithin, samePath } from '../field/path.ts';
 import type { OutcomeEvent } from '../ledger/entry.ts';
 import { ledgerState } from '../ledger/state.ts';
 import { claimsIn, type Run } from './change.ts';
@@ -33,9 +33,12 @@ function made(
   const isTouched = ({ path }: { readonly path: (typeof touched)[number] }): boolean =>
     touched.some((one) => isWithin(path, one) || isWithin(one, path));
   const given = before.regions.filter(({ path }) => !meant.regions.some((region) => isWithin(path, region.path)));
+  // An entry may be gone with another mitigation, and the list that was made for it be all that is still to go.
+  const leftover = before.made.filter((path) => !meant.made.some((kept) => samePath(kept, path)));
   const isMeant =
     differences(meant, document).filter(isTouched).length === 0 &&
-    given.every(({ path, base }) => sameValue(valueAt(document, path), base));
+    given.every(({ path, base }) => sameValue(valueAt(document, path), base)) &&
+    !leftover.some((path) => isEmpty(valueAt(document, path)));
   if (isMeant) return { outcome: 'done', reason: 'the run was ended; the object is as it was meant to be' };
   if (differences(before, document).filter(isTouched).length > 0) return undefined;
   // What was not claimed before must be what the claim found.
