@@ -16,6 +16,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   { name: 'trivy', load: () => import('./trivy.ts') },
   { name: 'report', load: () => import('./report.ts') },
   { name: 'encryption', load: () => import('./encryption.ts') },
+  { name: 'policy', load: () => import('./policy.ts') },
   { name: 'reach', load: () => import('./reach.ts') },
   { name: 'rewrite', load: () => import('./rewrite.ts') },
 ];

@@ -71,6 +71,8 @@ try {
   }
   writeStarterSet(resolve(out, 'starter.db'));
   copyFileSync(resolve(root, 'src/posture/hygiene/checks.yaml'), resolve(out, 'hygiene-checks.yaml'));
+  copyFileSync(resolve(root, 'src/posture/kubernetes-versions/table.yaml'), resolve(out, 'kubernetes-versions.yaml'));
+  copyFileSync(resolve(root, 'src/operate/conflicts/table.yaml'), resolve(out, 'conflict-table.yaml'));
   writeFileSync(resolve(out, 'build-id'), digestOfFiles(out));
 } catch (error) {
   rmSync(out, { recursive: true, force: true });

@@ -11,6 +11,7 @@ import { spec } from 'node:test/reporters';
 
 /** Tests beside the sources that take seconds each. */
 const ORACLES = [
+  'src/posture/nonroot/runc.test.ts',
   'src/publish/html/browser.test.ts',
   'src/publish/html/browser-views.test.ts',
   'src/scan/advisory/real-feeds.test.ts',

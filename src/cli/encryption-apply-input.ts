@@ -6,11 +6,11 @@ import { readSealedKey, unsealKey } from '../operate/encryption/key/sealed.ts';
 import type { DataState } from '../operate/encryption/plan/state.ts';
 import { dataOf, examineFile } from '../operate/encryption/status/evidence.ts';
 import { PlimsollError } from '../platform/errors.ts';
-import type { CommandContext } from './command.ts';
+import type { CommandContext, CommonOptions } from './command.ts';
 import { processInput, readInput, readPassphrase } from './encryption-input.ts';
 
 /** Where keys come from. */
-export interface KeyOptions {
+export interface KeyOptions extends CommonOptions {
   readonly keyFile?: string;
   readonly passphraseFile?: string;
   readonly keys: readonly string[];
@@ -19,9 +19,10 @@ export interface KeyOptions {
 /** Keys from outside of the node's own file. @throws PlimsollError `digest-mismatch` for a key that the plan does not name */
 export async function keysFor(
   transformers: readonly string[],
-  { keyFile, passphraseFile, keys }: KeyOptions,
+  options: KeyOptions,
   context: CommandContext,
 ): Promise<readonly Provider[]> {
+  const { keyFile, passphraseFile, keys } = options;
   const providers: Provider[] = [];
   for (const name of keys) {
     const { rules } = parseConfiguration(await readInput(name, context, processInput), name);
@@ -33,7 +34,7 @@ export async function keysFor(
   if (!transformers.includes(`${provider}:${name}#${fingerprint}`)) {
     throw new PlimsollError('digest-mismatch', `${keyFile}: ${provider}:${name} ${fingerprint} is no key of this step`);
   }
-  const key = unsealKey(sealed, await readPassphrase(passphraseFile, context, processInput), fingerprint);
+  const key = unsealKey(sealed, await readPassphrase(passphraseFile, context, processInput, options), fingerprint);
   return [...providers, { kind: provider, keys: [{ name: key.name, secret: key.secret }] }];
 }
 

@@ -24,7 +24,7 @@ import {
   upgradeSource,
 } from '../operate/encryption/apply/upgrade-sources.ts';
 import { type ReadPlan, readPlan } from '../operate/encryption/plan/plan-file.ts';
-import { lookAtNode } from '../operate/encryption/status/node-folder.ts';
+import { configurationOf, lookAtNode } from '../operate/encryption/status/node-folder.ts';
 import { PlimsollError } from '../platform/errors.ts';
 import { jsonText } from '../platform/json-text.ts';
 import { LIMITS } from '../platform/limits.ts';
@@ -139,9 +139,10 @@ async function applied(plan: ReadPlan, options: ApplyOptions, context: CommandCo
   // What is wrong with the plan is told before any key is opened.
   const step = nodeStep(plan, { node, resource });
   const known = await keysFor(step.kind === 'apply' ? step.transformers : [], options, context);
-  const backup = await examinedBackup(options.backup, resource, known, context);
-  const own = lookAtNode({ node, root, resource, now: context.now, manifest }).manifest?.address;
-  const address = own ?? plan.servers.find(({ name }) => name === node)?.address;
+  const own = lookAtNode({ node, root, resource, now: context.now, manifest });
+  const ownKeys = (configurationOf(own, root)?.rules ?? []).flatMap(({ providers }) => providers);
+  const backup = await examinedBackup(options.backup, resource, [...known, ...ownKeys], context);
+  const address = own.manifest?.address ?? plan.servers.find(({ name }) => name === node)?.address;
   if (address === undefined) throw new PlimsollError('usage', `${manifest} does not say where the server listens`);
   const progress = progressFor(context, options);
   const clients: ApiClient[] = [];

@@ -1,10 +1,12 @@
 // What the encryption commands read: files that people made, or standard input as `-`. Keys and passphrases come in this way and in no other.
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type ReceiptLine, readReceipts } from '../operate/encryption/key/receipts.ts';
 import { LimitError, messageOf, PlimsollError } from '../platform/errors.ts';
 import { LIMITS } from '../platform/limits.ts';
-import type { CommandContext } from './command.ts';
+import type { CommandContext, CommonOptions } from './command.ts';
 import { readSmallText } from './lines-input.ts';
+import { remarker } from './talk.ts';
 
 /** Gives standard input as text; called only when it is to be read. */
 export type OpenInput = () => AsyncIterable<string>;
@@ -30,14 +32,18 @@ export async function readInput(
   return text;
 }
 
+/** Bits by which others than the owner can read. */
+const OTHERS_READ = 0o044;
+
 /**
- * The passphrase of a sealed key: the first line of a file or of standard input.
+ * The passphrase of a sealed key: the first line of a file or of standard input. That others can read the file is told.
  * @throws PlimsollError `usage` without --passphrase-file, or when it is empty
  */
 export async function readPassphrase(
   name: string | undefined,
   context: CommandContext,
   openInput: OpenInput,
+  options: CommonOptions,
 ): Promise<string> {
   if (name === undefined) {
     const advice = 'name a file that holds it with --passphrase-file, or - for standard input';
@@ -45,6 +51,11 @@ export async function readPassphrase(
   }
   const [line = ''] = (await readInput(name, context, openInput)).split(/\r?\n/, 1);
   if (line === '') throw new PlimsollError('usage', `${name}: the passphrase, its first line, is empty`);
+  const status =
+    name === '-' ? undefined : statSync(resolve(context.workingDirectory, name), { throwIfNoEntry: false });
+  if (status !== undefined && (status.mode & OTHERS_READ) !== 0) {
+    remarker(context, options)(`${name} holds the passphrase and can be read by others: chmod 0600 it`);
+  }
   return line;
 }
 

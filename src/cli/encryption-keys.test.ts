@@ -212,3 +212,15 @@ test('list: who needs a key, from results of inspections', async () => {
   assert.equal(JSON.parse(json.stdout).keys[0].removal.answer, 'missing');
   assert.ok(!`${both.stdout}${json.stdout}`.includes(KEY.slice(1, 10)));
 });
+
+test('a passphrase that others can read is told', async () => {
+  const generate = async (name: string, ...more: readonly string[]): Promise<string> => {
+    put('told', 'correct horse battery staple\n', name.startsWith('open') ? 0o644 : 0o600);
+    const { code, stderr } = await run('keys', 'generate', '--passphrase-file', 'told', '--output', name, ...more);
+    assert.equal(code, 0, stderr);
+    return stderr;
+  };
+  assert.match(await generate('open.sealed.json'), /told holds the passphrase and can be read by others/);
+  assert.doesNotMatch(await generate('closed.sealed.json'), /can be read by others/);
+  assert.equal(await generate('open-quiet.sealed.json', '--quiet'), '');
+});

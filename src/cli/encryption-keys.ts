@@ -1,7 +1,7 @@
 // `plimsoll encryption keys`: keys from their making to their removal. list, generate, unseal, receipt. No key and no passphrase is ever an argument.
 
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { KeyProviderKind } from '../operate/encryption/configuration/configuration.ts';
@@ -71,7 +71,7 @@ function generateCommand(context: CommandContext, openInput: OpenInput): Command
       if (options.from === '-' && options.passphraseFile === '-') {
         throw new PlimsollError('usage', 'standard input holds the key or the passphrase, not both');
       }
-      const passphrase = await readPassphrase(options.passphraseFile, context, openInput);
+      const passphrase = await readPassphrase(options.passphraseFile, context, openInput, options);
       const key = await keyFor(options, context, openInput);
       const sealed = sealKey(key, passphrase, randomBytes);
       const text = writeSealedKey(sealed);
@@ -102,7 +102,11 @@ function unsealCommand(context: CommandContext, openInput: OpenInput): Command {
       if (options.output === undefined)
         throw new PlimsollError('usage', 'a key is not printed: name a file with --output');
       const sealed = readSealedKey(await readInput(file, context, openInput), file);
-      const key = unsealKey(sealed, await readPassphrase(options.passphraseFile, context, openInput), options.expect);
+      const key = unsealKey(
+        sealed,
+        await readPassphrase(options.passphraseFile, context, openInput, options),
+        options.expect,
+      );
       writePrivate(resolve(context.workingDirectory, options.output), options.output, providerYaml(key));
       remarker(context, options)(`${key.provider}:${key.name} ${key.secret.fingerprint} is in ${options.output}`);
     });
@@ -121,7 +125,8 @@ function receiptCommand(context: CommandContext, openInput: OpenInput): Command 
     .action(async (file: string, options: ReceiptOptions) => {
       const sealed = readSealedKey(await readInput(file, context, openInput), file);
       const check = options.passphraseFile === undefined ? 'stated' : 'opened';
-      if (check === 'opened') unsealKey(sealed, await readPassphrase(options.passphraseFile, context, openInput));
+      if (check === 'opened')
+        unsealKey(sealed, await readPassphrase(options.passphraseFile, context, openInput, options));
       const { holder, place, ledger } = options;
       const lines = readLedger(ledger, context, false);
       const receipt = {
@@ -148,7 +153,7 @@ function append(path: string, name: string, line: string): void {
   try {
     const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
     const text = before === '' || before.endsWith('\n') ? line : `\n${line}`;
-    appendFileSync(path, text, { mode: 0o600 });
+    writeSynced(path, 'a', text);
   } catch (error) {
     throw new PlimsollError('usage', `cannot write ${name}: ${messageOf(error)}`, { cause: error });
   }
@@ -157,9 +162,20 @@ function append(path: string, name: string, line: string): void {
 /** A new file with mode 0600. One that is there may be open to others already, and is not written. */
 function writePrivate(path: string, name: string, text: string): void {
   try {
-    writeFileSync(path, text, { flag: 'wx', mode: 0o600 });
+    writeSynced(path, 'wx', text);
   } catch (error) {
     throw new PlimsollError('usage', `cannot write ${name}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** On the disk before it is told: the file may be the only place of a key. */
+function writeSynced(path: string, flag: 'a' | 'wx', text: string): void {
+  const file = openSync(path, flag, 0o600);
+  try {
+    writeFileSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -68,7 +68,9 @@ test('status: settled is 0, another goal or an unlike server is 1, and the resul
   const facts = await run('status', 'm2=wrong', '--format', 'facts');
   assert.ok(resultValidator('encryption-facts-1')(JSON.parse(facts.stdout)));
   for (const { stdout } of [json, facts]) assert.ok(!stdout.includes(SECRET));
-  assert.match((await run('status', '--rbac')).stdout, /nonResourceURLs: \["\/metrics","\/readyz"\]/);
+  for (const command of [['status'], ['plan', 'enable'], ['rehearse', 'enable']]) {
+    assert.match((await run(...command, '--rbac')).stdout, /nonResourceURLs: \["\/metrics","\/readyz"\]/);
+  }
 });
 
 test('plan: the whole way without a passphrase; the next step of a broken state; 1 when nothing is safe', async () => {

@@ -14,6 +14,7 @@ import { TOOL } from '../publish/tool.ts';
 import { type CommandContext, newCommand, terminalOptions, writeResult } from './command.ts';
 import {
   type KnownCluster,
+  lookRole,
   namedTransformer,
   onControlPlanes,
   readCluster,
@@ -37,6 +38,7 @@ export function encryptionPlanCommand(context: CommandContext): Command {
     'the next safe step to enable, rotate, change the provider or disable, from any state, and those to come';
   return withGoal(onEtcd(newCommand('plan', summary, ['table', 'json'], EXAMPLE))).action(
     async (kind: Goal['kind'], names: readonly string[], options: GoalOptions) => {
+      if (options.rbac === true) return writeResult(context, options, lookRole('plan'));
       const cluster = await readCluster(names, options, context);
       const goal = goalOf(kind, cluster, options);
       const { state } = cluster;

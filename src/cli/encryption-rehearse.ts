@@ -12,7 +12,7 @@ import { TOOL } from '../publish/tool.ts';
 import { type CommandContext, newCommand, terminalOptions, writeResult } from './command.ts';
 import { processInput, readPassphrase } from './encryption-input.ts';
 import { type GoalOptions, goalOf, withGoal } from './encryption-plan.ts';
-import { type KnownCluster, readCluster } from './encryption-state.ts';
+import { type KnownCluster, lookRole, readCluster } from './encryption-state.ts';
 
 interface RehearseOptions extends GoalOptions {
   readonly passphraseFile?: string;
@@ -30,6 +30,7 @@ export function encryptionRehearseCommand(context: CommandContext): Command {
   return withGoal(newCommand('rehearse', summary, ['table', 'json'], EXAMPLE))
     .option('--passphrase-file <file>', 'file whose first line opens --key-file; - for standard input')
     .action(async (kind: Goal['kind'], names: readonly string[], options: RehearseOptions) => {
+      if (options.rbac === true) return writeResult(context, options, lookRole('rehearse'));
       const cluster = await readCluster(names, options, context);
       const goal = goalOf(kind, cluster, options);
       if (cluster.data.length === 0) {
@@ -52,10 +53,13 @@ export function encryptionRehearseCommand(context: CommandContext): Command {
 /** The new key, opened: a rehearsal writes with it. */
 async function sealedProvider(
   { sealed }: KnownCluster,
-  { passphraseFile }: RehearseOptions,
+  options: RehearseOptions,
   context: CommandContext,
 ): Promise<readonly Provider[]> {
   if (sealed === undefined) return [];
-  const { provider, name, secret } = unsealKey(sealed, await readPassphrase(passphraseFile, context, processInput));
+  const { provider, name, secret } = unsealKey(
+    sealed,
+    await readPassphrase(options.passphraseFile, context, processInput, options),
+  );
   return [{ kind: provider, keys: [{ name, secret }] }];
 }

@@ -3,6 +3,7 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { roleYaml } from '../kubernetes/api/role.ts';
 import type { Provider } from '../operate/encryption/configuration/configuration.ts';
 import { transformersOf } from '../operate/encryption/configuration/configuration.ts';
 import { parseConfiguration } from '../operate/encryption/configuration/read.ts';
@@ -25,9 +26,9 @@ import {
   examineFile,
 } from '../operate/encryption/status/evidence.ts';
 import { readFacts } from '../operate/encryption/status/facts-file.ts';
-import { askServer, withAnswer } from '../operate/encryption/status/live.ts';
+import { askServer, type LiveFacts, withAnswer, withLaterAnswer } from '../operate/encryption/status/live.ts';
 import { examineMembers } from '../operate/encryption/status/live-data.ts';
-import { configurationOf, lookAtNode } from '../operate/encryption/status/node-folder.ts';
+import { configurationHash, configurationOf, lookAtNode } from '../operate/encryption/status/node-folder.ts';
 import { messageOf, PlimsollError } from '../platform/errors.ts';
 import { compareText } from '../platform/order.ts';
 import { openApi } from './cluster-access.ts';
@@ -46,6 +47,7 @@ export interface StateOptions extends CommonOptions, Partial<EtcdOptions> {
   readonly keyFile?: string;
   readonly backup?: readonly string[];
   readonly receipts?: string;
+  readonly rbac?: boolean;
 }
 
 /** A cluster as far as it is known. */
@@ -72,7 +74,17 @@ export function onControlPlanes(command: Command): Command {
     .option('--keys <file...>', 'further configurations with keys to open values with, such as retired ones', [])
     .option('--resource <name>', 'resource whose values are judged', 'secrets')
     .option('--kubeconfig <file>', 'ask every server for /readyz and /metrics, as this file says')
-    .option('--context <name>', 'context of the kubeconfig');
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--rbac', 'print the least role that --kubeconfig needs, and do nothing else');
+}
+
+/** The least role that a command needs that looks at control planes, as YAML. */
+export function lookRole(command: 'status' | 'plan' | 'rehearse'): string {
+  return roleYaml({
+    name: `plimsoll-encryption-${command}`,
+    command: `plimsoll encryption ${command} --kubeconfig`,
+    rules: [{ paths: ['/metrics', '/readyz'], why: 'whether each server is ready, and since when it runs' }],
+  });
 }
 
 /**
@@ -122,7 +134,8 @@ export async function readCluster(
       : readReceipts(await readInput(options.receipts, context, processInput), options.receipts);
   const held = new Set<string | undefined>(receipts.map(({ fingerprint }) => fingerprint));
   const escrowed = known.filter((id) => held.has(fingerprintOfId(id)));
-  const state = { servers, ...(data === undefined ? {} : { data }), backups, atHand, escrowed };
+  const at = context.now().toISOString();
+  const state = { servers, ...(data === undefined ? {} : { data }), backups, atHand, escrowed, at };
   return { planes, state, providers, data: paths, ...(sealed === undefined ? {} : { sealed }) };
 }
 
@@ -166,8 +179,10 @@ async function readPlanes(
   providers: Provider[],
 ): Promise<readonly ControlPlane[]> {
   const looks = new Map<string, ControlPlane[]>();
+  const roots = new Map<string, string>();
   for (const name of names) {
-    const plane = await lookAt(name, options, context, providers);
+    const { plane, root } = await lookAt(name, options, context, providers);
+    if (root !== undefined) roots.set(plane.node, root);
     if (plane.resource !== options.resource) {
       throw new PlimsollError(
         'usage',
@@ -177,7 +192,13 @@ async function readPlanes(
     looks.set(plane.node, [...(looks.get(plane.node) ?? []), plane]);
   }
   const planes: ControlPlane[] = [];
-  for (const look of looks.values()) planes.push(await asked(mergeLooks(look), options, context));
+  for (const [node, look] of looks) {
+    const plane = mergeLooks(look);
+    const root = roots.get(node);
+    const answered = (answer: LiveFacts): ControlPlane =>
+      root === undefined ? withLaterAnswer(plane, answer) : withAnswer(plane, answer, configurationHash(plane, root));
+    planes.push(await asked(plane, options, context, answered));
+  }
   return planes.sort((a, b) => compareText(a.node, b.node));
 }
 
@@ -186,7 +207,7 @@ async function lookAt(
   options: StateOptions,
   context: CommandContext,
   providers: Provider[],
-): Promise<ControlPlane> {
+): Promise<{ readonly plane: ControlPlane; readonly root?: string }> {
   const { resource } = options;
   const { workingDirectory, now } = context;
   const say = remarker(context, options);
@@ -194,7 +215,7 @@ async function lookAt(
     const facts = readFacts(await readInput(name, context, processInput), name);
     if (now().getTime() - Date.parse(facts.at) > OLD_MS)
       say(`${name} is of ${facts.at}: what it says may have changed since`);
-    return facts;
+    return { plane: facts };
   }
   const { name: node, path: root } = namedPath(name, context);
   if (statSync(root, { throwIfNoEntry: false })?.isDirectory() !== true) {
@@ -202,11 +223,16 @@ async function lookAt(
   }
   const plane = lookAtNode({ node, root, resource, now });
   providers.push(...(configurationOf(plane, root)?.rules ?? []).flatMap((rule) => rule.providers));
-  return plane;
+  return { plane, root };
 }
 
 /** What a server says of itself, where a kubeconfig says how to ask; what it does not say stays unknown, and is told. */
-async function asked(plane: ControlPlane, options: StateOptions, context: CommandContext): Promise<ControlPlane> {
+async function asked(
+  plane: ControlPlane,
+  options: StateOptions,
+  context: CommandContext,
+  answered: (answer: LiveFacts) => ControlPlane,
+): Promise<ControlPlane> {
   const { kubeconfig, context: cluster } = options;
   const server = plane.manifest?.address;
   if (kubeconfig === undefined) return plane;
@@ -217,7 +243,7 @@ async function asked(plane: ControlPlane, options: StateOptions, context: Comman
   }
   const client = await openApi({ kubeconfig, context: cluster, server }, context);
   try {
-    return withAnswer(plane, await askServer(client));
+    return answered(await askServer(client));
   } catch (error) {
     say(`${plane.node} was not asked: ${messageOf(error)}`);
     return plane;

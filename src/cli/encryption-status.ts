@@ -1,43 +1,35 @@
 // `plimsoll encryption status`: what every control plane has and runs, what the data holds, and whether that is one thing.
 import type { Command } from 'commander';
-import type { MinimalRole } from '../kubernetes/api/role.ts';
-import { roleYaml } from '../kubernetes/api/role.ts';
 import { writeFacts } from '../operate/encryption/status/facts-file.ts';
 import { statusOf } from '../operate/encryption/status/status.ts';
 import { PlimsollError } from '../platform/errors.ts';
 import { jsonText } from '../platform/json-text.ts';
+import { encryptionStatusHtml } from '../publish/html/encryption-status.ts';
 import { encryptionStatusText } from '../publish/terminal/encryption-status.ts';
 import { TOOL } from '../publish/tool.ts';
 import { type CommandContext, newCommand, terminalOptions, writeResult } from './command.ts';
-import { namedTransformer, onControlPlanes, readCluster, type StateOptions } from './encryption-state.ts';
+import { lookRole, namedTransformer, onControlPlanes, readCluster, type StateOptions } from './encryption-state.ts';
 import { onEtcd } from './etcd-access.ts';
 
 interface StatusOptions extends StateOptions {
   readonly goal?: string;
-  readonly rbac?: boolean;
 }
 
 const EXAMPLE = [
   'plimsoll encryption status ncn-m001=/ --format facts',
   'plimsoll encryption status ncn-m001.json ncn-m002.json ncn-m003.json --data before.db',
+  'plimsoll encryption status ncn-m001.json ncn-m002.json ncn-m003.json --data before.db --format html --output status.html',
   'plimsoll encryption status ncn-m001=/ ncn-m002.json ncn-m003.json --kubeconfig /etc/kubernetes/admin.conf --data /var/lib/etcd',
 ].join('\n');
-
-const ROLE: MinimalRole = {
-  name: 'plimsoll-encryption-status',
-  command: 'plimsoll encryption status --kubeconfig',
-  rules: [{ paths: ['/metrics', '/readyz'], why: 'whether each server is ready, and since when it runs' }],
-};
 
 /** The command. */
 export function encryptionStatusCommand(context: CommandContext): Command {
   const summary =
     'every control plane: flag, file, process, drift; what the data holds; 0 only when current = goal = data';
-  return onEtcd(onControlPlanes(newCommand('status', summary, ['table', 'json', 'facts'], EXAMPLE)))
+  return onEtcd(onControlPlanes(newCommand('status', summary, ['table', 'json', 'html', 'facts'], EXAMPLE)))
     .option('--goal <name>', 'what was to be reached, as aescbc:key2 or identity (what all servers write with)')
-    .option('--rbac', 'print the least role that --kubeconfig needs, and do nothing else')
     .action(async (names: readonly string[], options: StatusOptions) => {
-      if (options.rbac === true) return writeResult(context, options, roleYaml(ROLE));
+      if (options.rbac === true) return writeResult(context, options, lookRole('status'));
       const { planes, state } = await readCluster(names, options, context);
       if (options.format === 'facts') {
         const [plane, ...more] = planes;
@@ -46,11 +38,14 @@ export function encryptionStatusCommand(context: CommandContext): Command {
         return writeResult(context, options, writeFacts(plane));
       }
       const goal = options.goal === undefined ? undefined : namedTransformer(options.goal, state);
-      const status = statusOf(state, goal);
+      const status = statusOf(state, goal, planes);
       const { resource } = options;
-      const json = (): string => jsonText({ schemaVersion: 1, tool: TOOL, resource, ...status });
-      const table = (): string => encryptionStatusText(status, resource, terminalOptions(context, options));
-      writeResult(context, options, options.format === 'json' ? json() : table());
+      const render = {
+        json: () => jsonText({ schemaVersion: 1, tool: TOOL, resource, ...status }),
+        html: () => encryptionStatusHtml(status, resource),
+        table: () => encryptionStatusText(status, resource, terminalOptions(context, options)),
+      };
+      writeResult(context, options, (render[options.format as keyof typeof render] ?? render.table)());
       if (status.settled === 'no') context.setExitCode(1);
     });
 }

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { DEFAULT_RESOURCES, JudgedResources } from '../operate/encryption/inspect/judged-resources.ts';
+import { nameOf } from '../operate/encryption/plan/transformer-id.ts';
 import { examineBackups } from '../operate/encryption/verify/backup.ts';
 import { carryOut } from '../operate/encryption/verify/carry-out.ts';
 import { decide, type Wish } from '../operate/encryption/verify/clean.ts';
@@ -25,6 +26,7 @@ interface VerifyOptions extends CommonOptions, EtcdOptions {
   readonly resources: JudgedResources;
   readonly backup: readonly string[];
   readonly compact?: boolean;
+  readonly goal?: string;
   readonly defragment?: string;
   readonly rebuild?: string;
   readonly peerUrl?: string;
@@ -37,6 +39,7 @@ const EXAMPLE = [
   'plimsoll encryption verify etcd ncn-m002.etcd.json --backup backups',
   'plimsoll encryption verify /var/lib/etcd ncn-m002.etcd.json ncn-m003.etcd.json --endpoint https://127.0.0.1:2379 --backup /srv/backups',
   'plimsoll encryption verify /var/lib/etcd ncn-m002.etcd.json ncn-m003.etcd.json --endpoint https://127.0.0.1:2379 --defragment ncn-m002 --yes',
+  'plimsoll encryption verify --endpoint https://127.0.0.1:2379 --compact --goal identity --yes',
 ].join('\n');
 
 const ROLE = `# plimsoll encryption verify asks no API server and needs no role there: it asks etcd.
@@ -58,6 +61,10 @@ export function encryptionVerifyCommand(context: CommandContext): Command {
       new JudgedResources(DEFAULT_RESOURCES),
     )
     .option('--compact', 'forget earlier revisions and deleted objects up to the examined revision')
+    .option(
+      '--goal <name>',
+      'with --compact: what all values are to be of, as aescbc:key2 or identity in a disable (no plain text)',
+    )
     .option('--defragment <member>', "write the member's database anew, without free pages")
     .option('--rebuild <member>', 'take the member out of the cluster, and put it back as a new one with an empty log')
     .option('--peer-url <url>', 'with --rebuild, once the member is out: where its peers reach it')
@@ -123,6 +130,9 @@ async function act(
   if (decision.kind !== 'step' || options.yes !== true) return asked;
   const { step } = decision;
   const { done, look: after, trouble } = await carryOut(step, look, { open: memberOpener(options, context) });
+  if (done === undefined) {
+    return { ...asked, outcome: 'refused', reason: `the cluster changed while it was read: ${trouble ?? ''}` };
+  }
   const peerUrl = step.kind === 'remove' ? step.member.peerUrls[0] : undefined;
   const commands =
     step.kind === 'remove'
@@ -169,15 +179,16 @@ function writeOne(facts: readonly MemberFacts[], options: VerifyOptions, context
 }
 
 /** @throws PlimsollError `usage` */
-function wishOf({ compact, defragment, rebuild, peerUrl, yes }: VerifyOptions): Wish | undefined {
+function wishOf({ compact, goal, defragment, rebuild, peerUrl, yes }: VerifyOptions): Wish | undefined {
   const wishes: readonly Wish[] = [
-    ...(compact === true ? [{ kind: 'compact' } as const] : []),
+    ...(compact === true ? [{ kind: 'compact', ...(goal === undefined ? {} : { goal: nameOf(goal) }) } as const] : []),
     ...(defragment === undefined ? [] : [{ kind: 'defragment', member: defragment } as const]),
     ...(rebuild === undefined
       ? []
       : [{ kind: 'rebuild', member: rebuild, ...(peerUrl === undefined ? {} : { peerUrl }) } as const]),
   ];
   if (wishes.length > 1) throw new PlimsollError('usage', 'one thing at a time: --compact, --defragment or --rebuild');
+  if (goal !== undefined && compact !== true) throw new PlimsollError('usage', '--goal belongs to --compact');
   if (peerUrl !== undefined && rebuild === undefined)
     throw new PlimsollError('usage', '--peer-url belongs to --rebuild');
   if (peerUrl !== undefined && !/^https?:\/\/[A-Za-z0-9.:[\]-]+$/.test(peerUrl)) {

@@ -1,6 +1,14 @@
 // Gaps for stderr, where every command that exits 0 names them: images that could not be read one by one, the rest a line a kind, because the
 // report has them all.
 import { type Gap, gapPlace, NAMED_UNREADABLE } from '../platform/gap.ts';
+import type { CommandContext, CommonOptions } from './command.ts';
+import { remarker } from './talk.ts';
+
+/** Names the gaps on stderr, unless --quiet. */
+export function sayGaps(gaps: readonly Gap[], context: CommandContext, options: CommonOptions): void {
+  const remark = remarker(context, options);
+  for (const line of gapLines(gaps)) remark(line);
+}
 
 /** `gap KIND: TARGET LOCATION: REASON`, with the number of further ones of the kind. */
 export function gapLines(gaps: readonly Gap[]): readonly string[] {

@@ -1,4 +1,5 @@
-// Chart tests on a real API server, from Helm's own records in its Secrets. There is no kubelet: the test sets the states of pods and jobs, and no one has logs.
+// Chart tests on a real API server, from Helm's own records in its Secrets. Nothing runs pods: the test sets the states of pods and jobs, and a server in the
+// place of a kubelet has logs of some.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,12 +9,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { needsCluster } from '../../test/cluster/assets.ts';
 import { startCluster, type TestCluster } from '../../test/cluster/cluster.ts';
+import { startKubelet } from '../../test/cluster/kubelet.ts';
 import { runCommand } from '../../test/support/run-command.ts';
 import { resultValidator } from '../../test/support/schemas.ts';
 import { loadAccess } from '../kubernetes/access/load-access.ts';
 import type { ApiClient } from '../kubernetes/api/client.ts';
 import { CONFIG_MAPS, NAMESPACES, PODS, type Resource, SECRETS } from '../kubernetes/api/resource.ts';
 import { Connection } from '../kubernetes/transport/connection.ts';
+import { LIMITS } from '../platform/limits.ts';
 
 const JOBS: Resource = { group: 'batch', version: 'v1', plural: 'jobs', namespaced: true };
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-helm-tests-'));
@@ -159,6 +162,63 @@ describe('on a real API server', needsCluster(), () => {
     const kept = await run(['run', 'shop/web', '--timeout', '1']);
     assert.match(kept.stdout, /ConfigMap\/needs: no-evidence: another object has its name, which is no test: it stays/);
     assert.deepEqual((await api.get(CONFIG_MAPS, metadata))['data'], { a: 'precious' });
+  });
+
+  test('logs come from the node through the API server, the last of them, and what a pod of a job printed', async () => {
+    const { endpoint } = await loadAccess({
+      kubeconfig: cluster.kubeconfig,
+      workingDirectory: folder,
+      environment: {},
+    });
+    const kubelet = await startKubelet(api, endpoint, 'logs-node');
+    after(kubelet.stop);
+    const spec = {
+      ...CONTAINERS,
+      nodeName: 'logs-node',
+      automountServiceAccountToken: false,
+      initContainers: [{ name: 'wait', image: 'quay.io/team/probe:1' }],
+    };
+    const deep = { template: { spec } };
+    const hooks = [
+      hook('Pod', 'talk', { 'helm.sh/hook': 'test' }, { spec }),
+      hook('Job', 'many', { 'helm.sh/hook': 'test' }, { spec: deep }),
+    ];
+    await api.create(SECRETS, record('loud', 1, 'deployed', hooks));
+    kubelet.logs.set('shop/talk/wait', 'ready\n');
+    kubelet.logs.set('shop/talk/c', `${'x'.repeat(2_000_000)}</system-out>]]>\u0001 tail é\n`);
+    kubelet.logs.set('shop/many-1/c', 'from a job\n');
+    const labels = { 'job-name': 'many' };
+    await api.create(PODS, { metadata: { namespace: 'shop', name: 'many-1', labels }, spec });
+    const running = run(['run', 'shop/loud', '--format', 'json', '--timeout', '30']);
+    let going = true;
+    void running.then(() => {
+      going = false;
+    });
+    while (going) {
+      for (const [resource, name, status] of [
+        [PODS, 'talk', { phase: 'Succeeded' }],
+        [JOBS, 'many', { conditions: [{ type: 'Complete', status: 'True' }] }],
+      ] as const) {
+        const found = await api.find(resource, { namespace: 'shop', name });
+        if (found !== undefined) await patchStatus(cluster, resource, name, { status });
+      }
+      await sleep(100);
+    }
+    const { code, stdout, stderr } = await running;
+    assert.equal(code, 0, stdout.slice(-2000) + stderr);
+    assert.ok(resultValidator('helm-tests-run-1')(JSON.parse(stdout)));
+    const [many, talk] = JSON.parse(stdout).releases[0].tests;
+    const [wait, c] = talk.logs;
+    assert.deepEqual([wait.container, wait.text, talk.gaps], ['wait', 'ready\n', []]);
+    assert.ok(c.text.length <= LIMITS.helmTestLogBytes && c.text.endsWith('\u0001 tail é\n'), c.text.slice(-50));
+    assert.deepEqual(many.logs, [{ pod: 'many-1', container: 'c', text: 'from a job\n' }]);
+    assert.match(many.gaps.join(), /no logs of many-1\/wait: the server answered 400/);
+    assert.ok(
+      kubelet.asked.every((one) => one.includes('tailLines=1000')),
+      kubelet.asked.join(),
+    );
+    writeFileSync(join(folder, 'loud.json'), stdout);
+    await api.delete(SECRETS, { namespace: 'shop', name: 'sh.helm.release.v1.loud.v1' });
   });
 
   test('which releases have tests; a release that is not there', async () => {

@@ -1,7 +1,7 @@
 // `plimsoll hygiene`: how the images of a release were built and named, judged by checks.
 import type { Command } from 'commander';
 import type { Store } from '../platform/store.ts';
-import { failsOn, parseFailOn } from '../posture/hygiene/fail-on.ts';
+import { failsOn, parseFailOn } from '../posture/fail-on.ts';
 import { fixesOf } from '../posture/hygiene/fix.ts';
 import { hygieneHtml } from '../publish/html/hygiene.ts';
 import { hygieneJson } from '../publish/json/hygiene.ts';

@@ -1,6 +1,8 @@
 // `plimsoll lines status`: where each release line stands, and what the newest assessment of one of its releases says.
 import type { Command } from 'commander';
 import { PlimsollError } from '../platform/errors.ts';
+import { lineSupport } from '../posture/kubernetes-versions/line-support.ts';
+import { readVersionTable } from '../posture/kubernetes-versions/table.ts';
 import { linesJson } from '../publish/json/lines.ts';
 import { linesTable } from '../publish/terminal/lines.ts';
 import { lineStatuses } from '../respond/lines/status.ts';
@@ -49,10 +51,11 @@ async function showLines(options: LinesCommandOptions, context: CommandContext):
   const store = await openLookupStore(options.store, context, ASSESSMENT_MIGRATIONS);
   try {
     const statuses = lineStatuses(lines, await listAssessments(store), asOf);
+    const supports = lineSupport(lines, readVersionTable(), asOf);
     const result =
       options.format === 'json'
-        ? linesJson(statuses, asOf)
-        : linesTable(statuses, asOf, terminalOptions(context, options));
+        ? linesJson(statuses, supports, asOf)
+        : linesTable(statuses, supports, asOf, terminalOptions(context, options));
     writeResult(context, options, result);
     if (statuses.some(({ verdict }) => verdict.verdict === 'fail')) context.setExitCode(1);
   } finally {

@@ -41,11 +41,16 @@ export function defaultAdvisoriesPath(context: CommandContext): string {
   return join(dataFolder(context), 'advisories.db');
 }
 
+/** Folder of the ledgers of mitigations, one a site. */
+export function mitigationSitesPath(context: CommandContext): string {
+  return join(dataFolder(context), 'mitigations');
+}
+
 /** The ledger of mitigations: the folder that `--ledger` names, else one a site among the user's data. */
 export function mitigationsPath(context: CommandContext, option: string | undefined, site: string): string {
   if (option !== undefined) return resolve(context.workingDirectory, option);
   if (!/^[A-Za-z0-9][\w.-]{0,99}$/.test(site)) {
     throw new PlimsollError('usage', `"${site}" is no name of a site: letters, digits, dots and dashes, 100 at most`);
   }
-  return join(dataFolder(context), 'mitigations', site);
+  return join(mitigationSitesPath(context), site);
 }

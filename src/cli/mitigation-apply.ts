@@ -1,36 +1,32 @@
 // `plimsoll mitigation apply`: changing what a mitigation says, with the ledger.
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { auditBundle, mayEnforce } from '../operate/mitigation/audit/audit.ts';
 import type { StoredBundle } from '../operate/mitigation/content.ts';
+import { conflictingMitigations, requireFit, requireTimely } from '../operate/mitigation/fit.ts';
 import type { Ledger } from '../operate/mitigation/ledger/ledger.ts';
 import { ledgerState } from '../operate/mitigation/ledger/state.ts';
 import { readNodeResults } from '../operate/mitigation/node/results.ts';
-import { nodeScript } from '../operate/mitigation/node/script.ts';
 import { applyMitigation, beginApplication } from '../operate/mitigation/run/apply.ts';
-import { backOutMitigation } from '../operate/mitigation/run/backout.ts';
-import type { OnDifference } from '../operate/mitigation/run/change.ts';
-import { applyChanges, recordResults } from '../operate/mitigation/run/nodes.ts';
+import { recordResults } from '../operate/mitigation/run/node-results.ts';
+import { applyReleases } from '../operate/mitigation/run/releases.ts';
 import type { Phase } from '../operate/mitigation/step/kinds.ts';
-import { type BundleWork, handWorkOf, nodeEditsOf, objectEditsOf, workOf } from '../operate/mitigation/work.ts';
-import { digestOf } from '../platform/canonical.ts';
-import { PlimsollError } from '../platform/errors.ts';
+import {
+  type BundleWork,
+  handWorkOf,
+  nodeEditsOf,
+  objectEditsOf,
+  releaseEditsOf,
+  workOf,
+} from '../operate/mitigation/work.ts';
+import { messageOf, PlimsollError } from '../platform/errors.ts';
 import { numberUpTo } from './arguments.ts';
 import { type CommandContext, newCommand, writeResult } from './command.ts';
-import {
-  bindCluster,
-  bundleAt,
-  lookIntoLedger,
-  openCluster,
-  openLedger,
-  readTextFile,
-  signerOfBundle,
-} from './mitigation-input.ts';
+import { bindCluster, bundleAt, openCluster, openLedger, readTextFile, signerOfBundle } from './mitigation-input.ts';
+import { requireHeard, writeApplyScript } from './mitigation-script.ts';
 import { type RunReport, runJson, runText } from './mitigation-text.ts';
-import { phaseOf, type WorkOptions, withDriver, withPlaces, writeRole } from './mitigation-work.ts';
+import { awaitConfirmation, holdSignals } from './mitigation-wait.ts';
+import { hasObjects, phaseOf, type WorkOptions, withDriver, withPlaces, writeRole } from './mitigation-work.ts';
 import { remarker } from './talk.ts';
 
 interface ApplyOptions extends WorkOptions {
@@ -91,71 +87,44 @@ async function apply(name: string, options: ApplyOptions, context: CommandContex
   const phase = phaseOf(options);
   const work = workOf(bundle, phase);
   if (options.rbac === true) return writeRole('mitigation apply', work, options, context);
-  if (bundle.effect === 'none') {
-    throw new PlimsollError(
-      'usage',
-      `${bundle.mitigation} cannot be mitigated: ${bundle.impact}; \`mitigation show\` says what to do instead`,
-    );
-  }
   const now = context.now().toISOString();
-  if (now.slice(0, 10) < bundle.created) {
-    throw new PlimsollError(
-      'usage',
-      `${bundle.mitigation} was made on ${bundle.created}, after today (${now.slice(0, 10)}): one of the clocks is wrong`,
-    );
-  }
-  if (now.slice(0, 10) > bundle.expires) {
-    throw new PlimsollError(
-      'usage',
-      `${bundle.mitigation} expired on ${bundle.expires}: it is to be renewed, or replaced by the fix`,
-    );
-  }
+  requireTimely(bundle, now.slice(0, 10));
   const signer = await signerOfBundle(stored, options.key, options, context);
+  const input = { stored, work, phase, signer, options, context, now };
+  if (!work.locksOut || !options.wait) return applyOnce(input);
+  const guard = holdSignals();
+  try {
+    await applyAndWait(input, guard.interrupted);
+  } finally {
+    guard.release();
+  }
+}
+
+async function applyOnce(input: ApplyInput): Promise<void> {
+  const { options, context } = input;
   const ledger = openLedger(options, context);
   let outcome: RunReport;
   try {
-    outcome = await applyWith(ledger, { stored, work, phase, signer, options, context, now });
+    outcome = await applyWith(ledger, input);
   } finally {
     ledger.close();
   }
   writeResult(context, options, options.format === 'json' ? runJson(outcome) : runText(outcome));
   if (!outcome.complete) context.setExitCode(1);
-  // Nodes put back by themselves; of objects only whoever applied them can.
-  if (outcome.confirmBy !== undefined && outcome.objects.length > 0 && options.wait) {
-    await awaitConfirmation(bundle.mitigation, options, context);
-  }
 }
 
-/** Waits until another run confirms. When nobody does in time, the objects get back what stood there. */
-async function awaitConfirmation(mitigation: string, options: ApplyOptions, context: CommandContext): Promise<void> {
-  const talk = remarker(context, options);
-  const isOpen = (): boolean => {
-    const entries = lookIntoLedger(options, context)?.chain.entries ?? [];
-    return ledgerState(entries).active.get(mitigation)?.confirmed === false;
-  };
-  talk(
-    `waiting ${options.confirmWithin} seconds for \`plimsoll mitigation confirm ${mitigation}\`; it goes back otherwise`,
-  );
-  for (let second = 0; second < options.confirmWithin; second += 1) {
-    if (!isOpen()) return;
-    await sleep(1000);
-  }
-  if (!isOpen()) return;
-  const ledger = openLedger(options, context);
-  const cluster = await openCluster(options, context);
+/** Nodes put back by themselves; of objects only whoever applied them can, also of those before the one that failed. */
+async function applyAndWait(input: ApplyInput, interrupted: AbortSignal): Promise<void> {
+  const { stored, options, context } = input;
+  const waiting = { mitigation: stored.bundle.mitigation, seconds: options.confirmWithin, interrupted };
   try {
-    await bindCluster(ledger, cluster);
-    const reason = 'nobody confirmed it in time';
-    const { objects } = ledgerState(ledger.entries);
-    const more = [...objects].some(([target, { holders }]) => target.startsWith('node ') && holders.has(mitigation));
-    const backout = { mitigation, reason, onDifference: 'ask', more } as const;
-    const results = await backOutMitigation({ journal: ledger, driver: cluster.driver }, backout);
-    talk(`${mitigation}: ${reason}: ${results.length} objects were given back, as far as \`mitigation status\` says`);
-    context.setExitCode(1);
-  } finally {
-    cluster.api.close();
-    ledger.close();
+    await applyOnce(input);
+  } catch (error) {
+    remarker(context, options)(messageOf(error));
+    await awaitConfirmation(waiting, options, context);
+    throw error;
   }
+  await awaitConfirmation(waiting, options, context);
 }
 
 interface ApplyInput {
@@ -176,9 +145,14 @@ async function applyWith(ledger: Ledger, input: ApplyInput): Promise<RunReport> 
   if (edits.length > 0 && options.nodes.length === 0) {
     throw new PlimsollError('usage', `${mitigation} has steps on nodes: name them with --nodes`);
   }
+  requireFit(ledger.entries, bundle);
+  if (options.script !== undefined) requireHeard(ledger, mitigation, options.nodes, edits);
   const confirmBy = new Date(Date.parse(now) + options.confirmWithin * 1000).toISOString();
   const known = ledgerState(ledger.entries).active.get(mitigation);
   const fresh = known?.apply.bundle !== digest || known.apply.phase !== phase;
+  // Nobody confirmed it in time: it may have gone back, and begins anew.
+  const wentBack = known?.confirmed === false && (known.apply.confirmBy ?? now) < now;
+  const goesOn = !fresh && !wentBack && options.nodes.every((node) => known.apply.nodes.includes(node));
   const event = {
     event: 'apply',
     mitigation,
@@ -196,7 +170,8 @@ async function applyWith(ledger: Ledger, input: ApplyInput): Promise<RunReport> 
     ...(options.accept === undefined ? {} : { accepted: options.accept }),
     nodes: edits.length === 0 ? [] : [...options.nodes].sort(),
     supersedes: bundle.supersedes,
-    ...(work.locksOut ? { confirmBy: fresh ? confirmBy : (known.apply.confirmBy ?? confirmBy) } : {}),
+    conflicts: conflictingMitigations(bundle),
+    ...(work.locksOut ? { confirmBy: goesOn ? (known.apply.confirmBy ?? confirmBy) : confirmBy } : {}),
   } as const;
   if (fresh && phase === 'enforce' && work.rejects) await requireAudit(ledger, input);
   // Results and attestations speak of an application that has begun.
@@ -205,21 +180,29 @@ async function applyWith(ledger: Ledger, input: ApplyInput): Promise<RunReport> 
     ledger.append({ event: 'attested', mitigation, step, done: true, statement: words });
   }
   const results = (options.results ?? []).flatMap((file) => readNodeResults(readTextFile(file, context), file));
-  const nodes = recordResults(
-    ledger,
-    mitigation,
-    results.filter(({ action }) => action === 'apply'),
-  );
-  const script = options.script === undefined ? undefined : writeScript(ledger, input, options.script);
+  const { onDifference } = options;
+  const nodes = recordResults(ledger, { mitigation, action: 'apply', results, onDifference });
+  const overwrites = wentBack || onDifference === 'overwrite';
+  const { script } = options;
+  if (script !== undefined) writeApplyScript(ledger, { ...options, stored, work, overwrites }, script, context);
   const { awaited, attested } = ledgerState(ledger.entries).active.get(mitigation) ?? {
     awaited: new Set<string>(),
     attested: new Map(),
   };
-  const hand = handWorkOf(work).filter(({ step }) => !attested.has(step));
-  const more = awaited.size > 0 || hand.length > 0 || nodes.some(({ done }) => !done);
-  const onDifference: OnDifference = options.onDifference;
-  const objects = await withDriver(work, options, context, async (driver, cluster) => {
-    if (cluster !== undefined) await bindCluster(ledger, cluster);
+  const kept = releaseEditsOf(work).map(({ target }) => target);
+  const wanted = releaseEditsOf(work).filter(({ step }) => !attested.has(step));
+  const read = new Set(wanted.map(({ step }) => step));
+  const hand = handWorkOf(work)
+    .filter(({ step }) => !attested.has(step) && !read.has(step))
+    .map(({ step, do: text }) => ({ step, text: `${text}; then --did ${step}=WORDS` }));
+  const asks = hasObjects(work) || wanted.length > 0;
+  const objects = await withDriver(asks, options, context, async (driver, cluster) => {
+    if (cluster !== undefined) {
+      await bindCluster(ledger, cluster);
+      const releases = await applyReleases({ journal: ledger, read: cluster.releases }, mitigation, wanted, kept);
+      hand.push(...releases.filter(({ done }) => !done));
+    }
+    const more = awaited.size > 0 || hand.length > 0 || nodes.some(({ done }) => !done);
     return applyMitigation(
       { journal: ledger, driver },
       { apply: event, objects: await objectEditsOf(work, driver), more, onDifference },
@@ -233,9 +216,10 @@ async function applyWith(ledger: Ledger, input: ApplyInput): Promise<RunReport> 
     objects,
     nodes,
     awaited: [...awaited].sort(),
-    hand: hand.map(({ step, do: text }) => ({ step, text })),
+    hand: hand.map(({ step, text }) => ({ step, text })),
     ...(script === undefined ? {} : { script }),
     ...(event.confirmBy === undefined ? {} : { confirmBy: event.confirmBy }),
+    unattended: !options.wait && objects.length > 0,
   };
 }
 
@@ -267,47 +251,6 @@ async function requireAudit(ledger: Ledger, { stored, options, context }: ApplyI
     );
   } finally {
     cluster.api.close();
-  }
-}
-
-function writeScript(ledger: Ledger, { stored, work, options, context }: ApplyInput, file: string): string {
-  const { mitigation, verify } = stored.bundle;
-  const edits = nodeEditsOf(work);
-  const probes = verify.flatMap((one) => (one.type === 'probe' ? [one] : []));
-  const text = nodeScript({
-    mitigation,
-    action: 'apply',
-    // The same run for every script of the bundle: what a node kept is found again.
-    run: runName(stored.digest),
-    changes: applyChanges(ledger, [...options.nodes].sort(), edits),
-    reloads: work.steps.flatMap(({ id, reload }) => (reload === undefined ? [] : [{ step: id, unit: reload }])),
-    probes,
-    ...(work.locksOut ? { confirmWithin: options.confirmWithin } : {}),
-  });
-  writeNewScript(file, text, context);
-  ledger.append({
-    event: 'script',
-    mitigation,
-    action: 'apply',
-    script: digestOf(text),
-    nodes: [...options.nodes].sort(),
-  });
-  return file;
-}
-
-/** Under which nodes keep what they found, of a bundle's digest or a mitigation's id. */
-export function runName(of: string): string {
-  return digestOf(of).slice('sha256:'.length, 'sha256:'.length + 32);
-}
-
-/** Writes a script that its owner alone may read and run. @throws PlimsollError `usage` */
-export function writeNewScript(file: string, text: string, context: CommandContext): void {
-  try {
-    writeFileSync(resolve(context.workingDirectory, file), text, { mode: 0o700 });
-  } catch (error) {
-    throw new PlimsollError('usage', `cannot write ${file}: ${error instanceof Error ? error.message : ''}`, {
-      cause: error,
-    });
   }
 }
 

@@ -2,29 +2,33 @@
 import { type Command, Option } from 'commander';
 import { roleYaml } from '../kubernetes/api/role.ts';
 import type { Ledger } from '../operate/mitigation/ledger/ledger.ts';
-import { ledgerState } from '../operate/mitigation/ledger/state.ts';
+import { ledgerState, targetKind } from '../operate/mitigation/ledger/state.ts';
 import { readNodeResults } from '../operate/mitigation/node/results.ts';
 import { confirmScript, nodeScript } from '../operate/mitigation/node/script.ts';
 import { backOutMitigation } from '../operate/mitigation/run/backout.ts';
 import type { OnDifference } from '../operate/mitigation/run/change.ts';
 import type { ObjectDriver } from '../operate/mitigation/run/driver.ts';
-import { backoutChanges, recordResults } from '../operate/mitigation/run/nodes.ts';
+import { recordResults } from '../operate/mitigation/run/node-results.ts';
+import { backoutChanges } from '../operate/mitigation/run/nodes.ts';
+import { backOutReleases } from '../operate/mitigation/run/releases.ts';
 import { digestOf } from '../platform/canonical.ts';
 import { PlimsollError } from '../platform/errors.ts';
 import { type ClusterOptions, onCluster } from './cluster-access.ts';
 import { type CommandContext, newCommand, writeResult } from './command.ts';
-import { runName, writeNewScript } from './mitigation-apply.ts';
 import {
   bindCluster,
   type LedgerOptions,
+  type OpenCluster,
   openCluster,
   openLedger,
   readTextFile,
   roleFor,
   withLedger,
 } from './mitigation-input.ts';
+import { runName, writeNewScript } from './mitigation-script.ts';
 import { type RunReport, runJson, runText } from './mitigation-text.ts';
 import { NO_OBJECTS } from './mitigation-work.ts';
+import { remarker } from './talk.ts';
 
 interface BackoutOptions extends LedgerOptions, ClusterOptions {
   readonly reason: string;
@@ -32,6 +36,7 @@ interface BackoutOptions extends LedgerOptions, ClusterOptions {
   readonly results?: readonly string[];
   readonly undone?: readonly string[];
   readonly notRun: readonly string[];
+  readonly overdue?: boolean;
   readonly onDifference: OnDifference;
 }
 
@@ -49,7 +54,8 @@ export function backoutMitigationCommand(context: CommandContext): Command {
   const summary =
     'give every value back that a mitigation set, or go on with it; 1 while something is still to be done';
   return onCluster(withLedger(newCommand('backout', summary, ['text', 'json'], EXAMPLE)))
-    .argument('<id>', 'the mitigation')
+    .argument('[id]', 'the mitigation')
+    .option('--overdue', 'instead of one: all that nobody confirmed in time, for a timer on a machine that stays')
     .option('--reason <words>', 'why, for the ledger', 'no reason given')
     .option(
       '--script <file>',
@@ -63,7 +69,7 @@ export function backoutMitigationCommand(context: CommandContext): Command {
         .choices(['ask', 'leave', 'overwrite'])
         .default('ask'),
     )
-    .action((id: string, options: BackoutOptions) => backOut(id, options, context));
+    .action((id: string | undefined, options: BackoutOptions) => backOut(id, options, context));
 }
 
 /** `mitigation confirm`. */
@@ -76,32 +82,62 @@ export function confirmMitigationCommand(context: CommandContext): Command {
     .action((id: string, options: ConfirmOptions) => confirm(id, options, context));
 }
 
-async function backOut(id: string, options: BackoutOptions, context: CommandContext): Promise<void> {
+async function backOut(id: string | undefined, options: BackoutOptions, context: CommandContext): Promise<void> {
   const ledger = openLedger(options, context);
   try {
-    const { active, past, objects } = ledgerState(ledger.entries);
-    const targets = [...objects].flatMap(([target, { holders }]) =>
-      holders.has(id) && !target.startsWith('node ') ? [target] : [],
-    );
+    const ids = id === undefined ? overdueOf(ledger, options, context) : [id];
     if (options.rbac === true) {
+      const targets = ids.flatMap((one) => objectsOf(ledger, one));
       const role = roleFor('mitigation backout', targets, ['get', 'create', 'patch', 'delete']);
       return writeResult(context, options, roleYaml(role));
     }
-    if (!active.has(id)) {
-      const was = past.get(id);
-      const words = was === undefined ? 'was never applied here' : `was backed out at ${was}`;
-      throw new PlimsollError('usage', `${id} ${words} (site ${options.site})`);
-    }
-    const pending = ledgerState(ledger.entries).pending.some(({ entry }) => !entry.target.startsWith('node '));
-    const report =
-      targets.length === 0 && !pending
-        ? await backOutWith(ledger, NO_OBJECTS, id, options, context)
-        : await backOutInCluster(ledger, id, options, context);
-    writeResult(context, options, options.format === 'json' ? runJson(report) : runText(report));
-    if (!report.complete) context.setExitCode(1);
+    const reports: RunReport[] = [];
+    for (const one of ids) reports.push(await backOutOne(ledger, one, options, context));
+    const texts = reports.map(options.format === 'json' ? runJson : runText);
+    writeResult(context, options, texts.length === 0 ? 'nothing is overdue' : texts.join('\n'));
+    if (reports.some(({ complete }) => !complete)) context.setExitCode(1);
   } finally {
     ledger.close();
   }
+}
+
+/** Those that nobody confirmed in time. @throws PlimsollError `usage` unless they are asked for */
+function overdueOf(
+  ledger: Ledger,
+  { overdue, format, script, results }: BackoutOptions,
+  context: CommandContext,
+): readonly string[] {
+  if (overdue !== true) throw new PlimsollError('usage', 'name the mitigation, or give --overdue');
+  if (script !== undefined || results !== undefined) {
+    throw new PlimsollError(
+      'usage',
+      '--overdue puts objects back; give scripts and results with the mitigation that they are of',
+    );
+  }
+  if (format === 'json') throw new PlimsollError('usage', '--overdue has no JSON: `mitigation status` has');
+  const now = context.now().toISOString();
+  return [...ledgerState(ledger.entries).active].flatMap(([id, { apply, confirmed }]) =>
+    !confirmed && apply.confirmBy !== undefined && apply.confirmBy < now ? [id] : [],
+  );
+}
+
+function objectsOf(ledger: Ledger, id: string): readonly string[] {
+  return [...ledgerState(ledger.entries).objects].flatMap(([target, { holders }]) =>
+    holders.has(id) && targetKind(target) !== 'node' ? [target] : [],
+  );
+}
+
+function backOutOne(ledger: Ledger, id: string, options: BackoutOptions, context: CommandContext): Promise<RunReport> {
+  const { active, past, pending } = ledgerState(ledger.entries);
+  if (!active.has(id)) {
+    const was = past.get(id);
+    const words = was === undefined ? 'was never applied here' : `was backed out at ${was}`;
+    throw new PlimsollError('usage', `${id} ${words} (site ${options.site})`);
+  }
+  const isPending = pending.some(({ entry }) => targetKind(entry.target) !== 'node');
+  return objectsOf(ledger, id).length === 0 && !isPending
+    ? backOutWith(ledger, { driver: NO_OBJECTS }, id, options, context)
+    : backOutInCluster(ledger, id, options, context);
 }
 
 async function backOutInCluster(
@@ -113,7 +149,7 @@ async function backOutInCluster(
   const cluster = await openCluster(options, context);
   try {
     await bindCluster(ledger, cluster);
-    return await backOutWith(ledger, cluster.driver, id, options, context);
+    return await backOutWith(ledger, cluster, id, options, context);
   } finally {
     cluster.api.close();
   }
@@ -121,12 +157,13 @@ async function backOutInCluster(
 
 async function backOutWith(
   ledger: Ledger,
-  driver: ObjectDriver,
+  { driver, releases }: Partial<OpenCluster> & { readonly driver: ObjectDriver },
   id: string,
   options: BackoutOptions,
   context: CommandContext,
 ): Promise<RunReport> {
-  const { reason, onDifference } = options;
+  const { onDifference } = options;
+  const reason = options.overdue === true ? 'nobody confirmed it in time' : options.reason;
   if (ledgerState(ledger.entries).active.get(id)?.phase !== 'backing-out') {
     ledger.append({ event: 'backout', mitigation: id, reason });
   }
@@ -134,36 +171,41 @@ async function backOutWith(
     ledger.append({ event: 'attested', mitigation: id, step, done: false, statement: words });
   }
   const results = (options.results ?? []).flatMap((file) => readNodeResults(readTextFile(file, context), file));
-  const unheard = unheardNodes(ledger, id);
+  const unheard = (): ReadonlySet<string> => ledgerState(ledger.entries).active.get(id)?.unheard ?? new Set();
   // What a node was changed to, and from, is known from there alone.
-  const late = results.filter(({ action, node }) => action === 'apply' && unheard.includes(node));
+  const late = results.filter(({ node }) => unheard().has(node));
+  const given = { mitigation: id, onDifference } as const;
   const nodes = [
-    ...recordResults(ledger, id, late),
-    ...recordResults(
-      ledger,
-      id,
-      results.filter(({ action }) => action === 'backout'),
-    ),
+    ...recordResults(ledger, { ...given, action: 'apply', results: late }),
+    ...recordResults(ledger, { ...given, action: 'backout', results }),
   ];
-  for (const node of options.notRun.filter((one) => unheard.includes(one))) {
+  for (const node of options.notRun.filter((one) => unheard().has(one))) {
     const statement = 'the script was not run there';
     ledger.append({ event: 'attested', mitigation: id, step: `node ${node}`, done: false, statement });
   }
-  const changes = backoutChanges(ledger, id);
-  const silent = unheardNodes(ledger, id).filter((node) => !options.notRun.includes(node));
-  const awaited = [...new Set([...changes.keys(), ...silent])].sort();
+  const changes = backoutChanges(ledger, id, onDifference === 'overwrite');
+  const awaited = [...new Set([...changes.keys(), ...unheard()])].sort();
   if (options.script !== undefined) {
     const text = nodeScript({ mitigation: id, action: 'backout', run: runName(id), changes, reloads: [], probes: [] });
-    writeNewScript(options.script, text, context);
+    const scripted = [...changes.keys()].sort();
     ledger.append({
       event: 'script',
       mitigation: id,
       action: 'backout',
       script: digestOf(text),
-      nodes: [...changes.keys()].sort(),
+      nodes: scripted,
+      run: runName(id),
+      places: [],
     });
+    writeNewScript(options.script, text, context);
   }
-  const hand = [...(ledgerState(ledger.entries).active.get(id)?.attested.keys() ?? [])].sort();
+  const read =
+    releases === undefined ? [] : await backOutReleases({ journal: ledger, read: releases }, id, onDifference);
+  const attested = [...(ledgerState(ledger.entries).active.get(id)?.attested.keys() ?? [])].sort();
+  const hand = [
+    ...attested.map((step) => ({ step, text: `undo it as the bundle says; then --undone ${step}=WORDS` })),
+    ...read.filter(({ done }) => !done).map(({ step, text }) => ({ step, text })),
+  ];
   const more = awaited.length > 0 || hand.length > 0;
   const objects = await backOutMitigation({ journal: ledger, driver }, { mitigation: id, reason, onDifference, more });
   return {
@@ -173,32 +215,32 @@ async function backOutWith(
     objects,
     nodes,
     awaited,
-    hand: hand.map((step) => ({ step, text: 'undo it as the bundle says' })),
+    hand,
     ...(options.script === undefined ? {} : { script: options.script }),
   };
-}
-
-/** Nodes for which a script was written that applies it, and of which nobody gave what it printed: it may have run there. */
-function unheardNodes({ entries }: Pick<Ledger, 'entries'>, id: string): readonly string[] {
-  const begun = entries.findLastIndex((entry) => entry.event === 'backed-out' && entry.mitigation === id);
-  const unheard = new Set<string>();
-  for (const entry of entries.slice(begun + 1)) {
-    if (entry.event === 'script' && entry.mitigation === id && entry.action === 'apply') {
-      for (const node of entry.nodes) unheard.add(node);
-    } else if (entry.event === 'intent' && entry.mitigation === id) {
-      unheard.delete(entry.target.replace(/^node /, ''));
-    }
-  }
-  return [...unheard].sort();
 }
 
 function confirm(id: string, options: ConfirmOptions, context: CommandContext): void {
   const ledger = openLedger(options, context);
   try {
     const one = ledgerState(ledger.entries).active.get(id);
-    if (one === undefined) throw new PlimsollError('usage', `${id} is not applied here (site ${options.site})`);
+    if (one === undefined || one.phase === 'backing-out') {
+      const why = one === undefined ? 'is not applied here' : 'is being backed out';
+      throw new PlimsollError('usage', `${id} ${why} (site ${options.site})`);
+    }
+    const { confirmBy } = one.apply;
+    if (!one.confirmed && confirmBy !== undefined && confirmBy < context.now().toISOString()) {
+      const talk = remarker(context, options);
+      talk(
+        `its time was over at ${confirmBy}: where it was applied before that it has gone back; the script fails on such nodes`,
+      );
+    }
     if (options.script !== undefined) {
-      writeNewScript(options.script, confirmScript(id, runName(one.apply.bundle)), context);
+      writeNewScript(options.script, confirmScript(id, one.application), context);
+    }
+    if (options.script === undefined && one.scripted.size > 0 && !one.confirmed) {
+      const nodes = [...one.scripted.keys()].sort().join(', ');
+      remarker(context, options)(`${nodes} go back all the same unless the script that --script writes runs there`);
     }
     if (!one.confirmed) ledger.append({ event: 'confirm', mitigation: id });
     const script =

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { ApiClient } from '../kubernetes/api/client.ts';
 import { NAMESPACES } from '../kubernetes/api/resource.ts';
-import type { MinimalRole } from '../kubernetes/api/role.ts';
+import type { MinimalRole, RoleRule } from '../kubernetes/api/role.ts';
 import { signerOf } from '../operate/mitigation/bundle/read.ts';
 import {
   BUNDLE_FILE,
@@ -15,9 +15,11 @@ import {
   shippedFolder,
 } from '../operate/mitigation/content.ts';
 import { Ledger, type ReadLedger, readLedger } from '../operate/mitigation/ledger/ledger.ts';
-import { ledgerState } from '../operate/mitigation/ledger/state.ts';
+import { ledgerState, targetKind } from '../operate/mitigation/ledger/state.ts';
 import { apiDriver } from '../operate/mitigation/run/api-driver.ts';
 import type { ObjectDriver } from '../operate/mitigation/run/driver.ts';
+import { releaseReader } from '../operate/mitigation/run/release-values.ts';
+import type { ReadRelease } from '../operate/mitigation/run/releases.ts';
 import { parseTarget } from '../operate/mitigation/step/target.ts';
 import { readVerificationKey } from '../platform/dsse.ts';
 import { messageOf, PlimsollError } from '../platform/errors.ts';
@@ -75,15 +77,15 @@ export function allBundles(folders: readonly string[], context: CommandContext):
     .sort((a, b) => compareText(a.bundle.mitigation, b.bundle.mitigation));
 }
 
-/** Who signed a bundle, of the keys that --key and `mitigations.keys` name. @throws PlimsollError `unauthorized`, `input-missing` */
+/** Who signed a bundle, of the keys that --key names, else `mitigations.keys`. @throws PlimsollError `unauthorized`, `input-missing` */
 export async function signerOfBundle(
   bundle: StoredBundle,
   keys: readonly string[] | undefined,
   options: CommonOptions,
   context: CommandContext,
 ): Promise<string> {
-  const { mitigations } = await readConfig(options, context);
-  const files = [...(keys ?? []), ...(mitigations?.keys ?? [])];
+  // Whoever names keys means these and no others.
+  const files = keys ?? (await readConfig(options, context)).mitigations?.keys ?? [];
   const read = files.map((file) => readVerificationKey(readTextFile(file, context), file));
   return signerOf(bundle, bundle.signature, read);
 }
@@ -103,12 +105,13 @@ export function lookIntoLedger({ ledger, site }: LedgerOptions, context: Command
 export interface OpenCluster {
   readonly api: ApiClient;
   readonly driver: ObjectDriver;
+  readonly releases: ReadRelease;
 }
 
 /** Opens the cluster that the options name. Nothing is sent. @throws PlimsollError `cluster` */
 export async function openCluster(options: ClusterOptions, context: CommandContext): Promise<OpenCluster> {
   const api = await openApi(options, context);
-  return { api, driver: apiDriver(api) };
+  return { api, driver: apiDriver(api), releases: releaseReader(api) };
 }
 
 /**
@@ -133,7 +136,8 @@ export function roleFor(
   targets: readonly string[],
   verbs: readonly ('get' | 'create' | 'patch' | 'delete')[],
 ): MinimalRole {
-  const rules = [...new Set(targets)].sort(compareText).flatMap((target) => {
+  const rules = [...new Set(targets)].sort(compareText).flatMap((target): readonly RoleRule[] => {
+    if (targetKind(target) === 'release') return releaseRules(target);
     const { resource, name } = parseTarget(target);
     const place = name.namespace === undefined ? {} : { namespace: name.namespace };
     const common = { group: resource.group, resources: [resource.plural], ...place };
@@ -152,6 +156,13 @@ export function roleFor(
     why: 'to tell clusters apart',
   };
   return { name: `plimsoll-${command.replaceAll(' ', '-')}`, command: `plimsoll ${command}`, rules: [own, ...rules] };
+}
+
+/** Helm's records cannot be told from other Secrets in a role. */
+function releaseRules(target: string): readonly RoleRule[] {
+  const [namespace = ''] = target.slice('release '.length).split('/');
+  const why = `the values of ${target}, which Helm keeps in one of these`;
+  return [{ group: '', resources: ['secrets', 'configmaps'], verbs: ['list'], namespace, why }];
 }
 
 /** A file that the command line names. @throws PlimsollError `input-missing` */

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { applicability } from '../operate/mitigation/bundle/applies.ts';
 import type { Bundle } from '../operate/mitigation/bundle/bundle.ts';
 import { assessmentSubjects, readFacts } from '../operate/mitigation/facts.ts';
+import { standingOf } from '../operate/mitigation/known.ts';
 import { ledgerState } from '../operate/mitigation/ledger/state.ts';
 import { ASSESSMENT_MIGRATIONS } from '../scan/assess/assessment-store.ts';
 import { readAssessmentInput } from './assessment-input.ts';
@@ -71,7 +72,7 @@ function list(folders: readonly string[], options: LedgerOptions, context: Comma
   const stateOf = (id: string): ListedMitigation['state'] => {
     const one = active.get(id);
     if (one === undefined) return 'never';
-    return one.phase === 'applied' && one.apply.expires < today ? 'expired' : one.phase;
+    return standingOf(one, today);
   };
   const mitigations = allBundles(folders, context).map(
     ({ bundle }): ListedMitigation => listed(bundle, stateOf(bundle.mitigation)),

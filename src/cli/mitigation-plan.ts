@@ -10,7 +10,7 @@ import { PlimsollError } from '../platform/errors.ts';
 import { type CommandContext, newCommand, writeResult } from './command.ts';
 import { bundleAt, lookIntoLedger } from './mitigation-input.ts';
 import { planJson, planText } from './mitigation-text.ts';
-import { phaseOf, type WorkOptions, withDriver, withPlaces, writeRole } from './mitigation-work.ts';
+import { hasObjects, phaseOf, type WorkOptions, withDriver, withPlaces, writeRole } from './mitigation-work.ts';
 
 const PLAN_EXAMPLE = 'plimsoll mitigation plan userns-off --nodes ncn-w001 ncn-w002';
 
@@ -29,7 +29,7 @@ async function plan(name: string, options: WorkOptions, context: CommandContext)
   const journal = lookIntoLedger(options, context);
   const entries = journal?.chain.entries ?? [];
   const read = { entries, content: (reference: Parameters<Ledger['content']>[0]) => journal?.content(reference) };
-  const objects = await withDriver(work, options, context, (driver) => planned(stored, work, driver, read));
+  const objects = await withDriver(hasObjects(work), options, context, (driver) => planned(stored, work, driver, read));
   const nodes = applyChanges(read, options.nodes, nodeEditsOf(work));
   const result = { bundle: stored.bundle, digest: stored.digest, phase: phaseOf(options), work, objects, nodes };
   writeResult(context, options, options.format === 'json' ? planJson(result) : planText(result));

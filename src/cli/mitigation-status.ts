@@ -3,13 +3,18 @@ import type { Command } from 'commander';
 import { type MinimalRole, roleYaml } from '../kubernetes/api/role.ts';
 import { readRun } from '../operate/helm-tests/read-run.ts';
 import type { ReadLedger } from '../operate/mitigation/ledger/ledger.ts';
-import { ledgerState } from '../operate/mitigation/ledger/state.ts';
+import { ledgerState, targetKind } from '../operate/mitigation/ledger/state.ts';
 import { type NodeResult, readNodeResults } from '../operate/mitigation/node/results.ts';
 import { nodeScript } from '../operate/mitigation/node/script.ts';
 import { observe } from '../operate/mitigation/observe.ts';
 import { dueRestarts, workloadNamespace } from '../operate/mitigation/restarts.ts';
 import { applyChanges } from '../operate/mitigation/run/nodes.ts';
-import { type MitigationStatus, mitigationStatuses } from '../operate/mitigation/status.ts';
+import {
+  type MitigationStatus,
+  mitigationStatuses,
+  neverApplied,
+  readBackVerdict,
+} from '../operate/mitigation/status.ts';
 import { verifyBundle } from '../operate/mitigation/verify.ts';
 import { nodeEditsOf, workOf } from '../operate/mitigation/work.ts';
 import { jsonText } from '../platform/json-text.ts';
@@ -18,7 +23,6 @@ import type { Verdict } from '../platform/verdict.ts';
 import { mitigationsHtml } from '../publish/html/mitigations.ts';
 import { type ClusterOptions, onCluster } from './cluster-access.ts';
 import { type CommandContext, newCommand, writeResult } from './command.ts';
-import { runName, writeNewScript } from './mitigation-apply.ts';
 import {
   bundleAt,
   type LedgerOptions,
@@ -29,6 +33,7 @@ import {
   roleFor,
   withLedger,
 } from './mitigation-input.ts';
+import { runName, writeNewScript } from './mitigation-script.ts';
 import { statusJson, statusText } from './mitigation-text.ts';
 import { remarker } from './talk.ts';
 
@@ -50,13 +55,14 @@ const VERIFY_EXAMPLE = 'plimsoll mitigation verify userns-off --results results.
 export function statusMitigationCommand(context: CommandContext): Command {
   const summary = 'where each active mitigation stands, read back; 1 when one is not wholly in place, or past its date';
   return onCluster(withLedger(newCommand('status', summary, ['text', 'json', 'html'], STATUS_EXAMPLE)))
+    .argument('[bundle...]', 'these only, also when they are not applied: folders, files or ids (all that are active)')
     .option('--results <file...>', 'what scripts printed on nodes lately')
-    .action((options: StatusOptions) => status(options, context));
+    .action((names: readonly string[], options: StatusOptions) => status(names, options, context));
 }
 
 /** `mitigation verify`. */
 export function verifyMitigationCommand(context: CommandContext): Command {
-  const summary = 'run the checks of a mitigation; 1 when one fails';
+  const summary = 'read the values of a mitigation back and run its checks; 1 when one fails';
   return onCluster(withLedger(newCommand('verify', summary, ['text', 'json'], VERIFY_EXAMPLE)))
     .argument('<bundle>', 'a bundle: its folder or file, or the id of one that comes with the program')
     .option('--nodes <name...>', 'nodes for --script', [])
@@ -66,10 +72,11 @@ export function verifyMitigationCommand(context: CommandContext): Command {
     .action((name: string, options: VerifyOptions) => verify(name, options, context));
 }
 
-async function status(options: StatusOptions, context: CommandContext): Promise<void> {
+async function status(names: readonly string[], options: StatusOptions, context: CommandContext): Promise<void> {
   const ledger = lookIntoLedger(options, context);
   if (options.rbac === true) return writeResult(context, options, roleYaml(statusRole('status', ledger)));
-  const statuses = ledger === undefined ? [] : await statusesOf(ledger, options, context);
+  const active = ledger === undefined ? [] : await statusesOf(ledger, options, context);
+  const statuses = names.length === 0 ? active : names.map((name) => statusOfOne(name, active, ledger, context));
   const chain = ledger?.chain;
   const report = {
     entries: chain?.fault?.from ?? chain?.entries.length ?? 0,
@@ -87,6 +94,20 @@ async function status(options: StatusOptions, context: CommandContext): Promise<
   if (wrong || chain?.fault !== undefined) context.setExitCode(1);
 }
 
+/** A site's own bundle may be gone from where it was: an active one is known by its id. */
+function statusOfOne(
+  name: string,
+  active: readonly MitigationStatus[],
+  ledger: ReadLedger | undefined,
+  context: CommandContext,
+): MitigationStatus {
+  const known = active.find(({ mitigation }) => mitigation === name);
+  if (known !== undefined) return known;
+  const { bundle } = bundleAt(name, context);
+  const past = ledgerState(ledger?.chain.entries ?? []).past.get(bundle.mitigation);
+  return active.find(({ mitigation }) => mitigation === bundle.mitigation) ?? neverApplied(bundle, past);
+}
+
 /** Where each active mitigation stands, objects and running pods read. */
 export async function statusesOf(
   ledger: ReadLedger,
@@ -101,7 +122,7 @@ export async function statusesOf(
     options,
     context,
     async (cluster) => {
-      const seen = await observe(journal, cluster?.driver, results);
+      const seen = await observe(journal, cluster?.driver, results, cluster?.releases);
       return { observed: seen, running: cluster === undefined ? new Map() : await dueRestarts(cluster.api, seen) };
     },
   );
@@ -122,14 +143,14 @@ export function statusRole(command: string, ledger: ReadLedger | undefined): Min
 /** Objects of the cluster of which something is claimed. */
 function heldObjects({ chain }: ReadLedger): readonly string[] {
   return [...ledgerState(chain.entries).objects].flatMap(([target, { holders }]) =>
-    holders.size > 0 && !target.startsWith('node ') ? [target] : [],
+    holders.size > 0 && targetKind(target) !== 'node' ? [target] : [],
   );
 }
 
 async function verify(name: string, options: VerifyOptions, context: CommandContext): Promise<void> {
   const { bundle } = bundleAt(name, context);
   if (options.rbac === true) {
-    const role = roleFor('mitigation verify', [], ['get']);
+    const role = statusRole('verify', lookIntoLedger(options, context));
     const why = 'to look at running pods';
     const rules = [...role.rules, { group: '', resources: ['pods'], verbs: ['list' as const], why }];
     return writeResult(context, options, roleYaml({ ...role, rules }));
@@ -151,9 +172,14 @@ async function verify(name: string, options: VerifyOptions, context: CommandCont
   const asks = bundle.verify.some(({ type }) => type === 'denied' || type === 'pods');
   const results = resultsOf(options.results, context);
   const runs = (options.helmTests ?? []).map((file) => readRun(readTextFile(file, context), file));
-  const verdicts = await askingCluster(asks, options, context, (cluster) =>
+  const checks = await askingCluster(asks, options, context, (cluster) =>
     verifyBundle(bundle, cluster?.api, results, runs),
   );
+  const ledger = lookIntoLedger(options, context);
+  const isActive = ledgerState(ledger?.chain.entries ?? []).active.has(bundle.mitigation);
+  const statuses = ledger === undefined || !isActive ? [] : await statusesOf(ledger, options, context);
+  const own = statuses.filter(({ mitigation }) => mitigation === bundle.mitigation);
+  const verdicts = [...own.map(readBackVerdict), ...checks];
   const json = (): string =>
     jsonText({ schemaVersion: 1, mitigation: bundle.mitigation, version: bundle.version, results: verdicts });
   writeResult(context, options, options.format === 'json' ? json() : verdictsText(verdicts));
@@ -161,7 +187,7 @@ async function verify(name: string, options: VerifyOptions, context: CommandCont
 }
 
 function verdictsText(verdicts: readonly Verdict[]): string {
-  if (verdicts.length === 0) return 'the bundle has no checks besides reading its values back: `mitigation status`';
+  if (verdicts.length === 0) return 'it is not applied here, and has no checks besides reading its values back';
   return verdicts
     .map(({ check, subject, verdict, reason }) => printable(`${check} ${subject}: ${verdict}: ${reason}`))
     .join('\n');

@@ -4,7 +4,7 @@ import type { Bundle } from '../operate/mitigation/bundle/bundle.ts';
 import { pathText } from '../operate/mitigation/field/path.ts';
 import type { NodeChange } from '../operate/mitigation/node/script.ts';
 import type { ChangeOutcome, ObjectResult } from '../operate/mitigation/run/change.ts';
-import type { NodeOutcome } from '../operate/mitigation/run/nodes.ts';
+import type { NodeOutcome } from '../operate/mitigation/run/node-results.ts';
 import type { PlannedObject } from '../operate/mitigation/run/plan.ts';
 import type { MitigationStatus } from '../operate/mitigation/status.ts';
 import type { Phase } from '../operate/mitigation/step/kinds.ts';
@@ -56,6 +56,8 @@ export interface RunReport {
   readonly hand: readonly { readonly step: string; readonly text: string }[];
   readonly script?: string;
   readonly confirmBy?: string;
+  /** Nobody waits to put objects back: whoever applied it was told not to. */
+  readonly unattended?: boolean;
 }
 
 /** `mitigation list --format json`. */
@@ -157,23 +159,38 @@ export function planText({ bundle, phase, work, objects, nodes }: ShownPlan): st
     ...objects.flatMap(({ target, state, values, reason }) => [
       `${target}: ${state}${reason === undefined ? '' : `: ${reason}`}`,
       ...values.flatMap((value) => [
-        ...('from' in value ? [`  - ${value.path} ${shown(value.from)}`] : []),
-        ...('to' in value ? [`  + ${value.path} ${shown(value.to)}`] : []),
+        ...('from' in value ? changeLines('-', value.path, value.from) : []),
+        ...('to' in value ? changeLines('+', value.path, value.to) : []),
       ]),
     ]),
     ...[...nodes].flatMap(([node, changes]) => [
       `node ${node}`,
       ...changes.map(({ kind, key, value, expected }) => {
         const from = 'any' in expected ? 'whatever is there' : shown(expected.value ?? 'nothing');
-        return `  ${kind} ${key}: ${from} -> ${shown(value ?? 'nothing')}`;
+        const to = kind === 'file' && value !== undefined ? fileText(value) : shown(value ?? 'nothing');
+        return `  ${kind} ${key}: ${from} -> ${to}`;
       }),
     ]),
     ...handWorkOf(work).map(({ step, do: text }) => `by hand, ${step}: ${text}`),
   );
 }
 
+/** A value as a side of a diff, whole: a long one over several lines. */
+function changeLines(sign: '-' | '+', path: string, value: unknown): readonly string[] {
+  const short = typeof value === 'string' ? value : JSON.stringify(value);
+  const place = path === '' ? '' : `${path} `;
+  if (short.length <= SHOWN) return [`  ${sign} ${place}${short}`];
+  return (place + JSON.stringify(value, null, 2)).split('\n').map((line) => `  ${sign} ${line}`);
+}
+
+/** `0644 0:0 BASE64` with the content as text. */
+function fileText(value: string): string {
+  const [mode = '', owner = '', content = ''] = value.split(' ');
+  return `${mode} ${owner} ${shown(JSON.stringify(Buffer.from(content, 'base64').toString('utf8')))}`;
+}
+
 /** Result of apply and backout. */
-export function runJson({ objects, ...report }: RunReport): string {
+export function runJson({ objects, unattended: _, ...report }: RunReport): string {
   return jsonText({
     schemaVersion: 1,
     ...report,
@@ -192,23 +209,30 @@ export function runText({
   hand,
   script,
   confirmBy,
+  unattended = false,
 }: RunReport): string {
   const done = action === 'apply' ? 'is applied' : 'is backed out';
   const doing = action === 'apply' ? 'is applied in part' : 'is backed out in part';
   return lines(
     `${mitigation} ${complete ? done : doing}`,
     ...objects.map(({ target, outcome }) => `  ${target}: ${outcomeText(outcome)}`),
-    ...nodes.map(({ node, done: ok, problems }) => `  node ${node}: ${ok ? 'done' : problems.join('; ')}`),
+    ...nodes.map(
+      ({ node, done: ok, problems }) => `  node ${node}: ${[...(ok ? ['done'] : []), ...problems].join('; ')}`,
+    ),
     ...(awaited.length === 0
       ? []
       : [`  results to come from ${plural(awaited.length, 'node')}: ${awaited.join(', ')}`]),
     ...(script === undefined
       ? []
       : [`  script: ${script}; run it as root on these nodes, and give its output with --results`]),
-    ...hand.map(({ step, text }) => `  by hand, ${step}: ${text}; then --did ${step}=WORDS`),
+    ...hand.map(({ step, text }) => `  by hand, ${step}: ${text}`),
     ...(confirmBy === undefined
       ? []
-      : [`  it goes back at ${confirmBy} unless confirmed: plimsoll mitigation confirm ${mitigation}`]),
+      : [
+          unattended
+            ? `  to be confirmed by ${confirmBy} (plimsoll mitigation confirm ${mitigation}); nobody waits: objects go back by backout --overdue`
+            : `  it goes back at ${confirmBy} unless confirmed: plimsoll mitigation confirm ${mitigation}`,
+        ]),
   );
 }
 

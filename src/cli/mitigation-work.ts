@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { roleYaml } from '../kubernetes/api/role.ts';
 import type { ObjectDriver } from '../operate/mitigation/run/driver.ts';
 import type { Phase } from '../operate/mitigation/step/kinds.ts';
-import type { BundleWork } from '../operate/mitigation/work.ts';
+import { type BundleWork, releaseEditsOf } from '../operate/mitigation/work.ts';
 import { PlimsollError } from '../platform/errors.ts';
 import { type ClusterOptions, onCluster } from './cluster-access.ts';
 import { type CommandContext, writeResult } from './command.ts';
@@ -32,26 +32,34 @@ export function phaseOf({ enforce }: WorkOptions): Phase {
 
 /** What --rbac prints: the rights that the objects of this bundle need. */
 export function writeRole(command: string, work: BundleWork, options: WorkOptions, context: CommandContext): void {
-  const targets = work.steps.flatMap(({ objects }) => objects.map(({ target }) => target));
+  const targets = [
+    ...work.steps.flatMap(({ objects }) => objects.map(({ target }) => target)),
+    ...releaseEditsOf(work).map(({ target }) => target),
+  ];
   const role = roleFor(command, targets, ['get', 'create', 'patch', 'delete']);
   const audits = work.rejects && options.enforce === true ? AUDIT_RULES : [];
   writeResult(context, options, roleYaml({ ...role, rules: [...role.rules, ...audits] }));
 }
 
-/** Runs with the cluster where the work has objects; without one there is nothing to read or write. */
+/** Runs with the cluster where there is something to read or write in it. */
 export async function withDriver<T>(
-  work: BundleWork,
+  asks: boolean,
   options: ClusterOptions,
   context: CommandContext,
   run: (driver: ObjectDriver, cluster?: Awaited<ReturnType<typeof openCluster>>) => Promise<T>,
 ): Promise<T> {
-  if (work.steps.every(({ objects }) => objects.length === 0)) return run(NO_OBJECTS);
+  if (!asks) return run(NO_OBJECTS);
   const cluster = await openCluster(options, context);
   try {
     return await run(cluster.driver, cluster);
   } finally {
     cluster.api.close();
   }
+}
+
+/** Whether the work has objects of the cluster. */
+export function hasObjects({ steps }: BundleWork): boolean {
+  return steps.some(({ objects }) => objects.length > 0);
 }
 
 /** In the place of a cluster for work without objects. */

@@ -74,6 +74,10 @@ describe('on a real API server', needsCluster('1.20', 'kubectl'), () => {
     const applied = await mitigation(['apply', bundle, ...KEY, ...place]);
     assert.equal(applied.code, 0, applied.stdout + applied.stderr);
     assert.equal((await mitigation(['status', ...place])).code, 0);
+    assert.match((await mitigation(['verify', bundle, ...place])).stdout, /values escalation: pass/);
+    const twice = steps.replace('value: false', 'value: true');
+    const rival = await signed('rival', `mitigation: rival\n${HEAD}${twice}`);
+    assert.match((await mitigation(['plan', rival, ...place])).stdout, /web: changes: lies over what escalation set/);
     const operations = [
       {
         op: 'replace',
@@ -85,12 +89,23 @@ describe('on a real API server', needsCluster('1.20', 'kubectl'), () => {
     const drifted = await mitigation(['status', ...place]);
     assert.equal(drifted.code, 1);
     assert.match(drifted.stdout, /escalation 1: drifted[\s\S]*name=d.*: changed/);
+    const verified = await mitigation(['verify', bundle, ...place, '--format', 'json']);
+    assert.equal(verified.code, 1);
+    assert.ok(resultValidator('mitigation-verify-1')(JSON.parse(verified.stdout)), verified.stdout);
     const asked = await mitigation(['backout', 'escalation', ...place]);
     assert.equal(asked.code, 1);
     assert.match(asked.stdout, /was left as false and is true; decide with --on-difference/);
     const out = await mitigation(['backout', 'escalation', '--on-difference', 'overwrite', ...place]);
     assert.equal(out.code, 0, out.stdout + out.stderr);
     assert.deepEqual(stableForm(await api.get(target.resource, target.name)), before);
+
+    const never = await mitigation(['status', bundle, ...place, '--format', 'json']);
+    assert.deepEqual([never.code, JSON.parse(never.stdout).mitigations[0].state], [1, 'never']);
+    assert.ok(resultValidator('mitigation-status-1')(JSON.parse(never.stdout)), never.stdout);
+    assert.match(
+      (await mitigation(['status', bundle, ...place])).stdout,
+      /escalation 1: never[\s\S]*it was backed out at/,
+    );
 
     // A network policy can lock people out: what nobody confirms is gone again.
     const policy =

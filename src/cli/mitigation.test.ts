@@ -1,7 +1,7 @@
 // A mitigation's whole life from the command line: on nodes by the script that really runs.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { mitigationPlace } from '../../test/support/mitigation-place.ts';
@@ -83,6 +83,39 @@ test('what is unsigned, altered, expired or not yet made, or cannot be mitigated
   writeFileSync(join(folder, bundle, 'mitigation.yaml'), text.replace('type: sysctl', 'type: reboot'));
   assert.match((await mitigation([...apply, ...KEY])).stderr, /mitigation\.yaml:12:29: steps\.0\.type/);
   assert.match((await mitigation(['backout', 'refused', '--site', 'refusals'])).stderr, /was never applied here/);
+});
+
+test('an older version, what was superseded, and what another cannot live with are refused', async () => {
+  const place = ['--ledger', 'fit'];
+  const by = 'steps: [{id: s, type: manual, do: d, undo: u, check: c}]\n';
+  const write = (name: string, more: string, version = 1) =>
+    signed(
+      `${name}-${version}`,
+      `mitigation: ${name}\n${HEAD.replace('version: 1', `version: ${version}`)}${by}${more}`,
+    );
+  const apply = async (bundle: string) => mitigation(['apply', bundle, ...KEY, '--did', 's=done', ...place]);
+  const first = await write('first', '');
+  assert.equal((await apply(await write('first', '', 2))).code, 0);
+  assert.match((await apply(first)).stderr, /version 2 of first was applied here, this is 1: sign it as a later one/);
+  const conflict = 'conflicts: [{when: {fact: "mitigation:first", present: true}, reason: both bind the port}]\n';
+  const second = await write('second', conflict);
+  assert.match((await apply(second)).stderr, /second conflicts with first, which is applied: both bind the port/);
+  await mitigation(['backout', 'first', '--undone', 's=undone', ...place]);
+  assert.equal((await apply(second)).code, 0);
+  assert.match((await apply(first)).stderr, /version 2 of first was applied here/, 'backed out, it is still older');
+  const third = await write('first', '', 3);
+  assert.match((await apply(third)).stderr, /first conflicts with second, which is applied: its bundle says so/);
+  const heir = await write('heir', 'supersedes: [second]\n');
+  await mitigation(['backout', 'second', '--undone', 's=undone', ...place]);
+  assert.equal((await apply(heir)).code, 0);
+  assert.match((await apply(second)).stderr, /heir took the place of second: back it out first/);
+});
+
+test('a script replaces a file whole, so that nobody else may write to what root will run', async () => {
+  const bundle = await signed('pkexec-no-setuid');
+  writeFileSync(join(folder, 'open.sh'), 'x', { mode: 0o777 });
+  await mitigation(['apply', bundle, ...KEY, '--nodes', 'n1', '--script', 'open.sh', '--ledger', 'open']);
+  assert.equal(statSync(join(folder, 'open.sh')).mode & 0o777, 0o700);
 });
 
 test('a ledger that was cut or edited says what it still proves, and nothing is done with it', async () => {

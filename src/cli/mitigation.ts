@@ -4,6 +4,7 @@ import { type CommandContext, newGroup } from './command.ts';
 import { applyMitigationCommand } from './mitigation-apply.ts';
 import { auditMitigationCommand } from './mitigation-audit.ts';
 import { backoutMitigationCommand, confirmMitigationCommand } from './mitigation-backout.ts';
+import { conflictsMitigationCommand } from './mitigation-conflicts.ts';
 import { importMitigationCommand, signMitigationCommand } from './mitigation-import.ts';
 import { checkMitigationCommand, listMitigationsCommand, showMitigationCommand } from './mitigation-list.ts';
 import { planMitigationCommand } from './mitigation-plan.ts';
@@ -18,6 +19,7 @@ export function mitigationCommand(context: CommandContext): Command {
     .addCommand(listMitigationsCommand(context))
     .addCommand(showMitigationCommand(context))
     .addCommand(checkMitigationCommand(context))
+    .addCommand(conflictsMitigationCommand(context))
     .addCommand(planMitigationCommand(context))
     .addCommand(applyMitigationCommand(context))
     .addCommand(auditMitigationCommand(context))

@@ -5,15 +5,12 @@ import { printable } from '../platform/printable.ts';
 import type { Verdict } from '../platform/verdict.ts';
 import type { CheckedSubject } from '../posture/policy/check/pss-check.ts';
 import type { PolicySet } from '../posture/policy/kyverno/policy-set.ts';
-import type { Change } from '../posture/policy/preview/difference.ts';
 import type { Preview, PreviewedObject } from '../posture/policy/preview/preview.ts';
 import { NEWEST_MINOR, type PssStandard } from '../posture/policy/pss/evaluate.ts';
 import type { TestRow } from '../posture/policy/test-file/run.ts';
+import { changeText, previewCounts } from '../publish/policy-preview.ts';
 import { TOOL } from '../publish/tool.ts';
 import { plural } from '../publish/words.ts';
-
-/** Characters of a value that a line shows. */
-const SHOWN = 100;
 
 /** What `policy check` found. */
 export interface ShownCheck {
@@ -88,16 +85,7 @@ export interface ShownPreview {
 
 /** `policy preview --format json`. */
 export function previewJson({ set, preview, gaps }: ShownPreview): string {
-  const of = (outcome: PreviewedObject['outcome']) => preview.objects.filter((one) => one.outcome === outcome).length;
-  const counts = {
-    policies: set.policies.length,
-    exceptions: set.exceptions.length,
-    unsupportedPolicies: set.unsupported.length,
-    admitted: of('admitted'),
-    mutated: of('mutated'),
-    rejected: of('rejected'),
-    unknown: of('unknown'),
-  };
+  const counts = previewCounts(set, preview);
   const { objects, findings } = preview;
   return `${jsonText({ schemaVersion: 1, tool: TOOL, counts, objects, findings, gaps })}\n`;
 }
@@ -122,16 +110,6 @@ function objectLines({ subject, created, outcome, changes, results }: PreviewedO
       printable(`  ${status} ${policy}/${rule}${message === '' ? '' : `: ${message}`}`),
     ),
   ];
-}
-
-function changeText({ path, from, to }: Change): string {
-  if (from === undefined) return `+ ${path}: ${cut(to)}`;
-  return to === undefined ? `- ${path}: ${cut(from)}` : `~ ${path}: ${cut(from)} -> ${cut(to)}`;
-}
-
-function cut(value: Change['to']): string {
-  const text = JSON.stringify(value);
-  return text.length > SHOWN ? `${text.slice(0, SHOWN)} …` : text;
 }
 
 function findingLine({ verdict, check, subject, reason }: Verdict): string {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { needsShared, sharedPath } from '../../test/support/needs.ts';
 import { runCommand } from '../../test/support/run-command.ts';
+import { resultValidator } from '../../test/support/schemas.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-policy-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -95,6 +96,55 @@ test('preview: rejections, and the message with its variables', async () => {
   assert.match(shown.stdout, /rejected Pod\/s\/p\n {2}fail a\/r: no p \(/);
   assert.equal((await policy('preview', 'release.yaml', '--policies', 'policies', '--fail-on', 'fail')).code, 1);
   assert.equal((await policy('preview', 'release.yaml', '--policies', 'policies', '--fail-on', 'gaps')).code, 0);
+});
+
+const SUCCESSOR = (expression: string) =>
+  `apiVersion: policies.kyverno.io/v1\nkind: ValidatingPolicy\nmetadata: {name: b}\nspec: {matchConstraints: {resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}, validations: [{expression: "${expression}"}]}\n`;
+
+test('compare: the same, different, and what could not be told', async () => {
+  write('one.yaml', POD);
+  write('old.yaml', POLICY);
+  const compare = async (expression: string, failOn: string) => {
+    write('new.yaml', SUCCESSOR(expression));
+    const args = ['one.yaml', '--before', 'old.yaml', '--after', 'new.yaml', '--fail-on', failOn, '--format', 'json'];
+    const { code, stdout } = await policy('compare', ...args);
+    assert.ok(resultValidator('policy-compare-1')(JSON.parse(stdout)));
+    return [code, JSON.parse(stdout).verdict];
+  };
+  assert.deepEqual(await compare('has(object.spec.hostNetwork)', 'fail,gaps'), [0, 'pass']);
+  assert.deepEqual(await compare('true', 'fail'), [1, 'fail']);
+  assert.deepEqual(await compare('nonsense()', 'fail'), [0, 'no-evidence']);
+  assert.deepEqual(await compare('nonsense()', 'gaps'), [1, 'no-evidence']);
+  const { stdout } = await policy('compare', 'one.yaml', '--before', 'old.yaml', '--after', 'new.yaml');
+  assert.match(stdout, /^could not be told: Pod\/s\/p: rejected before, not known after\n/);
+});
+
+test('matrix: as a table, as JSON by its schema, as a page; gaps and missing controls by exit code', async () => {
+  write('matrix.yaml', `${POD}---\na: 1\n`);
+  write('policies/a.yaml', POLICY);
+  const shown = await policy('matrix', 'matrix.yaml');
+  assert.match(shown.stdout, /Pod\/s\/p +- +- +- +- +chart +- +- +- +-/);
+  assert.match(shown.stderr, /gap not-scanned: matrix\.yaml/);
+  const json = await policy('matrix', 'matrix.yaml', '--policies', 'policies', '--format', 'json', '--fail-on', 'fail');
+  const document = JSON.parse(json.stdout);
+  assert.ok(resultValidator('policy-matrix-1')(JSON.parse(json.stdout)));
+  assert.deepEqual([json.code, document.policies, document.workloads.length, document.gaps.length], [1, 1, 1, 1]);
+  assert.equal((await policy('matrix', 'matrix.yaml', '--fail-on', 'gaps')).code, 1);
+  for (const args of [
+    ['matrix', 'matrix.yaml'],
+    ['preview', 'matrix.yaml', '--policies', 'policies'],
+  ]) {
+    const page = await policy(...args, '--format', 'html');
+    assert.equal(page.code, 0, page.stderr);
+    assert.match(page.stdout, /What could not be told: 1 gap/);
+  }
+});
+
+test('a namespace for objects that name none', async () => {
+  write('bare.yaml', POD.replace(', namespace: s', ''));
+  const { stdout } = await policy('check', '--pss', 'restricted', 'bare.yaml', '--namespace', 'services');
+  assert.match(stdout, /^fail Pod\/services\/p/);
+  assert.equal((await policy('check', '--pss', 'restricted', 'bare.yaml', '--set', 'a=b')).code, 2);
 });
 
 test('what is not there, or says nothing, is told', async () => {

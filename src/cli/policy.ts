@@ -2,6 +2,8 @@
 import type { Command } from 'commander';
 import { type CommandContext, newGroup } from './command.ts';
 import { policyCheckCommand } from './policy-check.ts';
+import { policyCompareCommand } from './policy-compare.ts';
+import { policyMatrixCommand } from './policy-matrix.ts';
 import { policyPreviewCommand } from './policy-preview.ts';
 import { policyTestCommand } from './policy-test.ts';
 
@@ -11,5 +13,7 @@ export function policyCommand(context: CommandContext): Command {
   return newGroup('policy', summary, 'plimsoll policy check --pss baseline:v1.20 rendered.yaml')
     .addCommand(policyCheckCommand(context))
     .addCommand(policyTestCommand(context))
-    .addCommand(policyPreviewCommand(context));
+    .addCommand(policyPreviewCommand(context))
+    .addCommand(policyMatrixCommand(context))
+    .addCommand(policyCompareCommand(context));
 }

@@ -95,6 +95,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./policy.ts')).policyCommand,
   },
   {
+    name: 'nonroot',
+    summary: 'which containers can run as another user than root, and what is in the way',
+    load: async () => (await import('./nonroot.ts')).nonrootCommand,
+  },
+  {
     name: 'lines',
     summary: 'release lines: what is kept until when',
     load: async () => (await import('./lines.ts')).linesCommand,
@@ -108,6 +113,26 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'reach',
     summary: 'what NetworkPolicies let pass: list, query with the deciding rules, diff of two releases',
     load: async () => (await import('./reach.ts')).reachCommand,
+  },
+  {
+    name: 'benchmark',
+    summary: 'the CIS Kubernetes Benchmark from signed evidence: collect',
+    load: async () => (await import('./benchmark.ts')).benchmarkCommand,
+  },
+  {
+    name: 'node',
+    summary: 'kernels, modules and container runtimes of nodes: collect',
+    load: async () => (await import('./node.ts')).nodeCommand,
+  },
+  {
+    name: 'tenancy',
+    summary: 'workloads of users and tenants: sandbox, privileges, placement, network, boundaries',
+    load: async () => (await import('./tenancy.ts')).tenancyCommand,
+  },
+  {
+    name: 'kubernetes',
+    summary: 'what versions of Kubernetes bring and end, and until when they are kept',
+    load: async () => (await import('./kubernetes.ts')).kubernetesCommand,
   },
   {
     name: 'mitigation',

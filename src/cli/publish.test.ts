@@ -87,6 +87,21 @@ test('what was published stays: a filled folder is refused, and an erratum goes 
   assert.deepEqual(JSON.parse(readFileSync(join(folder, 'b4/erratum.json'), 'utf8')).supersedes, bundle);
 });
 
+test('policies and reachability are counted on the page; who is meant is told inside alone', built, async () => {
+  const cell = { check: 'seccomp', subject: 'Deployment/s/web', verdict: 'fail', reason: 'Seccomp profile: not set' };
+  writeFileSync(join(folder, 'matrix.json'), JSON.stringify({ workloads: [{ cells: [cell] }], gaps: [] }));
+  writeFileSync(join(folder, 'reach.json'), JSON.stringify({ reachable: [{ from: 'user/uai', to: 's/web' }] }));
+  for (const audience of ['public', 'internal']) {
+    const args = ['--policy', 'matrix.json', '--reach', 'reach.json', '--audience', audience];
+    const outcome = await run('publish', `posture-${audience}`, '--assessment', 'a.json', ...args);
+    assert.equal(outcome.code, 0, outcome.stderr);
+    const page = readFileSync(join(folder, `posture-${audience}/index.html`), 'utf8');
+    assert.match(page, /seccomp/);
+    assert.match(page, /asked connection/);
+    assert.equal(page.includes('user/uai'), audience === 'internal');
+  }
+});
+
 test('bad input is named, and nothing is written', async () => {
   writeFileSync(join(folder, 'newer.json'), '{"schemaVersion": 99}');
   writeFileSync(join(folder, 'no-results.json'), '{}');
@@ -102,6 +117,8 @@ test('bad input is named, and nothing is written', async () => {
     [['--assessment', 'a.json', '--url', 'http://x.example'], 2, /https/],
     [['--assessment', 'a.json', '--compare', 'a.json'], 3, /not a comparison/],
     [['--assessment', 'a.json', '--gate', 'no-results.json'], 3, /no results/],
+    [['--assessment', 'a.json', '--policy', 'no-results.json'], 3, /no results/],
+    [['--assessment', 'a.json', '--reach', 'no-results.json'], 3, /no results/],
     [['--assessment', 'a.json', '--audience', 'all'], 2, /public, customers, internal/],
   ];
   for (const [args, code, words] of cases) {

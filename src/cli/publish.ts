@@ -14,8 +14,11 @@ import { refuseFilled, writeBundle } from '../publish/bundle/write-bundle.ts';
 import { UNNAMED_PUBLISHER } from '../publish/document-facts.ts';
 import { publishedJson, verificationJson } from '../publish/json/publication.ts';
 import { publishedMitigations } from '../publish/mitigations.ts';
+import { publishedBenchmark } from '../publish/published-benchmark.ts';
+import { publishedEncryption } from '../publish/published-encryption.ts';
 import { checkSection } from '../publish/site/checks.ts';
 import { publishedLines } from '../publish/site/lines.ts';
+import { policySection, reachSection } from '../publish/site/posture-checks.ts';
 import { publishedTable, verificationTable } from '../publish/terminal/publication.ts';
 import type { Assessment } from '../scan/assess/assessment.ts';
 import { ASSESSMENT_MIGRATIONS } from '../scan/assess/assessment-store.ts';
@@ -30,8 +33,14 @@ interface PublishOptions extends CommonOptions {
   readonly gate?: string;
   readonly hygiene?: string | true;
   readonly encryption?: string;
+  readonly nonroot?: string;
   readonly lines?: string;
   readonly mitigations?: string;
+  readonly policy?: string;
+  readonly node?: string;
+  readonly tenancy?: string;
+  readonly benchmark?: string;
+  readonly reach?: string;
   readonly key?: string;
   readonly audience: Audience;
   readonly publisher?: string;
@@ -58,8 +67,14 @@ export function publishCommand(context: CommandContext): Command {
     .option('--gate <file>', 'verdict of the gate: its JSON')
     .option('--hygiene [file]', 'results of hygiene: its JSON; without a file the assessment itself is judged')
     .option('--encryption <file>', 'encryption at rest: the JSON of encryption verify')
+    .option('--nonroot <file>', 'non-root readiness: the JSON of nonroot')
     .option('--lines <file>', 'release lines: the JSON of lines status')
     .option('--mitigations <file>', 'active mitigations: the JSON of mitigation status')
+    .option('--policy <file>', 'policies and controls: the JSON of policy check, preview or matrix')
+    .option('--benchmark <file>', 'reference run of a benchmark: the JSON of benchmark evaluate')
+    .option('--node <file>', 'nodes: the JSON of node check')
+    .option('--tenancy <file>', 'users and tenants: the JSON of tenancy check')
+    .option('--reach <file>', 'reachability: the JSON of reach list, query or diff')
     .option('--key <file>', 'private key that signs: Ed25519 or P-256, PEM')
     .addOption(new Option('--audience <audience>', 'who will read it').choices(AUDIENCES).default('public'))
     .option('--publisher <name>', 'who issues the documents')
@@ -156,14 +171,29 @@ async function inputOf(
     gate,
     lines,
     mitigations,
+    policy,
+    node,
+    tenancy,
+    benchmark: run,
+    reach,
     url,
     encryption,
+    nonroot,
   } = options;
-  const about = { assessment: assessment.id, withReasons: audience === 'internal' };
+  const isInside = audience === 'internal';
+  const about = { assessment: assessment.id, withReasons: isInside };
+  const proof = encryption === undefined ? undefined : readText(context, encryption);
+  const benchmark = run === undefined ? undefined : readText(context, run);
   const checks = [
     ...(gate === undefined ? [] : [checkSection('Gate', readText(context, gate), about)]),
     ...(hygiene === undefined ? [] : [checkSection('Hygiene', hygiene, about)]),
-    ...(encryption === undefined ? [] : [checkSection('Encryption at rest', readText(context, encryption), about)]),
+    ...(nonroot === undefined ? [] : [checkSection('Non-root readiness', readText(context, nonroot), about)]),
+    ...(proof === undefined ? [] : [checkSection('Encryption at rest', proof, about)]),
+    ...(policy === undefined ? [] : [policySection(readText(context, policy), isInside)]),
+    ...(benchmark === undefined ? [] : [checkSection('Kubernetes benchmark', benchmark, about)]),
+    ...(node === undefined ? [] : [checkSection('Nodes', readText(context, node), about)]),
+    ...(tenancy === undefined ? [] : [checkSection('Users and tenants', readText(context, tenancy), about)]),
+    ...(reach === undefined ? [] : [reachSection(readText(context, reach), isInside)]),
   ];
   const named = name === undefined || namespace === undefined ? UNNAMED_PUBLISHER : { name, namespace };
   return {
@@ -173,6 +203,8 @@ async function inputOf(
     checks,
     ...(lines === undefined ? {} : { lines: publishedLines(readText(context, lines)) }),
     ...(mitigations === undefined ? {} : { mitigations: publishedMitigations(readText(context, mitigations)) }),
+    ...(proof === undefined ? {} : { encryption: publishedEncryption(proof, isInside) }),
+    ...(benchmark === undefined ? {} : { benchmark: publishedBenchmark(benchmark, isInside) }),
     ...(url === undefined ? {} : { url: url.replace(/\/+$/, '') }),
     ...(compare === undefined
       ? {}

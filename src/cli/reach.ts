@@ -20,9 +20,12 @@ import {
   terminalOptions,
   writeResult,
 } from './command.ts';
-import { type QuestionOptions, readManifests, readQuestion, readWords, sayGaps } from './reach-input.ts';
+import { sayGaps } from './gap-lines.ts';
+import { addObjectOptions, OBJECT_WORDS, readObjectInputs } from './object-input.ts';
+import { type QuestionOptions, readQuestion, readWords } from './reach-input.ts';
+import type { TargetOptions } from './release-input.ts';
 
-interface ListOptions extends CommonOptions {
+interface ListOptions extends CommonOptions, TargetOptions {
   readonly failOn?: string;
 }
 
@@ -30,7 +33,6 @@ interface QueryOptions extends ListOptions, QuestionOptions {
   readonly since?: string;
 }
 
-const PATH = 'a YAML or JSON file of Kubernetes objects, or a folder of such files';
 const QUERY_WORDS = ['reachable', 'wider', 'bypass', 'gaps'] as const;
 const DIFF_WORDS = ['wider', 'narrower', 'gaps'] as const;
 
@@ -56,34 +58,34 @@ export function reachCommand(context: CommandContext): Command {
 
 function listCommand(context: CommandContext): Command {
   const summary = 'every connection that NetworkPolicies allow, and what they do not govern';
-  return newCommand('list', summary, ['table', 'txt', 'json', 'svg', 'html'], LIST_EXAMPLE)
-    .argument('<path>', PATH)
-    .action((path: string, options: CommonOptions) => list(path, options, context));
+  return addObjectOptions(newCommand('list', summary, ['table', 'txt', 'json', 'svg', 'html'], LIST_EXAMPLE))
+    .argument('<target>', OBJECT_WORDS)
+    .action((target: string, options: ListOptions) => list(target, options, context));
 }
 
 function queryCommand(context: CommandContext): Command {
   const summary = 'what is reachable from these ends to those, by which rule, and since when';
-  return newCommand('query', summary, ['table', 'json', 'svg', 'html'], QUERY_EXAMPLE)
-    .argument('<path>', PATH)
+  return addObjectOptions(newCommand('query', summary, ['table', 'json', 'svg', 'html'], QUERY_EXAMPLE))
+    .argument('<target>', OBJECT_WORDS)
     .option('--from <end...>', `who connects: ${TERM_WORDS}`)
     .option('--to <end...>', 'what is reached, in the same words; everything unless given')
     .addOption(new Option('--what-if <placement>', 'where the source runs').choices(PLACEMENTS).default(PLACEMENTS[0]))
-    .option('--since <path>', 'manifests of the release before: what changed among these connections')
+    .option('--since <target>', 'the release before: what changed among these connections')
     .option('--fail-on <words>', `exit 1 for any of: ${QUERY_WORDS.join(', ')}`)
-    .action((path: string, options: QueryOptions) => query(path, options, context));
+    .action((target: string, options: QueryOptions) => query(target, options, context));
 }
 
 function diffCommand(context: CommandContext): Command {
   const summary = 'connections that came, went or changed between two releases, and why';
-  return newCommand('diff', summary, ['table', 'txt', 'json', 'html'], DIFF_EXAMPLE)
-    .argument('<before>', PATH)
+  return addObjectOptions(newCommand('diff', summary, ['table', 'txt', 'json', 'html'], DIFF_EXAMPLE))
+    .argument('<before>', OBJECT_WORDS)
     .argument('<after>', 'the newer ones')
     .option('--fail-on <words>', `exit 1 for any of: ${DIFF_WORDS.join(', ')}`)
     .action((before: string, after: string, options: ListOptions) => diff(before, after, options, context));
 }
 
-function list(path: string, options: CommonOptions, context: CommandContext): void {
-  const reach = reachability(readNetwork(readManifests(path, context)));
+async function list(target: string, options: ListOptions, context: CommandContext): Promise<void> {
+  const reach = reachability(readNetwork(await readObjectInputs([target], context, options)));
   const render = {
     table: () => reachListTable(reach, terminalOptions(context, options)),
     txt: () => listText(reach),
@@ -95,12 +97,12 @@ function list(path: string, options: CommonOptions, context: CommandContext): vo
   sayGaps(reach.network.gaps, context, options);
 }
 
-function query(path: string, options: QueryOptions, context: CommandContext): void {
+async function query(target: string, options: QueryOptions, context: CommandContext): Promise<void> {
   const words = readWords(options.failOn, QUERY_WORDS);
   const question = readQuestion(options);
-  const network = askedNetwork(readManifests(path, context), question);
-  const before =
-    options.since === undefined ? undefined : askedNetwork(readManifests(options.since, context), question);
+  const read = async (one: string) => askedNetwork(await readObjectInputs([one], context, options), question);
+  const network = await read(target);
+  const before = options.since === undefined ? undefined : await read(options.since);
   const reach = askedReachability(network, question, before === undefined ? [] : [before]);
   const found = answer(reach, question);
   const since =
@@ -121,10 +123,16 @@ function query(path: string, options: QueryOptions, context: CommandContext): vo
   if (no) context.setExitCode(1);
 }
 
-function diff(beforePath: string, afterPath: string, options: ListOptions, context: CommandContext): void {
+async function diff(
+  beforeTarget: string,
+  afterTarget: string,
+  options: ListOptions,
+  context: CommandContext,
+): Promise<void> {
   const words = readWords(options.failOn, DIFF_WORDS);
-  const [before, after] = [beforePath, afterPath].map((path) => readNetwork(readManifests(path, context)));
-  if (before === undefined || after === undefined) return;
+  const read = async (one: string) => readNetwork(await readObjectInputs([one], context, options));
+  const before = await read(beforeTarget);
+  const after = await read(afterTarget);
   const everything = { from: [], to: [], placement: 'as-is' } as const;
   const changed = difference(
     askedReachability(before, everything, [after]),

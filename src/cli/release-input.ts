@@ -15,7 +15,8 @@ export interface TargetOptions {
 }
 
 /** Words of the targets, for the help of an argument. */
-export const TARGET_WORDS = 'a release (csm:DIR, dir-tree:DIR, manifests:PATH, chart:PATH, sbom:PATH, images:FILE)';
+export const TARGET_WORDS =
+  'a release (csm:DIR, dir-tree:DIR, manifests:PATH, chart:PATH, sbom:PATH, images:FILE, cluster:[CONTEXT])';
 
 /** Adds the options of charts. */
 export function addTargetOptions(command: Command): Command {
@@ -54,6 +55,7 @@ export async function readRelease(
   return shipRelease(await expandTargets(targets, load), config.release.mirrors);
 }
 
-function append(value: string, before: readonly string[] = []): readonly string[] {
+/** Collects an option that may be repeated. */
+export function append(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,10 @@ import { HOSTILE_PACKAGE, sampleAssessment } from '../../test/support/sample-ass
 import { resultValidator } from '../../test/support/schemas.ts';
 import { listedFigures } from '../explain/history.ts';
 import { statisticsOf } from '../explain/statistics.ts';
+import { Ledger } from '../operate/mitigation/ledger/ledger.ts';
+import { digestOf } from '../platform/canonical.ts';
 import { openStore } from '../platform/store.ts';
+import { appendEvents, TICKET_MIGRATIONS } from '../respond/tickets/ledger.ts';
 import { ASSESSMENT_MIGRATIONS, saveAssessment } from '../scan/assess/assessment-store.ts';
 
 let folder = '';
@@ -78,6 +82,77 @@ describe('plimsoll where', () => {
     const none = await run(['left-pad', '--quiet']);
     assert.deepEqual([none.code, none.stderr], [0, '']);
     assert.match(none.stdout, /^left-pad: found in none of 1 stored assessment\n\nFound in no image\n {2}harbour/);
+  });
+
+  it('tells open tickets and active mitigations with what they are for, also where no image has it', async () => {
+    const cve = 'CVE-2021-90030';
+    const sample = sampleAssessment();
+    const { slot } = sample.findings.find(({ vulnerability }) => vulnerability === cve) ?? {};
+    assert.ok(slot !== undefined);
+    const store = await openStore(join(folder, 'plimsoll/store.db'), TICKET_MIGRATIONS);
+    const item = {
+      slot,
+      vulnerability: cve,
+      aliases: [],
+      severity: 'critical',
+      feeds: [],
+      namespaces: [],
+      rows: [],
+    } as const;
+    const seen = { assessment: sample.id, asOf: sample.asOf, feeds: [] };
+    const content = { action: 'a', kind: 'rebuild-image', title: 't', items: [item], seen } as const;
+    const event = { key: '0123456789abcdef', ticket: '77', reason: 'r' } as const;
+    await appendEvents(store, { tracker: 'github:o/r', scope: 'harbour' }, new Date(0), [
+      { ...event, kind: 'linked' },
+      { ...event, kind: 'listed', content },
+    ]);
+    await store.close();
+    const world = { now: () => new Date('2022-05-01'), who: 'o', randomBytes };
+    const sites = join(folder, 'plimsoll/mitigations');
+    const ledger = new Ledger(join(sites, 'alps'), 'alps', world);
+    const common = {
+      version: 1,
+      bundle: digestOf('b'),
+      title: 'No prototypes',
+      phase: 'audit',
+      nodes: [],
+      supersedes: [],
+    } as const;
+    ledger.append({
+      event: 'apply',
+      mitigation: 'frozen',
+      cves: [cve],
+      expires: '2023-01-01',
+      audits: true,
+      ...common,
+    });
+    ledger.append({ event: 'applied', mitigation: 'frozen' });
+    ledger.append({
+      event: 'apply',
+      mitigation: 'userns-off',
+      cves: ['CVE-2022-0185'],
+      expires: '2022-04-01',
+      ...common,
+    });
+    ledger.append({ event: 'applied', mitigation: 'userns-off' });
+    ledger.close();
+    const { stdout } = await run(['GHSA-aaaa-bbbb-cccc']);
+    assert.match(stdout, /not_affected:\w+, ticket 77\n/);
+    assert.match(
+      stdout,
+      /Active mitigations\n {2}frozen 1 +applied, reports only +site alps +until 2023-01-01 +CVE-2021-90030\n/,
+    );
+    assert.doesNotMatch(stdout, /userns-off/);
+    const json = JSON.parse((await run(['minimist', '--format', 'json'])).stdout);
+    assert.equal(json.mitigations[0].mitigation, 'frozen');
+    assert.ok(schema(json), JSON.stringify(schema.errors));
+    const nowhere = await run(['CVE-2022-0185']);
+    assert.match(nowhere.stdout, /found in none[\s\S]*userns-off 1 +expired +site alps/);
+    rmSync(join(sites, 'alps', 'seal.json'));
+    const fault = await run(['CVE-2022-0185', '--format', 'json']);
+    assert.match(fault.stderr, /mitigations of alps: the seal beside the ledger is missing/);
+    assert.ok(schema(JSON.parse(fault.stdout)), JSON.stringify(schema.errors));
+    rmSync(sites, { recursive: true });
   });
 
   it('refuses what is no question with exit code 2', async () => {

@@ -2,8 +2,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+/** Their names. */
+export type BuiltFile =
+  | 'build-id'
+  | 'starter.db'
+  | 'hygiene-checks.yaml'
+  | 'kubernetes-versions.yaml'
+  | 'conflict-table.yaml';
+
 /** Path of a built file by its name; undefined when the sources run, or when it is not there. */
-export function builtFile(name: 'build-id' | 'starter.db' | 'hygiene-checks.yaml'): string | undefined {
+export function builtFile(name: BuiltFile): string | undefined {
   const here = import.meta.url;
   if (here.endsWith('.ts')) return undefined;
   const path = fileURLToPath(new URL(here.includes('/chunks/') ? `../${name}` : `./${name}`, here));

@@ -15,6 +15,7 @@ import {
   type TicketSettings,
   TRACKERS,
 } from './settings.ts';
+import { waiverSchema } from './waiver-schema.ts';
 import { parseYamlDocument } from './yaml-document.ts';
 
 /** How many problems of one kind are told. */
@@ -161,16 +162,9 @@ function embargoSchema(): z.ZodType<Embargo> {
 
 function hygieneSchema(): z.ZodType<HygieneSettings> {
   const text = z.string().trim().min(1);
-  const waiver = z.strictObject({
-    check: text,
-    subjects: z.array(text).min(1).exactOptional(),
-    owner: text,
-    reason: text,
-    expires: z.iso.date(),
-  });
   return z.strictObject({
     parameters: z.record(z.string(), z.record(z.string(), z.unknown())).exactOptional(),
-    waivers: z.array(waiver).exactOptional(),
+    waivers: z.array(waiverSchema()).exactOptional(),
     keys: z.array(text).exactOptional(),
   });
 }

@@ -81,6 +81,14 @@ export const LIMITS = {
   foundSecrets: 200,
   /** Files of one trait that an inventory names: the others are counted. */
   traitFiles: 50,
+  /** Lines of an image's passwd or group file. Those of real images have some dozens. */
+  accounts: 10_000,
+  /** A file that a container starts, or its passwd: larger ones are no scripts. */
+  startFileBytes: 1024 ** 2,
+  /** Kinds of programs that one script starts. */
+  scriptCalls: 500,
+  /** Entries of one image's files that are held while a container's start is judged. */
+  heldFiles: 2_000_000,
   /** Packages of one image. */
   packages: 500_000,
   /** Paths of metadata files that the packages of one database own, as text. Node.js with npm takes about 20 kB. */
@@ -103,6 +111,12 @@ export const LIMITS = {
   mitigationFileBytes: 16 * 1024 ** 2,
   /** Results that policy reports have of the policies of one mitigation. */
   policyResults: 200_000,
+  /** A part of a node, or a bundle of evidence, as text. A part has some 100 kB, the objects of a large cluster 50 MB. */
+  evidenceBytes: 256 * 1024 ** 2,
+  /** Nodes of one bundle of evidence. */
+  evidenceNodes: 20_000,
+  /** Objects that are read of one cluster. */
+  evidenceObjects: 500_000,
   /** A chart release as Helm stores it, unpacked. A Secret holds 1 MiB packed. */
   helmReleaseBytes: 64 * 1024 ** 2,
   /** What one test of a chart printed; the end of it is kept. */
@@ -191,6 +205,10 @@ export const LIMITS = {
   expressionSteps: 2_000_000,
   /** Rounds in which variables of one text are replaced: each can bring others. */
   variableRounds: 50,
+  /** Passes through loops within loops of one expression in CEL, at the worst. */
+  celSteps: 50_000_000,
+  /** Members and characters of a variable in CEL. */
+  celValue: 1_000_000,
   /** Steps of one regular expression of a policy on one text, and states that it may have. */
   regexSteps: 20_000_000,
   regexStates: 20_000,
@@ -208,4 +226,12 @@ export const LIMITS = {
   reachText: 450_000_000,
   /** Connections, or changes of some, that are told with their reasons. */
   reachAnswers: 200_000,
+  /** A file of checks or places of a benchmark. Those of kube-bench have some 50 kB. */
+  benchmarkFileBytes: 4 * 1024 ** 2,
+  /** Checks of one section of a benchmark: the largest have some 70. */
+  benchmarkChecks: 10_000,
+  /** Results of a benchmark, ours or kube-bench's, as JSON. */
+  benchmarkResultBytes: 128 * 1024 ** 2,
+  /** Attestations, or waivers, of one file. */
+  attestationFileBytes: 4 * 1024 ** 2,
 } as const;

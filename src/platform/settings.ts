@@ -84,11 +84,11 @@ export interface TicketSettings {
   readonly issueType?: string;
 }
 
-/** A failed check of build hygiene that somebody answers for, up to a day. */
-export interface HygieneWaiver {
+/** A failed check that somebody answers for, up to a day. */
+export interface Waiver {
   /** Id of the check. */
   readonly check: string;
-  /** Patterns of subjects (logical references, bases, repositories), `*` for any run of characters; absent: all. */
+  /** Patterns of subjects (of hygiene: logical references, bases, repositories), `*` for any run of characters; absent: all. */
   readonly subjects?: readonly string[];
   readonly owner: string;
   readonly reason: string;
@@ -100,7 +100,7 @@ export interface HygieneWaiver {
 export interface HygieneSettings {
   /** Parameters in the place of those of a check's description, by its id. */
   readonly parameters?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  readonly waivers?: readonly HygieneWaiver[];
+  readonly waivers?: readonly Waiver[];
   /** Files with public keys that sign images, PEM; paths in plimsoll.yaml count from its folder. */
   readonly keys?: readonly string[];
 }

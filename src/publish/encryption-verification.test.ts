@@ -1,11 +1,15 @@
 // The proof over a cluster in its forms: hostile names are text, figures add up over members, and bars say in words what they draw.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { bundleInput, testPage } from '../../test/support/sample-bundle.ts';
+import { resultValidator } from '../../test/support/schemas.ts';
 import { verifyResult } from '../operate/encryption/verify/result.ts';
 import { verificationOf } from '../operate/encryption/verify/verification.ts';
+import { type BundleFile, bundleOf, ENCRYPTION_FILE } from './bundle/contents.ts';
 import { verificationTitle, writerFigures } from './encryption-verification.ts';
 import { barChart } from './html/bar-chart.ts';
 import { encryptionVerificationHtml } from './html/encryption-verification.ts';
+import { publishedEncryption } from './published-encryption.ts';
 import { checkSection } from './site/checks.ts';
 import { encryptionVerificationText } from './terminal/encryption-verification.ts';
 
@@ -71,6 +75,34 @@ test('a bar is as long as its share, is seen when it is small, and is said in wo
     [...svg.matchAll(/<rect [^>]* width="(\d+)"/g)].map(([, width]) => width),
     ['89', '2'],
   );
+});
+
+test('in a bundle the proof is a page and a file; names and reasons are told inside the house alone', () => {
+  const json = JSON.stringify({ schemaVersion: 1, ...result });
+  const filesFor = (isInside: boolean): readonly BundleFile[] =>
+    bundleOf({ ...bundleInput({}), encryption: publishedEncryption(json, isInside) }, testPage).files;
+  const textIn = (files: readonly BundleFile[], name: string): string =>
+    String(files.find(({ path }) => path === name)?.content);
+  const [open, inside] = [filesFor(false), filesFor(true)];
+  const validate = resultValidator('published-encryption-1');
+  for (const files of [open, inside]) {
+    const text = textIn(files, ENCRYPTION_FILE);
+    assert.ok(validate(JSON.parse(text)), JSON.stringify(validate.errors));
+    assert.deepEqual(JSON.parse(text).plaintext, { current: 2, old: 4, deleted: 6, free: 8, wal: 12 });
+    assert.match(textIn(files, 'index.html'), /href="encryption\.html"/);
+    assert.ok(!textIn(files, 'encryption.html').includes('<img'));
+  }
+  assert.deepEqual(
+    JSON.parse(textIn(open, ENCRYPTION_FILE)).writers.map(({ writer }: { writer: string }) => writer),
+    ['aescbc', 'identity'],
+  );
+  for (const name of [ENCRYPTION_FILE, 'encryption.html']) {
+    assert.ok(!textIn(open, name).includes('onerror'), `${name} tells a name of the inside`);
+    assert.ok(textIn(inside, name).includes('onerror'), `${name} tells it nowhere, so that this test cannot fail`);
+  }
+  for (const wrong of ['{', '{}', JSON.stringify({ ...JSON.parse(json), results: [{}] })]) {
+    assert.throws(() => publishedEncryption(wrong, true), { code: 'parse' });
+  }
 });
 
 test('in a bundle there are counts by check and verdict; reasons are told inside the house alone', () => {

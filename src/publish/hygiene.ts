@@ -1,10 +1,16 @@
-// What every form of the hygiene results says in the same words: the title, the counts, the results of a check grouped by what is wrong.
+// What every form of results by checks says in the same words (hygiene, tenancy): the title, the counts, the results of a check grouped by what is wrong.
 
 import { compareText } from '../platform/order.ts';
 import type { Verdict } from '../platform/verdict.ts';
-import type { CheckCounts, CheckOutcome, HygieneResult } from '../posture/hygiene/hygiene.ts';
-import type { WaiverUse } from '../posture/hygiene/waivers.ts';
+import type { CheckCounts, CheckOutcome, Outcomes } from '../posture/check-outcome.ts';
+import type { HygieneResult } from '../posture/hygiene/hygiene.ts';
+import type { WaiverUse } from '../posture/waivers/waivers.ts';
 import { count, plural } from './words.ts';
+
+/** Results by checks that every form tells. */
+export interface ToldOutcomes extends Pick<Outcomes, 'checks' | 'results'> {
+  readonly waivers: readonly WaiverUse[];
+}
 
 /** Pieces of evidence that are shown of one result. */
 const EVIDENCE = 10;
@@ -91,7 +97,7 @@ export interface MissingEvidence {
 }
 
 /** What could not be judged, across all checks. */
-export function missingEvidence({ results }: HygieneResult): readonly MissingEvidence[] {
+export function missingEvidence({ results }: Pick<Outcomes, 'results'>): readonly MissingEvidence[] {
   const open = results.filter(({ verdict }) => verdict === 'no-evidence' || verdict === 'unsupported');
   return [...Map.groupBy(open, ({ reason }) => reason)]
     .map(([reason, group]) => ({
@@ -105,7 +111,9 @@ export function missingEvidence({ results }: HygieneResult): readonly MissingEvi
 /** Checks that need work, those that could not be judged, and the others. */
 export function sortedChecks({
   checks,
-}: HygieneResult): Readonly<Record<'open' | 'waived' | 'unjudged' | 'passed' | 'notAsked', readonly CheckOutcome[]>> {
+}: Pick<Outcomes, 'checks'>): Readonly<
+  Record<'open' | 'waived' | 'unjudged' | 'passed' | 'notAsked', readonly CheckOutcome[]>
+> {
   const rest = checks.filter(({ fail, warn }) => fail + warn === 0);
   return {
     open: checks.filter(({ fail, warn }) => fail + warn > 0),

@@ -63,6 +63,12 @@ test('what a ledger that was edited says is not published', () => {
 
 test("the site's own page shows places and pods, and links only to addresses", () => {
   const html = mitigationsHtml({ site: 'a', at: '2022-05-01T00:00:00.000Z', statuses: [STATUS] }, testPage());
+  assert.match(html, /1 of 1 mitigation is wholly in place/);
+  const reporting = mitigationsHtml(
+    { site: 'a', at: '2022-05-01', statuses: [{ ...STATUS, audits: true }] },
+    testPage(),
+  );
+  assert.match(reporting, /0 of 1 mitigation are wholly in place[\s\S]*in place, reports only/);
   assert.match(html, /v1 configmaps inside-secret\/x \/data: changed[\s\S]*inside-container\/x/);
   assert.doesNotMatch(html, /href="javascript/);
 });

@@ -31,9 +31,11 @@ export const STATE_WORDS: Readonly<Record<MitigationState, string>> = {
   never: 'not applied',
 };
 
-/** `2 of 3 mitigations are in place`. */
-export function mitigationsTitle(mitigations: readonly { readonly state: MitigationState }[]): string {
-  const whole = mitigations.filter(({ state }) => state === 'applied').length;
+/** `2 of 3 mitigations are wholly in place`: one whose policies only report yet keeps nobody from anything. */
+export function mitigationsTitle(
+  mitigations: readonly { readonly state: MitigationState; readonly reportsOnly: boolean }[],
+): string {
+  const whole = mitigations.filter(({ state, reportsOnly }) => state === 'applied' && !reportsOnly).length;
   if (mitigations.length === 0) return 'No mitigation is active';
   return `${whole} of ${plural(mitigations.length, 'mitigation')} ${whole === 1 ? 'is' : 'are'} wholly in place`;
 }

@@ -81,7 +81,7 @@ function copiesOfImages(opened: readonly OpenedImage[]): ReadonlyMap<string, rea
 /** Equal for images that are known to be one. Directories have no digest before they are read. */
 function imageKey({ source, physical }: OpenedImage): string {
   if (source === undefined) return '';
-  return source.rootfs ?? `${source.digest} ${isPinned(source) ? '' : physical}`;
+  return source.tree?.path ?? `${source.digest} ${isPinned(source) ? '' : physical}`;
 }
 
 /** Reads each image from its first place; one that is damaged there, or out of reach, from the next. */

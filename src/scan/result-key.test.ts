@@ -89,7 +89,10 @@ test('there is none where digests do not say it all', () => {
   assert.ok(layer !== undefined);
   const { digest: _claimed, ...unpinned } = layer;
   assert.equal(keyWith({ opened: { ...unread, failure: 'not found' } }), undefined);
-  assert.equal(keyWith({ opened: { ...OPENED, source: { ...SOURCE, rootfs: '/' } } }), undefined);
+  assert.equal(
+    keyWith({ opened: { ...OPENED, source: { ...SOURCE, tree: { kind: 'directory', path: '/' } } } }),
+    undefined,
+  );
   assert.equal(keyWith({ opened: { ...OPENED, source: { ...SOURCE, layers: [unpinned] } } }), undefined);
   assert.equal(resultKey(RELEASE, [OPENED], JUDGEMENT, FORM), undefined, 'the sources run unbuilt');
 });

@@ -21,7 +21,7 @@ export function resultKey(
   if (build === undefined) return undefined;
   const images: unknown[] = [];
   for (const { image, physical, platform, source } of opened) {
-    if (source === undefined || source.rootfs !== undefined || !isPinned(source)) return undefined;
+    if (source === undefined || source.tree !== undefined || !isPinned(source)) return undefined;
     images.push({ image, physical, platform, digest: source.digest, indexes: source.indexes });
   }
   const { id, builtAt, starter, feeds } = set;

@@ -1,4 +1,5 @@
-// Custom resources on a test cluster: any members are kept, nothing is checked, and no controller works on them. apiextensions.k8s.io/v1.
+// Custom resources on a test cluster: any members are kept and nothing is checked unless a schema says otherwise, and no controller works on them.
+// apiextensions.k8s.io/v1.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from '../../src/kubernetes/api/client.ts';
 import { collectionPath, type Resource } from '../../src/kubernetes/api/resource.ts';
@@ -10,10 +11,18 @@ const DEFINITIONS: Resource = {
   namespaced: false,
 };
 
+/** Any members, all kept. */
+export const ANYTHING = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+
 /** Defines a resource, and waits until the server serves it. */
-export async function defineResource(api: ApiClient, resource: Resource, kind: string): Promise<void> {
+export async function defineResource(
+  api: ApiClient,
+  resource: Resource,
+  kind: string,
+  openAPIV3Schema: object = ANYTHING,
+): Promise<void> {
   const { group, version, plural, namespaced } = resource;
-  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  const schema = { openAPIV3Schema };
   await api.create(DEFINITIONS, {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',

@@ -11,7 +11,9 @@ import { COMMANDS } from '../../src/cli/program.ts';
 import { plainSecret, testDatabase, testSnapshot } from '../../src/operate/encryption/etcd/test-files.ts';
 import { writeFacts } from '../../src/operate/encryption/status/facts-file.ts';
 import { writeStatements } from '../../src/statements/yaml.ts';
+import { KUBE_BENCH_JSON, writeCfgFolder } from '../support/benchmark-folder.ts';
 import { NO_CONTEXT } from '../support/command-context.ts';
+import { partText } from '../support/evidence-part.ts';
 import { needsPrograms } from '../support/needs.ts';
 import { resultValidator, schemaNames, schemaText } from '../support/schemas.ts';
 import { statement } from '../support/statements.ts';
@@ -197,6 +199,7 @@ const RESULTS: Readonly<Record<string, readonly [schema: string, args: readonly 
   'statements check': ['statements-check-1', ['decisions.yaml', '--assessment', 'one.json', '--as-of', '2022-04-06']],
   'statements list': ['statements-1', ['decisions.yaml', '--assessment', 'one.json']],
   'statements watch': ['watch-1', ['watch.yaml', '--assessment', 'one.json', '--advisories', 'next.db']],
+  'node check': ['node-check-1', ['n1.part']],
   hygiene: ['hygiene-1', ['one.json', '--since', 'one.json']],
   'hygiene fix': ['hygiene-fix-1', ['one.json', '*']],
   gate: ['gate-1', ['one.json', '--config', 'gate.yaml']],
@@ -220,6 +223,7 @@ const RESULTS: Readonly<Record<string, readonly [schema: string, args: readonly 
   'mitigation list': ['mitigations-1', []],
   'mitigation show': ['mitigation-1', ['userns-off']],
   'mitigation check': ['mitigation-check-1', ['userns-off', '--facts', 'facts.json']],
+  'mitigation conflicts': ['mitigation-conflicts-1', ['--facts', 'facts.json', '--planned', 'userns-off']],
   'mitigation plan': ['mitigation-plan-1', ['userns-off', '--nodes', 'n1']],
   'mitigation apply': ['mitigation-run-1', ['by-hand', '--key', 'site.pub.pem', '--did', 'talk=the operator']],
   'mitigation verify': ['mitigation-verify-1', ['userns-off']],
@@ -257,9 +261,22 @@ const RESULTS: Readonly<Record<string, readonly [schema: string, args: readonly 
   'policy check': ['policy-check-1', ['cluster.yaml', '--pss', 'baseline:v1.20']],
   'policy test': ['policy-test-1', ['kyverno-test.yaml']],
   'policy preview': ['policy-preview-1', ['manifests:cluster.yaml', '--policies', 'policy.yaml']],
+  'policy compare': ['policy-compare-1', ['cluster.yaml', '--before', 'policy.yaml', '--after', 'policy.yaml']],
+  'policy matrix': ['policy-matrix-1', ['cluster.yaml', '--policies', 'policy.yaml']],
+  nonroot: ['nonroot-1', ['oci:layout:one']],
+  'nonroot propose': ['nonroot-1', ['oci:layout:one']],
   'reach list': ['reach-list-1', ['cluster.yaml']],
   'reach query': ['reach-query-1', ['cluster.yaml', '--from', 'pod:user/app=uai', '--since', 'cluster.yaml']],
   'reach diff': ['reach-diff-1', ['cluster.yaml', 'cluster.yaml']],
+  'benchmark evaluate': ['benchmark-1', ['n1.part', '--cfg', 'cfg', '--benchmark', 'test-1']],
+  'benchmark import': ['benchmark-1', ['kube-bench.json']],
+  'benchmark compare': ['benchmark-comparison-1', ['benchmark.json', 'benchmark.json']],
+  'benchmark collect': ['evidence-1', ['--offline', '--nodes', 'n1.part']],
+  'tenancy check': ['tenancy-1', ['cluster.yaml', '--kubernetes', '1.20']],
+  'kubernetes versions': [
+    'kubernetes-versions-1',
+    ['--from', '1.20', '--to', '1.25', '--lines', 'lines.yaml', '--manifests', 'cluster.yaml'],
+  ],
   'versions compare': ['versions-compare-1', ['deb', '1', '2']],
 };
 
@@ -298,6 +315,7 @@ test('every machine-readable result has a schemaVersion and follows its schema',
     'assessment-1',
     'bundle-1',
     'published-mitigations-1',
+    'published-encryption-1',
     'encryption-facts-1',
     'encryption-member-1',
   ]);
@@ -354,6 +372,9 @@ test('every machine-readable result has a schemaVersion and follows its schema',
     '{vulnerability: CVE-2018-25032, title: zlib, state: watching, statement: s, owner: o, date: 2022-04-01}';
   writeFileSync(place.path('gate.yaml'), 'gate: {most: {critical: 9}}\n');
   writeFileSync(place.path('lines.yaml'), 'lines: [{name: "1.2", state: supported, end: 2023-12-31}]\n');
+  writeFileSync(place.path('n1.part'), partText('n1', [{ kind: 'absent', path: '/etc/kubernetes/admin.conf' }]));
+  writeCfgFolder(place.path('cfg'), 'test-1');
+  writeFileSync(place.path('kube-bench.json'), KUBE_BENCH_JSON);
   writeFileSync(place.path('cluster.yaml'), CLUSTER);
   writeFileSync(place.path('policy.yaml'), POLICY);
   writeFileSync(place.path('kyverno-test.yaml'), POLICY_TEST);
@@ -380,6 +401,7 @@ test('every machine-readable result has a schemaVersion and follows its schema',
     ['advisories', 'export', 'set.db', '--output', 'set.jsonl'],
     ['mitigation', 'sign', 'by-hand', '--key', 'site.pem'],
     ['advisories', 'build', ...build],
+    ['benchmark', 'import', 'kube-bench.json', '--format', 'json', '--output', 'benchmark.json'],
     ['reassess', 'one.json', '--advisories', 'next.db', '--format', 'json', '--output', 'two.json'],
   ]) {
     assert.equal((await place.plimsoll(args)).status, 0, args.join(' '));

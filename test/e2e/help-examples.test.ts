@@ -3,13 +3,15 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { writeOciLayout } from '../../demo/image/layout.ts';
+import { writeDirImage, writeOciLayout } from '../../demo/image/layout.ts';
 import { COMMANDS } from '../../src/cli/program.ts';
 import { plainSecret, testDatabase, testWal } from '../../src/operate/encryption/etcd/test-files.ts';
 import { writeFacts } from '../../src/operate/encryption/status/facts-file.ts';
 import { writeVex } from '../../src/statements/vex/write.ts';
 import { writeStatements } from '../../src/statements/yaml.ts';
+import { KUBE_BENCH_JSON, writeCfgFolder } from '../support/benchmark-folder.ts';
 import { NO_CONTEXT } from '../support/command-context.ts';
+import { partText } from '../support/evidence-part.ts';
 import { type LoopbackRegistry, startLoopbackRegistry } from '../support/loopback-registry.ts';
 import { makeImage, makeTar } from '../support/oci-layout.ts';
 import { statement } from '../support/statements.ts';
@@ -23,7 +25,7 @@ after(async () => {
 });
 
 /** Examples that ask publishers, package mirrors or trackers. */
-const REACHES_OUT = /^plimsoll (advisories update|tickets .*--config|.* --(?:kubeconfig|endpoint) )/;
+const REACHES_OUT = /^plimsoll (advisories update|tickets .*--config|.* --(?:kubeconfig|endpoint) |.* cluster:)/;
 /** Ids in examples are made up; these are put in their place. */
 const ids = new Map<string, string>();
 
@@ -63,6 +65,8 @@ const POD =
   'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: "quay.io/team/app:1"}]}\n';
 const POLICY =
   'apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: a}\nspec: {rules: [{name: r, match: {any: [{resources: {kinds: [Pod]}}]}, validate: {pattern: {metadata: {name: p}}}}]}\n';
+const SUCCESSOR =
+  'apiVersion: policies.kyverno.io/v1\nkind: ValidatingPolicy\nmetadata: {name: b}\nspec: {matchConstraints: {resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}, validations: [{expression: "object.metadata.name == \'p\'"}]}\n';
 const POLICY_TEST =
   'kind: Test\nmetadata: {name: t}\npolicies: [harden.yaml]\nresources: [pod.yaml]\nresults: [{policy: a, rule: r, kind: Pod, resources: [p], result: pass}]\n';
 
@@ -93,7 +97,10 @@ before(async () => {
   write('images.tar.gz', '');
   write('csm-1.2.0/docker/index.yaml', INDEX);
   write('rendered.yaml', POD);
+  writeDirImage(place.path('images/quay.io/team/app:1'), { layers: [[{ path: 'etc/os-release', body: OS_RELEASE }]] });
   write('policies/harden.yaml', POLICY);
+  write('policies-kyverno/harden.yaml', POLICY);
+  write('policies-cel/harden.yaml', SUCCESSOR);
   write('policies/kyverno-test.yaml', POLICY_TEST);
   write('policies/pod.yaml', POD);
   for (const folder of ['manifests-before', 'manifests']) write(`${folder}/services.yaml`, WORKLOADS);
@@ -111,6 +118,9 @@ before(async () => {
   write('kev.json', JSON.stringify({ catalogVersion: '1', dateReleased: '2022-04-01T00:00:00Z', vulnerabilities: [] }));
   write('osv/a.json', JSON.stringify({ id: 'GHSA-aaaa-bbbb-cccc', modified: '2022-04-01T00:00:00Z', affected: [] }));
   await encryption();
+  await benchmark();
+  for (const node of ['ncn-m001', 'ncn-w001']) write(`${node}.part`, partText(node, []));
+  write('evidence.json', partText('ncn-w001', []));
   write('site/userns-off/mitigation.yaml', MITIGATION);
   write('facts.json', '{"subjects": [{"name": "ncn-w001", "kind": "node", "facts": {}}]}');
   write('results.txt', '');
@@ -157,6 +167,16 @@ before(async () => {
   const second = JSON.parse(await must(`${scan} --as-of 2022-04-03`)) as { readonly id: string };
   ids.set('3e23e8160039', first.id.slice('sha256:'.length, 19)).set('2e7d2c03a950', second.id);
 });
+
+/** What the examples about the benchmark name. */
+async function benchmark(): Promise<void> {
+  writeCfgFolder(place.path('kube-bench/cfg'), 'cis-1.20');
+  for (const node of ['m001', 'w001']) write(`kube-bench-${node}.json`, KUBE_BENCH_JSON);
+  write('cis-attested.yaml', 'attestations: [{check: 5.4.2, by: ops, statement: looked, expires: 2999-12-31}]\n');
+  write('cis-waivers.yaml', 'waivers: [{check: 1.2.1, owner: ops, reason: probes, expires: 2999-12-31}]\n');
+  await must('plimsoll benchmark import kube-bench-m001.json --format json --output site-benchmark.json');
+  await must('mkdir csm-1.2.0-bundle && cp site-benchmark.json csm-1.2.0-bundle/benchmark.json');
+}
 
 /** What the examples about encryption at rest name. */
 async function encryption(): Promise<void> {

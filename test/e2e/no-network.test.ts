@@ -9,6 +9,7 @@ import { gzipSync } from 'node:zlib';
 import { packTar } from '../../demo/image/tar.ts';
 import { COMMANDS } from '../../src/cli/program.ts';
 import { digestOf } from '../../src/platform/canonical.ts';
+import { partText } from '../support/evidence-part.ts';
 import { alpine, writeImage } from './hostile-images.ts';
 import { WatchedPlace } from './watched-place.ts';
 
@@ -104,6 +105,7 @@ describe('the scan of a local release', () => {
     const pod =
       'apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: n}\nspec: {containers: [{name: c, image: "a:1"}]}\n';
     writeFileSync(work('pod.yaml'), pod);
+    writeFileSync(work('n1.part'), partText('n1', []));
     const key = '{name: key-1, secret: wLe8SnDsXZxKtCoXzQyn6xcNeuVmZ+0KTAslKYeHbNs=}';
     const rules = `[{resources: [secrets], providers: [{secretbox: {keys: [${key}]}}]}]`;
     const encryption = `apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\nresources: ${rules}\n`;
@@ -131,6 +133,8 @@ describe('the scan of a local release', () => {
       ['hygiene', result],
       ['policy', 'check', '--pss', 'baseline:v1.20', work('pod.yaml')],
       ['reach', 'list', work('pod.yaml')],
+      ['benchmark', 'collect', '--offline', '--nodes', work('n1.part'), '--output', work('evidence.json')],
+      ['node', 'collect'],
       ['mitigation', 'list'],
       ['encryption', 'lint', work('encryption.yaml')],
       ['versions', 'compare', 'deb', '1', '2'],

@@ -23,6 +23,7 @@ import { exportLines } from '../../src/scan/advisory/set/export-lines.ts';
 import { openAdvisorySet } from '../../src/scan/advisory/set/open.ts';
 import { ASSESSMENT_MIGRATIONS, saveAssessment } from '../../src/scan/assess/assessment-store.ts';
 import { readLayer } from '../../src/scan/image/layer/read-layer.ts';
+import { makeSif, makeSquashfs } from '../../src/scan/image/squashfs/test-squashfs.ts';
 import { ELF_KINDS, elfProgram } from '../../src/scan/inventory/elf/test-elf.ts';
 import { newProgram, oldProgram } from '../../src/scan/inventory/go/test-go-program.ts';
 import { INVENTORY_MIGRATIONS, inventoryStore } from '../../src/scan/inventory/inventory-store.ts';
@@ -195,6 +196,26 @@ function archives(): void {
       { path: 'b', content: 'deflated deflated', deflated: true },
     ]),
   );
+  const system = makeSquashfs([
+    { name: 'etc', children: [{ name: 'os-release', body: 'ID=alpine\nVERSION_ID=3.18.9\n' }] },
+    { name: 'link', link: 'etc/os-release' },
+    { name: 'ping', body: Buffer.alloc(5000, 'ping'), capable: true, mode: 0o755 },
+  ]);
+  put('squashfs', 'system.squashfs', system);
+  put('sif', 'system.sif', makeSif([{ kind: 0x4004, body: system, partition: [1, 2, '02'] }]));
+  // Three literals, a match that repeats them, five literals.
+  // `xz --check=crc32` of 78 bytes of text; the chunks in it begin behind its heads.
+  const xz = Buffer.from(
+    '/Td6WFoAAAFpIt42AgAhARYAAAB0L+Wj4ABNADBdADmbyfLnULjF4lzC4E8uEttFiUNRdSFstAq9j7it+lH61zWYOmaaEkdsQV62RDd0AACrIg' +
+      'gfAAFITrEcQomQQpkNAQAAAAABWVo=',
+    'base64',
+  );
+  put('xz-block', 'text.xz', xz);
+  put('lzma2-chunks', 'text.lzma2', xz.subarray(12 + ((xz[12] ?? 0) + 1) * 4));
+  put('lzma2-chunks', 'stored.lzma2', Buffer.from([1, 0, 4, ...Buffer.from('hello'), 0]));
+  // Four literals, a match of six that repeats them, the end.
+  put('lzo-block', 'match.lzo', Buffer.from('\x15abcd\xac\x00\x11\x00\x00', 'latin1'));
+  put('lz4-block', 'match.lz4', Buffer.from('4abc\x03\x00Phello', 'latin1'));
   const osv = readFileSync(join(CORPUS, 'feed-osv', 'valid.json'));
   put(
     'feed-input',

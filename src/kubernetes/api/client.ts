@@ -247,8 +247,8 @@ function mayRepeat(verb: Verb, error: unknown): boolean {
   return READS.has(verb) && (error.kind === 'failed' || error.kind === 'broken');
 }
 
-function writeQuery({ dryRun = false, fieldManager = FIELD_MANAGER }: WriteOptions): Query {
-  return { fieldManager, dryRun: dryRun ? 'All' : undefined };
+function writeQuery({ dryRun = false, fieldManager = FIELD_MANAGER, strict = false }: WriteOptions): Query {
+  return { fieldManager, dryRun: dryRun ? 'All' : undefined, fieldValidation: strict ? 'Strict' : undefined };
 }
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;

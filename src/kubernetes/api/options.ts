@@ -30,6 +30,8 @@ export interface WriteOptions {
   readonly dryRun?: boolean;
   /** Who owns the fields that are set; `plimsoll` unless given. */
   readonly fieldManager?: string;
+  /** Fields that the server does not know are refused, not dropped (`fieldValidation`). Servers before 1.25 drop them all the same. */
+  readonly strict?: boolean;
 }
 
 /** What must hold for an object to be deleted, and what becomes of its dependents. */

@@ -19,6 +19,8 @@ export interface Asked {
 /** Fields that are wrong and are named. */
 const FIELDS = 10;
 
+/** A refused patch repeats the whole object, with whatever it holds, before it says what is wrong. */
+const WHOLE_OBJECT = /Invalid value: "\{(?:[^"\\]|\\.)*"/gs;
 /** Characters of a server's sentence that are looked at. */
 const READ = 10_000;
 /** Characters of it that are repeated. */
@@ -118,7 +120,7 @@ function readStatus(body: string): SaidStatus {
   const causes = isRecord(details) && Array.isArray(details['causes']) ? details['causes'] : [];
   return {
     isStatus: true,
-    message: typeof message === 'string' ? message.slice(0, READ) : '',
+    message: typeof message === 'string' ? message.replaceAll(WHOLE_OBJECT, 'Invalid value').slice(0, READ) : '',
     reason: typeof reason === 'string' && /^\w{1,60}$/.test(reason) ? reason : undefined,
     fields: causes.flatMap((cause: unknown) => {
       const field = isRecord(cause) ? cause['field'] : undefined;

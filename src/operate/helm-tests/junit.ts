@@ -1,4 +1,5 @@
 // Results of chart tests as JUnit XML, as build servers read it: a suite a release, a case a test, `failure` for what failed, `skipped` for what never ran.
+import { xmlText } from '../../platform/xml-text.ts';
 import type { HelmTestRun } from './compare.ts';
 import type { ReleaseRun, TestResult } from './run.ts';
 
@@ -17,7 +18,7 @@ export function junitXml({ as, at, releases }: HelmTestRun): string {
 function suiteLines({ namespace, release, tests }: ReleaseRun, as: string, at: string): readonly string[] {
   const name = `${namespace}/${release}`;
   return [
-    `  <testsuite name="${escaped(`${name} (${as})`)}" timestamp="${escaped(at.slice(0, 19))}" ${countsOf(tests)}>`,
+    `  <testsuite name="${xmlText(`${name} (${as})`)}" timestamp="${xmlText(at.slice(0, 19))}" ${countsOf(tests)}>`,
     ...tests.flatMap((test) => caseLines(name, test)),
     '  </testsuite>',
   ];
@@ -27,14 +28,14 @@ function caseLines(
   suite: string,
   { kind, name, outcome, reason, milliseconds, logs, gaps }: TestResult,
 ): readonly string[] {
-  const head = `    <testcase classname="${escaped(suite)}" name="${escaped(`${kind}/${name}`)}" time="${seconds(milliseconds)}">`;
-  const message = `message="${escaped(reason)}"`;
+  const head = `    <testcase classname="${xmlText(suite)}" name="${xmlText(`${kind}/${name}`)}" time="${seconds(milliseconds)}">`;
+  const message = `message="${xmlText(reason)}"`;
   const said = [...logs.map(({ pod, container, text }) => `${pod}/${container}:\n${text}`), ...gaps].join('\n');
   return [
     head,
     ...(outcome === 'fail' ? [`      <failure ${message}/>`] : []),
     ...(outcome === 'no-evidence' ? [`      <skipped ${message}/>`] : []),
-    ...(said === '' ? [] : [`      <system-out>${escaped(said)}</system-out>`]),
+    ...(said === '' ? [] : [`      <system-out>${xmlText(said)}</system-out>`]),
     '    </testcase>',
   ];
 }
@@ -47,15 +48,4 @@ function countsOf(tests: readonly TestResult[]): string {
 
 function seconds(milliseconds: number): string {
   return (milliseconds / 1000).toFixed(3);
-}
-
-/** Text of XML. What XML 1.0 has no place for (section 2.2) becomes U+FFFD. */
-function escaped(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

@@ -60,12 +60,16 @@ export async function deployedReleases(
  * Reads one Secret of Helm's.
  * @throws ParseError, LimitError
  */
-export function releaseOfSecret({ metadata, data }: KubernetesObject): ChartTests {
-  const { namespace = '', name = '' } = metadata;
-  const place = `Secret ${namespace}/${name}`;
+export function releaseOfSecret(secret: KubernetesObject): ChartTests {
+  const { namespace = '', name = '' } = secret.metadata;
+  return readRelease(recordOf(secret), namespace, `Secret ${namespace}/${name}`);
+}
+
+/** The packed record that an object of Helm's holds: in a Secret all values are in base64 once more. @throws ParseError */
+export function recordOf({ kind, metadata, data }: KubernetesObject): Buffer {
   const packed: unknown = Reflect.get(Object(data), 'release');
-  if (typeof packed !== 'string') throw new ParseError(`${place}: it has no release`);
-  return readRelease(Buffer.from(Buffer.from(packed, 'base64').toString('latin1'), 'base64'), namespace, place);
+  if (typeof packed !== 'string') throw new ParseError(`${metadata.namespace}/${metadata.name}: it has no release`);
+  return Buffer.from(kind === 'ConfigMap' ? packed : Buffer.from(packed, 'base64').toString('latin1'), 'base64');
 }
 
 /**
@@ -74,14 +78,7 @@ export function releaseOfSecret({ metadata, data }: KubernetesObject): ChartTest
  * @throws ParseError, LimitError
  */
 export function readRelease(record: Buffer, namespace: string, place: string): ChartTests {
-  let value: unknown;
-  try {
-    value = JSON.parse(unpacked(record, place));
-  } catch (error) {
-    if (error instanceof LimitError || error instanceof ParseError) throw error;
-    // The text is not told: a release holds the values that it was made with.
-    throw new ParseError(`${place}: the release is no JSON`);
-  }
+  const value = recordValue(record, place);
   const release: unknown = Reflect.get(Object(value), 'name');
   const revision: unknown = Reflect.get(Object(value), 'version');
   if (typeof release !== 'string' || typeof revision !== 'number') {
@@ -101,6 +98,17 @@ export function readRelease(record: Buffer, namespace: string, place: string): C
     ...(typeof chart === 'string' && typeof version === 'string' ? { chart: `${chart}-${version}` } : {}),
     hooks: testHooks(manifests.join('\n---\n'), place),
   };
+}
+
+/** The JSON of a record, packed or not. @throws ParseError, LimitError */
+export function recordValue(record: Buffer, place: string): unknown {
+  try {
+    return JSON.parse(unpacked(record, place));
+  } catch (error) {
+    if (error instanceof LimitError || error instanceof ParseError) throw error;
+    // The text is not told: a release holds the values that it was made with.
+    throw new ParseError(`${place}: the release is no JSON`);
+  }
 }
 
 function unpacked(record: Buffer, place: string): string {

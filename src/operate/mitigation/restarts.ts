@@ -7,6 +7,7 @@ import { messageOf } from '../../platform/errors.ts';
 import { covers, type Region } from './field/claims.ts';
 import { isMembers, type Value, valueAt } from './field/document.ts';
 import type { Path } from './field/path.ts';
+import { targetKind } from './ledger/state.ts';
 import type { ObservedObject } from './observe.ts';
 import { parseTarget } from './step/target.ts';
 
@@ -36,7 +37,7 @@ export async function dueRestarts(
 
 /** Where the pods of a target are; undefined for what has none. */
 export function workloadNamespace(target: string): string | undefined {
-  if (target.startsWith('node ')) return undefined;
+  if (targetKind(target) !== 'object') return undefined;
   const { resource, name } = parseTarget(target);
   return resource.group === 'apps' && WORKLOADS.includes(resource.plural) ? name.namespace : undefined;
 }

@@ -1,6 +1,8 @@
 // Where each mitigation stands: what the ledger says was done, against what is there. Pure; reading is the caller's part.
+
+import type { Verdict } from '../../platform/verdict.ts';
 import { addDays, daysBetween } from '../../statements/day.ts';
-import type { VexText } from './bundle/bundle.ts';
+import type { Bundle, VexText } from './bundle/bundle.ts';
 import { isAsWanted } from './field/claims.ts';
 import { valueAt } from './field/document.ts';
 import { pathText } from './field/path.ts';
@@ -77,6 +79,48 @@ export function mitigationStatuses(
     .sort((a, b) => (a.mitigation < b.mitigation ? -1 : 1));
 }
 
+/** A mitigation that is not applied here. @param backedOut instant at which it was backed out, if it once was */
+export function neverApplied(bundle: Bundle, backedOut: string | undefined): MitigationStatus {
+  const { mitigation, version, title, cves, expires, owner, runbook } = bundle;
+  return {
+    mitigation,
+    version,
+    title,
+    cves,
+    state: 'never',
+    phase: 'audit',
+    audits: false,
+    expires,
+    owner,
+    ...(runbook === undefined ? {} : { runbook }),
+    endsSoon: false,
+    confirmOverdue: false,
+    awaited: [],
+    places: 0,
+    drifted: [],
+    restartsDue: [],
+    notes: backedOut === undefined ? [] : [`it was backed out at ${backedOut}`],
+  };
+}
+
+/** Whether the values of a mitigation are in place, as a verdict. */
+export function readBackVerdict({ mitigation, state, drifted, notes }: MitigationStatus): Verdict {
+  const verdict = READ_BACK[state];
+  const evidence = drifted.map(({ target, path, state: how }) => `${target} ${path}: ${how}`);
+  const reason = [`its values are ${state}`, ...notes].join('; ');
+  return { check: 'values', subject: mitigation, verdict, evidence, reason };
+}
+
+const READ_BACK: Readonly<Record<MitigationState, Verdict['verdict']>> = {
+  applied: 'pass',
+  expired: 'warn',
+  partly: 'fail',
+  drifted: 'fail',
+  lost: 'fail',
+  never: 'fail',
+  'not-known': 'no-evidence',
+};
+
 interface Seen {
   readonly observed: ReadonlyMap<string, ObservedObject>;
   readonly running: ReadonlyMap<string, DueRestarts>;
@@ -89,7 +133,7 @@ function statusOf(
   held: readonly string[],
   { observed, running, now }: Seen,
 ): MitigationStatus {
-  const { apply, phase, confirmed, awaited, left } = one;
+  const { apply, phase, confirmed, awaited, attested, left } = one;
   const unread = held.filter((target) => !observed.has(target));
   const places = held.flatMap((target) => placesOf(mitigation, target, observed.get(target)));
   const drifted = places.flatMap(({ state, ...place }) => (state === 'in-place' ? [] : [{ ...place, state }]));
@@ -133,6 +177,7 @@ function statusOf(
     restartsDue,
     notes: [
       ...unseen,
+      ...[...attested].sort().map(([step, words]) => `${step}: not read back; said to be done: ${words}`),
       ...unread.map((target) => `${target} could not be read`),
       ...left.map(({ target, outcome, reason }) => `${target}: ${outcome}: ${reason}`),
     ],

@@ -4,6 +4,7 @@ import type { Value } from './field/document.ts';
 import type { NodeEdit } from './node/place.ts';
 import type { ObjectEdits } from './run/apply.ts';
 import type { ObjectDriver } from './run/driver.ts';
+import type { ReleaseEdits } from './run/releases.ts';
 import { careOf } from './step/care.ts';
 import { type HandWork, type Phase, type StepWork, stepWork } from './step/kinds.ts';
 
@@ -51,7 +52,12 @@ export function nodeEditsOf({ steps }: BundleWork): readonly (NodeEdit & { reado
   return steps.flatMap(({ id, node }) => node.map((edit, at) => ({ ...edit, step: `${id}.${at}` })));
 }
 
-/** Procedures for people, by step. */
+/** Values of chart releases, by step. */
+export function releaseEditsOf({ steps }: BundleWork): readonly ReleaseEdits[] {
+  return steps.flatMap(({ id, release }) => (release === undefined ? [] : [{ step: id, ...release }]));
+}
+
+/** Procedures for people, by step, those that are read back too. */
 export function handWorkOf({ steps }: BundleWork): readonly (HandWork & { readonly step: string })[] {
   return steps.flatMap(({ id, hand }) => (hand === undefined ? [] : [{ step: id, ...hand }]));
 }

@@ -5,11 +5,8 @@ import type { Digest } from '../../platform/canonical.ts';
 import type { Verdict } from '../../platform/verdict.ts';
 import type { AssessedImage, Assessment, InventoryIdentity } from '../../scan/assess/assessment.ts';
 import type { Package } from '../../scan/inventory/package.ts';
+import type { CheckSeverity } from '../check-outcome.ts';
 import type { SignatureEvidence } from './signature/evidence.ts';
-
-/** How much a failed check matters, the worst first. A hint of the description, not a measure. */
-export const CHECK_SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
-export type CheckSeverity = (typeof CHECK_SEVERITIES)[number];
 
 /** An entry of checks.yaml. */
 export interface CheckDescription {

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { builtFile } from '../../platform/built-file.ts';
 import { checkedYaml } from '../../platform/checked-yaml.ts';
-import { CHECK_SEVERITIES, type CheckDescription } from './check.ts';
+import { CHECK_SEVERITIES } from '../check-outcome.ts';
+import type { CheckDescription } from './check.ts';
 
 const FILE = 'hygiene-checks.yaml';
 

@@ -15,14 +15,16 @@ export function listText({ ends, number, allowed }: Reachability): string {
   let [rows, length] = [0, 0];
   for (let from = 0; from < ends.length; from += 1) {
     const source = ends[from]?.id ?? '';
-    let text = '';
+    const pieces: string[] = [];
     for (let to = 0; to < ends.length; to += 1) {
       const set = number(from, to);
       if (set === NONE) continue;
       texts[set] ??= `${connectionsText(allowed(from, to))}\n`;
-      text += source + targets[to] + texts[set];
+      pieces.push(source, targets[to] ?? '', texts[set] ?? '');
       rows += 1;
     }
+    // Joined at once: millions of lines that are added to a text one by one are copied again and again.
+    const text = pieces.join('');
     length += text.length;
     refuseRows(rows, length);
     parts.push(text);

@@ -6,7 +6,7 @@ import { type AddressRange, isWithin, parseRange } from './address.ts';
 import { type Protocol, protocolOf } from './connections.ts';
 import { LAST_PORT } from './port-set.ts';
 import { parseSelector, type Selector } from './selector.ts';
-import { isSetAt, type Named, namesOf } from './source.ts';
+import { isSetAt, meaningAt, type Named, namesOf } from './source.ts';
 
 /** Whose connections a rule judges: those to the selected pods, or those from them. */
 export type Direction = 'ingress' | 'egress';
@@ -141,19 +141,26 @@ function cidrOf(text: string | undefined): AddressRange {
 function portOf(node: YamlNode): RulePort {
   knownFields(node, 'a port', ['port', 'protocol', 'endPort']);
   const protocol = protocolOf(textAt(node, 'protocol'));
-  const port = textAt(node, 'port');
-  const end = textAt(node, 'endPort');
+  const port = meaningAt(node, 'port');
+  const end = meaningAt(node, 'endPort');
   if (protocol === undefined) return refuse(`it names the protocol ${textAt(node, 'protocol') ?? ''}`);
   if (port === undefined) {
     return end === undefined ? { protocol, from: 1, to: LAST_PORT } : refuse('a port range has no beginning');
   }
-  if (!/^\d+$/.test(port)) {
+  if (typeof port === 'string') {
     if (end !== undefined) refuse('a named port begins a range');
-    return /^[a-z0-9-]{1,15}$/.test(port) ? { protocol, name: port } : refuse(`${port} is no port`);
+    // A number in quotes is a name without a letter, which is none (IANA service names, RFC 6335 section 5.1).
+    return /^(?=.*[a-z])[a-z0-9-]{1,15}$/.test(port) ? { protocol, name: port } : refuse(`"${port}" is no port`);
   }
-  const [from, to] = [Number(port), Number(end ?? port)];
-  if (from < 1 || to > LAST_PORT || !(to >= from)) refuse(`${port}${end === undefined ? '' : `-${end}`} are no ports`);
-  return { protocol, from, to };
+  const last = end ?? port;
+  if (!isPort(port) || !isPort(last) || last < port) {
+    return refuse(`${port}${end === undefined ? '' : `-${end}`} are no ports`);
+  }
+  return { protocol, from: port, to: last };
+}
+
+function isPort(value: string | number | boolean): value is number {
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= LAST_PORT;
 }
 
 function selectorOf(node: YamlNode): Selector {

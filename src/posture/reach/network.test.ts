@@ -102,6 +102,11 @@ const REFUSED: readonly (readonly [spec: object, reason: RegExp])[] = [
   [{ podSelector: { matchExpressions: [{ key: 'a', operator: 'In' }] } }, /the operator In needs values/],
   [{ podSelector: { matchExpressions: [{ key: 'a', operator: 'Gt', values: ['1'] }] } }, /the operator Gt/],
   [{ podSelector: {}, ingress: { from: [] } }, /ingress is no list/],
+  [{ podSelector: {}, ingress: [{ ports: [{ port: '80' }] }] }, /"80" is no port/],
+  [{ podSelector: {}, ingress: [{ ports: [{ port: true }] }] }, /true are no ports/],
+  [{ podSelector: {}, ingress: [{ ports: [{ port: 80, endPort: '90' }] }] }, /80-90 are no ports/],
+  [{ podSelector: { matchLabels: { app: 1 } } }, /a label that is no text/],
+  [{ podSelector: { matchExpressions: [{ key: 'a', operator: 'In', values: [true] }] } }, /a label that is no text/],
 ];
 for (const [spec, reason] of REFUSED) {
   test(`refused as by an API server: ${reason.source}`, () => {
@@ -184,4 +189,20 @@ test('the network policies of CSM are read', needsShared(DRYDOCK), () => {
     gaps.filter(({ reason }) => /refuses/.test(reason)),
     [],
   );
+});
+
+test('ports and words are what Kubernetes makes of them', () => {
+  const text = `apiVersion: v1
+kind: Pod
+metadata: {name: x, namespace: a, labels: {app: x, empty: }}
+spec: {hostNetwork: off, containers: [{name: c, image: i, ports: [{name: http, containerPort: 0x50}]}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: a}
+spec: {podSelector: {matchLabels: {empty: ""}}, ingress: [{ports: [{port: 0100, endPort: 1_00}, {port: http}]}]}
+`;
+  const objects = parseManifestObjects(text, 'f');
+  assert.deepEqual(objects.warnings, ['f:4: Kubernetes reads off as false; quote it if text is meant']);
+  assert.match(listText(reachability(readNetwork(objects))), /=> a\/x\[Pod\] : TCP 64-100$/m);
 });

@@ -5,7 +5,7 @@ import { entriesAt, itemsAt, nodeAt, textAt, type YamlNode } from '../../scan/re
 import { type Protocol, protocolOf } from './connections.ts';
 import { LAST_PORT } from './port-set.ts';
 import { type Labels, labelsAt } from './selector.ts';
-import { isSetAt, isTrueAt } from './source.ts';
+import { isSetAt, isTrueAt, meaningAt } from './source.ts';
 
 /** A port that a container declares. */
 export interface ContainerPort {
@@ -54,11 +54,11 @@ export function podNetwork(template: YamlNode): PodNetwork {
 }
 
 function containerPort(node: YamlNode): readonly ContainerPort[] {
-  const port = Number(textAt(node, 'containerPort'));
+  const port = Number(meaningAt(node, 'containerPort'));
   const protocol = protocolOf(textAt(node, 'protocol'));
   if (!Number.isInteger(port) || port < 1 || port > LAST_PORT || protocol === undefined) return [];
   const name = textAt(node, 'name');
-  const hostPort = Number(textAt(node, 'hostPort') ?? 0);
+  const hostPort = Number(meaningAt(node, 'hostPort') ?? 0);
   return [{ ...(name === undefined ? {} : { name }), protocol, port, ...(hostPort > 0 ? { hostPort } : {}) }];
 }
 

@@ -43,11 +43,11 @@ export function parseTerm(text: string): Term {
 }
 
 /** Whether an end is meant by any of the words. No words mean every end. */
-export function isMeant(terms: readonly Term[], end: Endpoint, network: Network): boolean {
+export function isMeant(terms: readonly Term[], end: Endpoint, network: Pick<Network, 'namespaces'>): boolean {
   return terms.length === 0 || terms.some((term) => fitsTerm(term, end, network));
 }
 
-function fitsTerm(term: Term, end: Endpoint, { namespaces }: Network): boolean {
+function fitsTerm(term: Term, end: Endpoint, { namespaces }: Pick<Network, 'namespaces'>): boolean {
   switch (term.kind) {
     case 'external':
       return end.kind === 'external';

@@ -1,4 +1,5 @@
 // Label selectors: reads `matchLabels` and `matchExpressions`, says which labels they fit (Kubernetes API, meta/v1 LabelSelector).
+import { readScalar } from '../../scan/release/manifests/scalar.ts';
 import { entriesAt, itemsAt, textAt, type YamlNode } from '../../scan/release/yaml.ts';
 
 /** Labels of an object. */
@@ -16,10 +17,12 @@ export type Selector = readonly Requirement[];
 
 const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'] as const;
 
-/** The labels of a mapping; values that are not text are what was written. */
+/** The labels of a mapping; values that are not text are what was written, null is the empty text (encoding/json of Go). */
 export function labelsAt(node: YamlNode | undefined, ...path: readonly string[]): Labels {
   return new Map(
-    entriesAt(node, ...path).flatMap(({ key, value }) => (value.kind === 'scalar' ? [[key, value.text] as const] : [])),
+    entriesAt(node, ...path).flatMap(({ key, value }) =>
+      value.kind === 'scalar' ? [[key, value.isNull ? '' : value.text] as const] : [],
+    ),
   );
 }
 
@@ -30,6 +33,10 @@ export function parseSelector(node: YamlNode): Selector | string {
   const unknown = node.entries.find(({ key }) => key !== 'matchLabels' && key !== 'matchExpressions');
   if (unknown !== undefined) return `a selector has the unknown field ${unknown.key}`;
   const selector: Requirement[] = [];
+  const labels = entriesAt(node, 'matchLabels').map(({ value }) => value);
+  if (![...labels, ...itemsAt(node, 'matchExpressions').flatMap((one) => itemsAt(one, 'values'))].every(isText)) {
+    return 'a selector asks for a label that is no text; quote it';
+  }
   for (const [key, value] of labelsAt(node, 'matchLabels')) {
     selector.push({ key, operator: 'In', values: new Set([value]) });
   }
@@ -45,6 +52,10 @@ export function parseSelector(node: YamlNode): Selector | string {
     selector.push({ key, operator, values });
   }
   return selector;
+}
+
+function isText(node: YamlNode): boolean {
+  return node.kind === 'scalar' && (node.isNull || typeof readScalar(node).value === 'string');
 }
 
 /** Whether the labels have all that is asked. NotIn and DoesNotExist also fit objects without the key. */

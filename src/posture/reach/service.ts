@@ -5,7 +5,7 @@ import { itemsAt, nodeAt, textAt, type YamlNode } from '../../scan/release/yaml.
 import { type Connections, connectionsOf, NO_CONNECTIONS, type Protocol, protocolOf, unite } from './connections.ts';
 import { LAST_PORT } from './port-set.ts';
 import { fits, labelsAt, type Selector } from './selector.ts';
-import { isGroup, isSetAt, type Named, namesOf } from './source.ts';
+import { isGroup, isSetAt, meaningAt, type Named, namesOf } from './source.ts';
 import type { Workload } from './workload.ts';
 
 /** A port of a service, and where on the pods it leads. */
@@ -102,27 +102,28 @@ function requirementsOf(labels: ReadonlyMap<string, string>): Selector {
 }
 
 function portOf(node: YamlNode): readonly ServicePort[] {
-  const port = portNumber(textAt(node, 'port'));
+  const port = portNumber(meaningAt(node, 'port'));
   const protocol = protocolOf(textAt(node, 'protocol'));
   if (port === undefined || protocol === undefined) return [];
-  const target = textAt(node, 'targetPort') ?? String(port);
+  const target = meaningAt(node, 'targetPort') ?? port;
   const name = textAt(node, 'name');
-  const nodePort = portNumber(textAt(node, 'nodePort'));
+  const nodePort = portNumber(meaningAt(node, 'nodePort'));
   return [
     {
       ...(name === undefined ? {} : { name }),
       port,
       protocol,
-      target: portNumber(target) ?? target,
+      target: portNumber(target) ?? String(target),
       ...(nodePort === undefined ? {} : { nodePort }),
     },
   ];
 }
 
 function routeBackends(spec: YamlNode | undefined): readonly Backend[] {
-  const target = textAt(spec, 'port', 'targetPort');
+  const target = meaningAt(spec, 'port', 'targetPort');
   const number = portNumber(target);
-  const port = target === undefined ? {} : { port: number === undefined ? { name: target } : { target: number } };
+  const port =
+    target === undefined ? {} : { port: number === undefined ? { name: String(target) } : { target: number } };
   return [nodeAt(spec, 'to'), ...itemsAt(spec, 'alternateBackends')].flatMap((node) => {
     const service = textAt(node, 'name');
     return service === undefined || (textAt(node, 'kind') ?? 'Service') !== 'Service' ? [] : [{ service, ...port }];
@@ -134,13 +135,15 @@ function ingressBackend(node: YamlNode | undefined): readonly Backend[] {
   if (!isSetAt(node)) return [];
   const service = textAt(node, 'service', 'name') ?? textAt(node, 'serviceName');
   const written =
-    textAt(node, 'service', 'port', 'name') ?? textAt(node, 'service', 'port', 'number') ?? textAt(node, 'servicePort');
+    textAt(node, 'service', 'port', 'name') ??
+    meaningAt(node, 'service', 'port', 'number') ??
+    meaningAt(node, 'servicePort');
   if (service === undefined || written === undefined) return service === undefined ? [] : [{ service }];
   const number = portNumber(written);
-  return [{ service, port: number === undefined ? { name: written } : { number } }];
+  return [{ service, port: number === undefined ? { name: String(written) } : { number } }];
 }
 
-function portNumber(text: string | undefined): number | undefined {
-  const number = /^\d{1,5}$/.test(text ?? '') ? Number(text) : 0;
+function portNumber(written: string | number | boolean | undefined): number | undefined {
+  const number = /^\d{1,5}$/.test(String(written)) ? Number(written) : 0;
   return number >= 1 && number <= LAST_PORT ? number : undefined;
 }

@@ -1,5 +1,6 @@
 // What the readers of this room take from an object of a manifest: its name, its place, and scalars as Kubernetes reads them.
 import type { ManifestObject } from '../../scan/release/manifests/objects.ts';
+import { readScalar } from '../../scan/release/manifests/scalar.ts';
 import { nodeAt, textAt, type YamlNode } from '../../scan/release/yaml.ts';
 
 /** Names as the API takes them at most (RFC 1123 subdomain), which also keeps them apart from the signs of a list: `/ [ ] { }` and spaces. */
@@ -26,9 +27,19 @@ export function namesOf({ kind, file, node }: ManifestObject): Named | undefined
   return { namespace, name, kind, position: `${file}:${node.line}` };
 }
 
-/** Whether a field is true, in any of YAML 1.1's words: Kubernetes' tools read all of them so. */
+/** Whether a field is true as Kubernetes reads it: `on` is. */
 export function isTrueAt(node: YamlNode | undefined, ...path: readonly string[]): boolean {
-  return /^(?:true|yes|on|y)$/i.test(textAt(node, ...path) ?? '');
+  return meaningAt(node, ...path) === true;
+}
+
+/** What a scalar means to Kubernetes: the port 0x50 is the number 80, "80" is text. Undefined for what is no scalar, is null or not there. */
+export function meaningAt(
+  node: YamlNode | undefined,
+  ...path: readonly string[]
+): string | number | boolean | undefined {
+  const found = nodeAt(node, ...path);
+  const value = found?.kind === 'scalar' ? readScalar(found) : undefined;
+  return value === undefined || value.value === null ? undefined : value.value;
 }
 
 /** Whether a field is there and not null. */

@@ -4,16 +4,21 @@ import { type Statistics, statisticsOf } from '../../explain/statistics.ts';
 import { signEnvelope } from '../../platform/dsse.ts';
 import { jsonText } from '../../platform/json-text.ts';
 import { compareText } from '../../platform/order.ts';
+import type { BenchmarkResult } from '../../posture/benchmark/result/result.ts';
 import type { Assessment } from '../../scan/assess/assessment.ts';
 import { providerTree } from '../csaf/provider.ts';
 import { cyclonedxBom } from '../cyclonedx/bom.ts';
 import { cyclonedxFormat } from '../cyclonedx/index.ts';
 import { type Publisher, releaseTitle } from '../document-facts.ts';
+import { benchmarkHtml } from '../html/benchmark.ts';
 import { comparisonHtml } from '../html/comparison.ts';
 import { builtPage, type PageFiles, type PageName } from '../html/page-files.ts';
 import { reportHtml } from '../html/report.ts';
+import { benchmarkJson } from '../json/benchmark.ts';
 import { type PublishedMitigation, publishedMitigationsJson } from '../mitigations.ts';
 import { assessmentOpenvex } from '../openvex/document.ts';
+import { BENCHMARK_FILES } from '../published-benchmark.ts';
+import { type PublishedEncryption, publishedEncryptionJson } from '../published-encryption.ts';
 import { formatNamed } from '../registry.ts';
 import type { CheckSection } from '../site/checks.ts';
 import { siteFiles } from '../site/index.ts';
@@ -56,6 +61,9 @@ export const COMPARISON_FILES = { json: 'compare.json', html: 'compare.html' } a
 /** The active mitigations, where they are given. */
 export const MITIGATIONS_FILE = 'mitigations.json';
 
+/** The proof of encryption at rest, where it is given. */
+export const ENCRYPTION_FILE = 'encryption.json';
+
 /** The folder of the CSAF provider. */
 export const CSAF_FOLDER = 'csaf';
 
@@ -73,6 +81,10 @@ export interface BundleInput {
   readonly lines?: readonly PublishedLine[];
   /** Mitigations that are active where the release runs. */
   readonly mitigations?: readonly PublishedMitigation[];
+  /** The proof over the etcd where the release runs, as the audience may see it. */
+  readonly encryption?: PublishedEncryption;
+  /** The reference run of a benchmark, as the audience may see it. */
+  readonly benchmark?: BenchmarkResult;
   /** The bundle that this one takes the place of. */
   readonly erratum?: { readonly bundle: string; readonly reason: string };
   readonly key?: KeyObject;
@@ -106,6 +118,8 @@ export function bundleOf(input: BundleInput, page: (name: PageName) => PageFiles
     ...standardFiles(assessment, input),
     ...comparisonFiles(input.comparison, page),
     ...mitigationFiles(input.mitigations),
+    ...encryptionFiles(input.encryption),
+    ...benchmarkFiles(input.benchmark, page),
     ...erratumFiles(input),
   ];
   const site = siteFiles(
@@ -119,6 +133,7 @@ export function bundleOf(input: BundleInput, page: (name: PageName) => PageFiles
       checks: input.checks,
       ...(input.lines === undefined ? {} : { lines: input.lines }),
       ...(input.mitigations === undefined ? {} : { mitigations: input.mitigations }),
+      ...(input.encryption === undefined ? {} : { encryption: input.encryption }),
       files: sorted(documents),
     },
     page('plain'),
@@ -201,10 +216,28 @@ function standardFiles(
   ];
 }
 
+function benchmarkFiles(
+  benchmark: BundleInput['benchmark'],
+  page: (name: PageName) => PageFiles,
+): readonly BundleFile[] {
+  if (benchmark === undefined) return [];
+  const about = `reference run of ${benchmark.benchmark}`;
+  return [
+    { path: BENCHMARK_FILES.json, content: benchmarkJson(benchmark), about },
+    { path: BENCHMARK_FILES.html, content: benchmarkHtml(benchmark, page('plain')), about },
+  ];
+}
+
 function mitigationFiles(mitigations: BundleInput['mitigations']): readonly BundleFile[] {
   if (mitigations === undefined) return [];
   const content = publishedMitigationsJson(mitigations);
   return [{ path: MITIGATIONS_FILE, content, about: 'mitigations that are active' }];
+}
+
+function encryptionFiles(encryption: BundleInput['encryption']): readonly BundleFile[] {
+  if (encryption === undefined) return [];
+  const content = publishedEncryptionJson(encryption);
+  return [{ path: ENCRYPTION_FILE, content, about: 'proof of encryption at rest' }];
 }
 
 function comparisonFiles(

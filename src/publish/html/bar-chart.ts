@@ -2,6 +2,7 @@
 import { printable } from '../../platform/printable.ts';
 import { count } from '../words.ts';
 import { escapeHtml } from './escape.ts';
+import type { Markup } from './plain-document.ts';
 
 /** One bar. */
 export interface Bar {
@@ -24,6 +25,15 @@ const WIDTH = 320;
 const NAME = 84;
 const FIGURE = 58;
 const ROW = 18;
+
+/** Charts beside each other, each under its title; nothing for none. */
+export function barCharts(charts: readonly BarChart[]): Markup {
+  if (charts.length === 0) return { html: '' };
+  const drawn = charts.map(
+    (chart) => `<figure><figcaption>${text(chart.title)}</figcaption>${barChart(chart)}</figure>`,
+  );
+  return { html: `<div class="charts">${drawn.join('\n')}</div>` };
+}
 
 /** The element. */
 export function barChart({ title, ink, bars, highest }: BarChart): string {

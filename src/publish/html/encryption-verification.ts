@@ -1,6 +1,5 @@
 // The proof over a cluster as a page: the verdict, the members and backups, where values are by provider and key, what remains, and what to do.
 import type { VerifyResult } from '../../operate/encryption/verify/result.ts';
-import { printable } from '../../platform/printable.ts';
 import {
   actionText,
   holdingText,
@@ -10,8 +9,7 @@ import {
   verificationTitle,
   writerFigures,
 } from '../encryption-verification.ts';
-import { barChart } from './bar-chart.ts';
-import { escapeHtml } from './escape.ts';
+import { barCharts } from './bar-chart.ts';
 import type { PageFiles } from './page-files.ts';
 import { list, type Markup, paragraph, plainDocument, section, table } from './plain-document.ts';
 
@@ -88,14 +86,15 @@ function charts(result: VerifyResult): Markup {
   const figures = writerFigures(result);
   if (figures.length === 0) return paragraph('No value was seen.');
   const highest = Math.max(...figures.flatMap(({ counts }) => Object.values(counts)));
-  const drawn = figures.map(({ writer, counts }) => {
-    const bars = PLACES.flatMap((place) => {
-      const value = counts[place];
-      return value === undefined ? [] : [{ name: PLACE_WORDS[place], value }];
-    });
-    const title = writer === 'identity' ? 'identity (plain text)' : writer;
-    const chart = barChart({ title, ink: writer === 'identity' ? 'critical' : 'plain-line', bars, highest });
-    return `<figure><figcaption>${escapeHtml(printable(title))}</figcaption>${chart}</figure>`;
-  });
-  return { html: `<div class="charts">${drawn.join('\n')}</div>` };
+  return barCharts(
+    figures.map(({ writer, counts }) => ({
+      title: writer === 'identity' ? 'identity (plain text)' : writer,
+      ink: writer === 'identity' ? 'critical' : 'plain-line',
+      bars: PLACES.flatMap((place) => {
+        const value = counts[place];
+        return value === undefined ? [] : [{ name: PLACE_WORDS[place], value }];
+      }),
+      highest,
+    })),
+  );
 }

@@ -23,7 +23,10 @@ export interface MitigationsPage {
  */
 export function mitigationsHtml({ site, at, statuses, fault }: MitigationsPage, page?: PageFiles): string {
   return plainDocument(
-    { kicker: `Mitigations of ${site}, ${at.slice(0, 16).replace('T', ' ')} UTC`, title: mitigationsTitle(statuses) },
+    {
+      kicker: `Mitigations of ${site}, ${at.slice(0, 16).replace('T', ' ')} UTC`,
+      title: mitigationsTitle(statuses.map((one) => ({ ...one, reportsOnly: reportsOnly(one) }))),
+    },
     [
       section(
         'All',
@@ -63,7 +66,7 @@ function oneSection(one: MitigationStatus): Markup {
     ...(one.confirmBy === undefined
       ? []
       : [`${one.confirmOverdue ? 'it was to be confirmed' : 'to be confirmed'} by ${one.confirmBy}, or backed out`]),
-    ...(one.audits && one.phase === 'audit' ? ['its policies only report: read the audit, then let them reject'] : []),
+    ...(reportsOnly(one) ? ['its policies only report: read the audit, then let them reject'] : []),
   ];
   return section(
     `${mitigation} ${version}: ${title}`,
@@ -91,8 +94,12 @@ function foldedList(summary: string, items: readonly string[]): readonly Markup[
   return items.length === 0 ? [] : [folded(`${summary} (${items.length})`, list(items))];
 }
 
-function standing({ state, audits, phase }: MitigationStatus): string {
-  return `${STATE_WORDS[state]}${audits ? (phase === 'audit' ? ', reports only' : ', rejects') : ''}`;
+function standing(one: MitigationStatus): string {
+  return `${STATE_WORDS[one.state]}${one.audits ? (reportsOnly(one) ? ', reports only' : ', rejects') : ''}`;
+}
+
+function reportsOnly({ audits, phase }: MitigationStatus): boolean {
+  return audits && phase === 'audit';
 }
 
 function expiry({ expires, overdueDays, endsSoon }: MitigationStatus): string {

@@ -1,5 +1,6 @@
 // The results of hygiene as Markdown, for the minutes and for whoever mends the images.
-import type { CheckOutcome, HygieneResult } from '../../posture/hygiene/hygiene.ts';
+import type { CheckOutcome } from '../../posture/check-outcome.ts';
+import type { HygieneResult } from '../../posture/hygiene/hygiene.ts';
 import { changeText, countsText, hygieneTitle, ownerTexts, saidBy, sortedChecks, waiverText } from '../hygiene.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
 

@@ -54,6 +54,11 @@ export function checkSection(
   });
   // Of the whole there is a word, or a verdict of its own with a reason.
   const whole = textOf(verdict) ?? textOf(fieldsOf(verdict)['verdict']);
+  return countedSection(title, rows, whole);
+}
+
+/** Rows that say the same put together, sorted. */
+export function countedSection(title: string, rows: readonly Omit<CheckRow, 'number'>[], whole?: string): CheckSection {
   const groups = Map.groupBy(rows, (row) => JSON.stringify([row.check, row.verdict, row.reason ?? '']));
   return {
     title,

@@ -1,7 +1,7 @@
 // A plan of encryption as text for a terminal: what is wrong, the next step with all that is checked around it, and the steps to come.
 import type { Fault } from '../../operate/encryption/plan/faults.ts';
 import type { Check, Done, Goal, Refused, Step } from '../../operate/encryption/plan/step.ts';
-import { idText, listText } from '../../operate/encryption/plan/transformer-id.ts';
+import { idText, listText, nameOf } from '../../operate/encryption/plan/transformer-id.ts';
 import { faultLines } from './encryption-status.ts';
 import { glyphsOf, indented, paint, shown, type TerminalOptions, wrap } from './terminal.ts';
 
@@ -39,16 +39,18 @@ export function encryptionPlanText(
   const lines = [
     ...wrap(shown(title, options), width, '  ').map((line) => paint(line, 'strong', options)),
     ...faultLines(faults, width, options),
-    ...(next === undefined ? [] : ['', ...nextLines(next, width, options)]),
+    ...(next === undefined ? [] : ['', ...nextLines(next, goal, width, options)]),
     ...(later.length === 0 ? [] : ['', 'Then, each step planned anew:']),
-    ...later.flatMap((step, index) => indented(`${index + 2}. `.padStart(5), shown(whatText(step), options), width)),
+    ...later.flatMap((step, index) =>
+      indented(`${index + 2}. `.padStart(5), shown(whatText(step, goal), options), width),
+    ),
     ...(end === undefined ? [] : ['', ...endLines(end, width, options)]),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
 
 /** What a step does, in one line. */
-export function whatText(step: Step): string {
+export function whatText(step: Step, { target }: Goal): string {
   switch (step.kind) {
     case 'apply':
       return `apply on ${step.server}: ${listText(step.transformers)}`;
@@ -57,17 +59,17 @@ export function whatText(step: Step): string {
     case 'rewrite':
       return 'rewrite every object as it is';
     case 'compact':
-      return 'wait for the compaction of old revisions (5 minutes unless the servers were told otherwise), or compact';
+      return `wait for the compaction of old revisions (5 minutes unless the servers were told otherwise), or plimsoll encryption verify --compact --goal ${nameOf(target)}`;
     case 'inspect':
       return 'examine the data again';
   }
 }
 
-function nextLines(step: Step, width: number, options: TerminalOptions): readonly string[] {
+function nextLines(step: Step, goal: Goal, width: number, options: TerminalOptions): readonly string[] {
   const checks = (when: string, list: readonly Check[]): readonly string[] =>
     list.flatMap((check) => indented(`     ${when}: `, shown(CHECKS[check], options), width));
   return [
-    ...indented('Next: ', shown(whatText(step), options), width).map((line) => paint(line, 'strong', options)),
+    ...indented('Next: ', shown(whatText(step, goal), options), width).map((line) => paint(line, 'strong', options)),
     ...indented('     because ', shown(step.reason, options), width),
     ...checks('before', step.before),
     ...checks('after', step.after),

@@ -31,15 +31,15 @@ export function encryptionRehearsalText(
       ...(index === 0 ? [] : ['']),
       ...wrap(shown(head, options), width, '  ').map((line) => paint(line, ink, options)),
       ...moments.flatMap((moment, number) =>
-        indented(`${number}. `.padStart(5), shown(momentText(moment), options), width),
+        indented(`${number}. `.padStart(5), shown(momentText(moment, goal), options), width),
       ),
     ];
   });
   return lines.map((line) => `${line}\n`).join('');
 }
 
-function momentText({ step, servers }: RehearsedMoment): string {
-  const what = step === undefined ? 'as it is' : whatText(step);
+function momentText({ step, servers }: RehearsedMoment, goal: Goal): string {
+  const what = step === undefined ? 'as it is' : whatText(step, goal);
   const failing = servers.filter(({ stored, written }) => stored + written > 0);
   if (failing.length === 0) return `${what}: everything can be read`;
   const words = failing.map(({ name, stored, written }) => {

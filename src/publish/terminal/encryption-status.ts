@@ -2,6 +2,7 @@
 import type { Fault } from '../../operate/encryption/plan/faults.ts';
 import { idText, listText } from '../../operate/encryption/plan/transformer-id.ts';
 import type { EncryptionStatus, ServerRow } from '../../operate/encryption/status/status.ts';
+import { failureTexts } from '../encryption-status.ts';
 import { count } from '../words.ts';
 import { alignedRows } from './columns.ts';
 import { glyphsOf, indented, paint, shown, type TerminalOptions, wrap } from './terminal.ts';
@@ -29,6 +30,12 @@ export function encryptionStatusText(status: EncryptionStatus, resource: string,
     ...table([['control plane', 'file says', 'process loaded', 'started', 'ready'], ...servers.map(serverRow)]),
     ...(stored.length === 0 ? [] : ['', ...table([['values of', 'current', 'old'], ...stored])]),
     ...faultLines(faults, width, options),
+    ...servers
+      .flatMap(failureTexts)
+      .flatMap((text, index) => [
+        ...(index === 0 && faults.length === 0 ? [''] : []),
+        ...indented('note: ', shown(text, options), width).map((line) => paint(line, 'warning', options)),
+      ]),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }

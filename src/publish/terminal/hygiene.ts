@@ -1,104 +1,25 @@
-// The results of hygiene as text for a terminal: the counts, a line a check that needs work, the worst first, then what each says of which images.
-import type { CheckOutcome, HygieneResult } from '../../posture/hygiene/hygiene.ts';
-import {
-  changeText,
-  countsText,
-  hygieneTitle,
-  type MissingEvidence,
-  missingEvidence,
-  ownerTexts,
-  type SaidOf,
-  saidBy,
-  sortedChecks,
-  waiverText,
-} from '../hygiene.ts';
-import { alignedRows } from './columns.ts';
+// The results of hygiene as text for a terminal: the counts, what changed, what each check says of which images, and who has to mend it.
+import type { HygieneResult } from '../../posture/hygiene/hygiene.ts';
+import { changeText, countsText, hygieneTitle, ownerTexts } from '../hygiene.ts';
+import { outcomeLines } from './outcomes.ts';
 import { glyphsOf, type Ink, indented, paint, shown, type TerminalOptions, wrap } from './terminal.ts';
-
-/** Different things that one check says, and subjects of one thing, that are shown. */
-const SHOWN = 5;
 
 /** Lines of at most the given columns (when these are 48 or more), each ended by a line feed. */
 export function hygieneTable(result: HygieneResult, options: TerminalOptions): string {
   const width = Math.max(48, options.columns);
-  const { open, waived, unjudged, passed, notAsked } = sortedChecks(result);
-  const missing = missingEvidence(result);
   const [owners, change] = [ownerTexts(result), changeText(result)];
   const ink: Ink =
     result.verdict.verdict === 'fail' ? 'critical' : result.verdict.verdict === 'pass' ? 'strong' : 'warning';
   const note = (text: string) => wrap(shown(text, options), width, '  ');
-  const named = (title: string, checks: readonly CheckOutcome[]) =>
-    checks.length === 0 ? [] : note(`${title} (${checks.length}): ${checks.map(({ id }) => id).join(', ')}`);
+  const notes = [
+    ...(owners.length === 0 ? [] : ['', ...note('Owners')]),
+    ...owners.flatMap((owner) => indented('  ', shown(owner, options), width)),
+  ];
   const lines = [
     ...note(`${glyphsOf(options).mark} ${hygieneTitle(result)}`).map((text) => paint(text, ink, options)),
     ...note(countsText(result.counts)),
     ...(change === undefined ? [] : note(change)),
-    ...(open.length === 0 ? [] : ['', ...alignedRows(open.map(summaryRow), width, glyphsOf(options).cut)]),
-    ...open.flatMap((check) => ['', ...detailLines(check, result, width, options)]),
-    ...(owners.length === 0 ? [] : ['', ...note('Owners')]),
-    ...owners.flatMap((owner) => indented('  ', shown(owner, options), width)),
-    ...(missing.length === 0 ? [] : ['', ...note('Without evidence')]),
-    ...missing.flatMap((one) => indented('  ', shown(missingText(one), options), width)),
-    '',
-    ...named('Waived', waived),
-    ...named('Could not be judged', unjudged),
-    ...named('Passed', passed),
-    ...named('Not asked of this release', notAsked),
-    ...(result.waivers.length === 0 ? [] : ['', ...note('Waivers')]),
-    ...result.waivers.flatMap((waiver) =>
-      indented('  ', shown(waiverText(waiver), options), width).map((text) =>
-        paint(text, waiver.state === 'active' ? 'plain' : 'warning', options),
-      ),
-    ),
+    ...outcomeLines(result, notes, width, options),
   ];
   return lines.map((text) => `${text}\n`).join('');
-}
-
-/** The first column gives way when the row is too long. */
-function summaryRow({ title, id, severity, ...counts }: CheckOutcome): readonly string[] {
-  const { fail, warn, waived } = counts;
-  const number = [
-    ...(fail > 0 ? [`${fail} failed`] : []),
-    ...(warn > 0 ? [`${warn} warn`] : []),
-    ...(waived > 0 ? [`${waived} waived`] : []),
-  ];
-  return [id, severity, number.join(', '), title];
-}
-
-function detailLines(
-  check: CheckOutcome,
-  { results }: HygieneResult,
-  width: number,
-  options: TerminalOptions,
-): readonly string[] {
-  const head = `${check.severity} ${check.id}: ${countsText(check)}`;
-  return [
-    ...wrap(shown(head, options), width, '  ').map((text) => paint(text, check.fail > 0 ? 'high' : 'warning', options)),
-    ...saidLines(saidBy(check, results, ['fail', 'warn']), width, options),
-    ...indented('  ', shown(`do: ${check.remediation}`, options), width).map((text) => paint(text, 'faint', options)),
-  ];
-}
-
-function saidLines(said: readonly SaidOf[], width: number, options: TerminalOptions): readonly string[] {
-  const more = said.slice(SHOWN).reduce((sum, { subjects }) => sum + subjects.length, 0);
-  return [
-    ...said.slice(0, SHOWN).flatMap((one) => indented('  ', shown(saidText(one), options), width)),
-    ...(more > 0 ? [`  and ${more} more in --format json`] : []),
-  ];
-}
-
-function saidText({ reason, subjects, waiver }: SaidOf): string {
-  const note = waiver === undefined ? '' : ` [waived: ${waiver}]`;
-  if (subjects.length === 1) return `${subjects[0]}: ${reason}${note}`;
-  return `${reason}${note} (${subjects.length}): ${listText(subjects)}`;
-}
-
-function missingText({ reason, subjects, checks }: MissingEvidence): string {
-  const asked = checks.length > SHOWN ? `${checks.length} checks` : checks.join(', ');
-  return `${reason} (${asked}; ${subjects.length}): ${listText(subjects)}`;
-}
-
-function listText(texts: readonly string[]): string {
-  const more = texts.length - SHOWN;
-  return `${texts.slice(0, SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

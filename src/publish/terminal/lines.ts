@@ -1,4 +1,5 @@
 // Release lines as a table for a terminal: state, what it ships, how long it is kept, and the figures of its newest assessment.
+import type { LineSupport } from '../../posture/kubernetes-versions/line-support.ts';
 import type { LineStatus } from '../../respond/lines/status.ts';
 import type { ListedFigures } from '../../scan/assess/assessment-store.ts';
 import { count } from '../words.ts';
@@ -11,8 +12,13 @@ function figuresOf({ critical, high, images, unreadImages }: ListedFigures): rea
   return [isRead ? count(critical) : 'n/a', isRead ? count(high) : 'n/a', count(unreadImages)];
 }
 
-/** A row a line, each ended by a line feed. */
-export function linesTable(statuses: readonly LineStatus[], asOf: string, options: TerminalOptions): string {
+/** A row a line, each ended by a line feed; behind them what contradicts itself, and lines that outlive their Kubernetes. */
+export function linesTable(
+  statuses: readonly LineStatus[],
+  supports: readonly LineSupport[],
+  asOf: string,
+  options: TerminalOptions,
+): string {
   const titles = ['line', 'state', 'Kubernetes', 'end', 'release', 'critical', 'high', 'unread', 'content'];
   const rows = statuses.map(({ line, daysLeft, latest }) => [
     line.release === undefined ? line.name : `${line.release} ${line.name}`,
@@ -30,7 +36,7 @@ export function linesTable(statuses: readonly LineStatus[], asOf: string, option
     Math.max(48, options.columns),
     glyphsOf(options).cut,
   );
-  const remarks = statuses
+  const remarks = [...statuses, ...supports]
     .filter(({ verdict }) => verdict.verdict === 'fail' || verdict.verdict === 'warn')
     .map(({ verdict }) =>
       shown(

@@ -49,6 +49,7 @@ test('what was not read or not compared is not said to be free of it', () => {
       unsearched: [],
       similar: [],
     },
+    [],
     { columns: 140, color: false, unicode: true },
   );
   assert.equal(

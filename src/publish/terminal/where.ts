@@ -1,4 +1,6 @@
 // The answer of `where` as text for a terminal: release by release the images that have it, then what could not be told.
+
+import type { KnownMitigation } from '../../operate/mitigation/known.ts';
 import { ParseError } from '../../platform/errors.ts';
 import type { KnownVulnerability } from '../../respond/where/entry.ts';
 import type { Query } from '../../respond/where/query.ts';
@@ -13,7 +15,13 @@ import { glyphsOf, paint, shown, type TerminalOptions, wrap } from './terminal.t
 const WIDE = 120;
 
 /** Lines of at most the given columns (when these are 40 or more), each ended by a line feed. */
-export function whereTable(question: string, query: Query, result: WhereResult, options: TerminalOptions): string {
+export function whereTable(
+  question: string,
+  query: Query,
+  result: WhereResult,
+  mitigations: readonly KnownMitigation[],
+  options: TerminalOptions,
+): string {
   const width = Math.max(40, options.columns);
   const { searched, matches, undecided, unsearched, similar } = result;
   const holding = searched.filter(({ matchingImages }) => matchingImages > 0);
@@ -34,6 +42,7 @@ export function whereTable(question: string, query: Query, result: WhereResult, 
       '',
       ...releaseLines(release, byAssessment.get(release.assessment) ?? [], known, width, options),
     ]),
+    ...section('Active mitigations', mitigations.map(mitigationCells), width, options),
     ...section(
       'Found in no image',
       others.filter((release) => !isUnread(release)).map((release) => [nameOf(release.release), groundsOf(release)]),
@@ -148,7 +157,26 @@ function reportedAs(query: Query, matches: readonly WhereMatch[]): string {
 /** Severity, fix and statement of the vulnerability asked for. */
 function stateOfOne({ vulnerabilities }: WhereMatch): readonly string[] {
   const [only] = vulnerabilities;
-  return only === undefined ? [] : [only.severity + (only.kev ? ' KEV' : ''), fixOf(only), only.statement ?? ''];
+  return only === undefined ? [] : [only.severity + (only.kev ? ' KEV' : ''), fixOf(only), answerTo(only)];
+}
+
+/** What is said and done about it there. */
+function answerTo({ statement, tickets = [] }: KnownVulnerability): string {
+  return [...(statement === undefined ? [] : [statement]), ...tickets.map((ticket) => `ticket ${ticket}`)].join(', ');
+}
+
+/** Where a mitigation stands as its ledger has it. */
+function mitigationCells({
+  site,
+  mitigation,
+  version,
+  state,
+  reportsOnly,
+  expires,
+  cves,
+}: KnownMitigation): readonly string[] {
+  const standing = `${state}${reportsOnly ? ', reports only' : ''}`;
+  return [`${mitigation} ${version}`, standing, `site ${site}`, `until ${expires}`, cves.join(', ')];
 }
 
 /** Of one vulnerability its state, of several how many, and how many have a fix. */

@@ -11,7 +11,10 @@ import { normalTerm, purlTerm } from './query.ts';
 export type KnownVulnerability = Pick<
   Finding,
   'vulnerability' | 'aliases' | 'severity' | 'fixedIn' | 'fixState' | 'kev' | 'epss' | 'statement'
->;
+> & {
+  /** Open tickets that list it there. */
+  readonly tickets?: readonly string[];
+};
 
 /** A package and the images that have it. Sources without an inventory give no scheme. */
 export interface Entry extends Pick<Package, 'purl' | 'name' | 'version' | 'source' | 'ownedBy'> {

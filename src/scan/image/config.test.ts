@@ -34,6 +34,7 @@ test('the fields that are used, and no value of an environment variable', () => 
     user: '65532:65532',
     entrypoint: ['/bin/app'],
     command: ['--flag'],
+    searchPath: '/usr/bin',
     environmentNames: ['BARE', 'EMPTY', 'PASSWORD', 'PATH'],
     exposedPorts: ['53/udp', '8443/tcp'],
     labels: { b: '2', a: '1', __proto__x: '' },

@@ -1,5 +1,5 @@
 // Parses an image configuration (OCI image-spec config.md; Docker's image JSON has the same fields).
-// Only the names of environment variables are taken, and which of their values are secrets: the values are where people leave them.
+// Of environment variables the names are taken, the values of PATH and HOME, and which values are secrets: they are where people leave them.
 import { LimitError, ParseError } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
 import { objectIn, objectsIn, optionalText, readObject, textMapIn, textsIn } from './json-fields.ts';
@@ -29,6 +29,9 @@ export function parseImageConfig(bytes: Uint8Array, what: string): ImageConfig {
   const entrypoint = textsIn(run, 'Entrypoint', what);
   const command = textsIn(run, 'Cmd', what);
   const environment = textsIn(run, 'Env', what) ?? [];
+  const workingDirectory = optionalText(run, 'WorkingDir', what);
+  const volumes = Object.keys(objectIn(run, 'Volumes', what)).sort();
+  const [searchPath, home] = [lastValue(environment, 'PATH'), lastValue(environment, 'HOME')];
   const labels = textMapIn(run, 'Labels', what);
   const history = objectsIn(fields, 'history', what);
   const commands = history.map((entry) => optionalText(entry, 'created_by', what) ?? '');
@@ -41,6 +44,10 @@ export function parseImageConfig(bytes: Uint8Array, what: string): ImageConfig {
     ...(user === undefined ? {} : { user }),
     ...(entrypoint === undefined ? {} : { entrypoint }),
     ...(command === undefined ? {} : { command }),
+    ...(workingDirectory === undefined ? {} : { workingDirectory }),
+    ...(volumes.length === 0 ? {} : { volumes }),
+    ...(searchPath === undefined ? {} : { searchPath }),
+    ...(home === undefined ? {} : { home }),
     environmentNames: [...new Set(environment.map((entry) => entry.split('=', 1)[0] ?? ''))].sort(),
     exposedPorts: Object.keys(objectIn(run, 'ExposedPorts', what)).sort(),
     labels: coveredLabels(labels),
@@ -48,4 +55,9 @@ export function parseImageConfig(bytes: Uint8Array, what: string): ImageConfig {
     ...(secrets.length === 0 ? {} : { secrets }),
     diffIds: textsIn(objectIn(fields, 'rootfs', what), 'diff_ids', what) ?? [],
   };
+}
+
+/** The value of an environment variable; of several entries the last counts, as for a process. */
+function lastValue(environment: readonly string[], name: string): string | undefined {
+  return environment.findLast((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
 }

@@ -13,6 +13,7 @@ import { directoryFiles } from './transport/layout-files.ts';
 import { openOciLayout } from './transport/oci.ts';
 import { openRegistryImage } from './transport/registry.ts';
 import { openRootfs } from './transport/rootfs.ts';
+import { openSif, openSquashfs } from './transport/squashfs.ts';
 
 /** How to open images. */
 export interface OpenOptions {
@@ -51,6 +52,10 @@ export async function openImage(target: string | ImageTarget, options: OpenOptio
       return openDir(argument, wanted);
     case 'rootfs':
       return openRootfs(argument);
+    case 'squashfs':
+      return openSquashfs(argument);
+    case 'sif':
+      return openSif(argument);
   }
 }
 

@@ -34,6 +34,12 @@ export interface ImageConfig {
   readonly user?: string;
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
+  readonly workingDirectory?: string;
+  /** Paths that are to be volumes (`Volumes`), sorted; absent where there are none. */
+  readonly volumes?: readonly string[];
+  /** Values of PATH and HOME, which say where programs and files are looked for; absent where the image sets none. */
+  readonly searchPath?: string;
+  readonly home?: string;
   readonly environmentNames: readonly string[];
   readonly exposedPorts: readonly string[];
   /** Labels, and in their place the annotations of the manifest where it has any of that name (OCI image-spec annotations.md). */
@@ -51,9 +57,22 @@ export interface BlobDescriptor {
   readonly size: number;
 }
 
+/** Files that lie in a directory or in a squashfs file system; plain data, so that a worker can walk them. */
+export type FileTree =
+  | { readonly kind: 'directory'; readonly path: string }
+  | {
+      readonly kind: 'squashfs';
+      readonly path: string;
+      /** Where the file system begins in the file, and its length (to the end of the file without), in bytes. */
+      readonly offset: number;
+      readonly length?: number;
+      /** What lies beside it in the file and is not read, each in words. */
+      readonly unread: readonly string[];
+    };
+
 /** An opened image. */
 export interface ImageSource {
-  /** Digest of the image manifest (single platform); of the configuration for docker archives; of the file listing for a rootfs. */
+  /** Digest of the image manifest (single platform); of the configuration for docker archives; of the file listing for a tree. */
   readonly digest: Digest;
   /** The indexes that led to the image, outermost first: who signs a tag signs the index it names. Absent where none did. */
   readonly indexes?: readonly Digest[];
@@ -64,8 +83,8 @@ export interface ImageSource {
   readonly config: ImageConfig;
   /** Bottom first. */
   readonly layers: readonly LayerDescriptor[];
-  /** For `rootfs:` instead of layers: the directory to walk. */
-  readonly rootfs?: string;
+  /** Instead of layers, for `rootfs:`, `squashfs:` and `sif:`: the files to walk. */
+  readonly tree?: FileTree;
 }
 
 /** Whether the image's digest fixes the bytes of its layers: not in docker archives, whose manifest names no digests. */

@@ -5,7 +5,15 @@ import { parseReference } from './reference.ts';
 import { recognizePath } from './transport/recognize.ts';
 
 /** Where images come from. */
-export type ImageTransport = 'docker' | 'oci' | 'oci-archive' | 'docker-archive' | 'dir' | 'rootfs';
+export type ImageTransport =
+  | 'docker'
+  | 'oci'
+  | 'oci-archive'
+  | 'docker-archive'
+  | 'dir'
+  | 'rootfs'
+  | 'squashfs'
+  | 'sif';
 
 /** A classified target. */
 export interface ImageTarget {
@@ -23,11 +31,13 @@ const PREFIXES: readonly (readonly [prefix: string, transport: ImageTransport])[
   ['docker-archive:', 'docker-archive'],
   ['dir:', 'dir'],
   ['rootfs:', 'rootfs'],
+  ['squashfs:', 'squashfs'],
+  ['sif:', 'sif'],
 ];
 
 /**
  * Classifies an image target. A bare argument that exists as a path is recognised by what is in it, else it is a reference.
- * @throws PlimsollError `usage` for an empty argument, `unsupported` for squashfs and sif and for paths that hold no image, `input-missing`, `input-unreadable`;
+ * @throws PlimsollError `usage` for an empty argument, `unsupported` for paths that hold no image, `input-missing`, `input-unreadable`;
  * ParseError for what is neither path nor reference.
  */
 export function parseTarget(text: string): ImageTarget {
@@ -38,15 +48,11 @@ export function parseTarget(text: string): ImageTarget {
       throw new PlimsollError('usage', `${text} names nothing; write ${prefix} and where the image is`);
     return { transport, argument, recognized: false };
   }
-  const user = /^(squashfs|sif):./.exec(text);
-  if (user !== null) {
-    throw new PlimsollError('unsupported', `${user[1]} files are not read; unpack the image and name it as rootfs:DIR`);
-  }
   const found = recognizePath(text);
   if (found === 'other') {
     throw new PlimsollError(
       'unsupported',
-      `${text} holds neither an OCI layout, an image archive, a dir: image nor a root file system; name what it is with a prefix (rootfs:${text}, docker://${text})`,
+      `${text} holds neither an OCI layout, an image archive, a dir: image, a squashfs or SIF file nor a root file system; name what it is with a prefix (rootfs:${text}, docker://${text})`,
     );
   }
   if (found !== undefined) return { transport: found, argument: text, recognized: true };

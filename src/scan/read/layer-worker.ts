@@ -5,10 +5,16 @@ import { messageOf, PlimsollError } from '../../platform/errors.ts';
 import type { WorkerReply } from '../../platform/pool.ts';
 import { BlobReader } from '../image/blob.ts';
 import { hashLayer } from '../image/layer/hash-layer.ts';
+import type { LayerReport } from '../image/layer/layer-report.ts';
 import { readLayer } from '../image/layer/read-layer.ts';
+import type { ExtraRead } from '../image/layer/readers.ts';
 import { readRootfs } from '../image/layer/rootfs.ts';
+import { readSquashfs } from '../image/layer/squashfs.ts';
 import type { RegistryAccess } from '../image/registry/access.ts';
 import { RegistryClient } from '../image/registry/client.ts';
+import type { FileTree } from '../image/source.ts';
+import { withRegion } from '../image/squashfs/region-file.ts';
+import { START_READERS } from '../image/start/readers.ts';
 import { CATALOGUERS } from '../inventory/registry.ts';
 import type { LayerJob, LayerJobResult } from './layer-job.ts';
 
@@ -32,14 +38,20 @@ async function answer(job: LayerJob): Promise<WorkerReply<LayerJobResult>> {
   }
 }
 
+function readTree(tree: FileTree, extra: readonly ExtraRead[]): LayerReport {
+  if (tree.kind === 'directory') return readRootfs(tree.path, CATALOGUERS, extra);
+  const { unread } = tree;
+  return withRegion(tree, (region) => readSquashfs(region, { readers: CATALOGUERS, extra, unread }));
+}
+
 async function work(job: LayerJob): Promise<LayerJobResult> {
   if (job.kind === 'hash') return hashLayer(blobs.read(job.blob));
   const extra = job.extra ?? [];
   const report =
-    job.kind === 'rootfs'
-      ? readRootfs(job.folder, CATALOGUERS, extra)
+    job.kind === 'tree'
+      ? readTree(job.tree, extra)
       : await readLayer(() => blobs.read(job.blob), {
-          readers: CATALOGUERS,
+          readers: job.start === true ? START_READERS : CATALOGUERS,
           extra,
           ...(job.expected === undefined ? {} : { expected: job.expected }),
         });

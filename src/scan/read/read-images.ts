@@ -4,7 +4,7 @@ import { messageOf, PlimsollError } from '../../platform/errors.ts';
 import { readsBehindLinks } from '../image/behind-links.ts';
 import type { LayerReport } from '../image/layer/layer-report.ts';
 import type { ExtraRead } from '../image/layer/readers.ts';
-import type { ImageSource } from '../image/source.ts';
+import type { FileTree, ImageSource } from '../image/source.ts';
 import type { Cataloguer } from '../inventory/cataloguer.ts';
 import type { InventoryStore } from '../inventory/inventory-store.ts';
 import { type InventorySubject, mergeInventory, viewOf } from '../inventory/merge.ts';
@@ -40,7 +40,7 @@ export async function readImages(
     outcomes.set(source, { source, failure: messageOf(error) });
   };
 
-  const layered = sources.filter((candidate) => candidate.rootfs === undefined);
+  const layered = sources.filter((candidate) => candidate.tree === undefined);
   const hashes = hashLayers(layered, options.pool);
   const pending: PinnedImage[] = [];
   for (const source of layered) {
@@ -74,9 +74,10 @@ export async function readImages(
       fail(source, error);
     }
   }
-  for (const source of sources.filter((candidate) => candidate.rootfs !== undefined)) {
+  for (const source of sources) {
+    if (source.tree === undefined) continue;
     try {
-      outcomes.set(source, await readRootfsImage(source, options, counts));
+      outcomes.set(source, await readTreeImage(source, source.tree, options, counts));
     } catch (error) {
       fail(source, error);
     }
@@ -84,18 +85,18 @@ export async function readImages(
   return sources.flatMap((source) => outcomes.get(source) ?? []);
 }
 
-async function readRootfsImage(
+async function readTreeImage(
   source: ImageSource,
+  tree: FileTree,
   options: ReadImagesOptions,
   counts: ReadCounts,
 ): Promise<ImageOutcome> {
-  const folder = source.rootfs ?? '';
-  const { report } = await options.pool.run({ kind: 'rootfs', folder });
+  const { report } = await options.pool.run({ kind: 'tree', tree });
   if (report === undefined) throw new PlimsollError('internal', 'a worker gave no report');
   counts.layersRead += 1;
   const known: ImageSource = { ...source, digest: report.digest };
   const inventory = await merge(subjectOf(known), [report], options, async (_index, extra) => {
-    const again = await options.pool.run({ kind: 'rootfs', folder, extra });
+    const again = await options.pool.run({ kind: 'tree', tree, extra });
     return again.report;
   });
   return { source: known, inventory };

@@ -1,5 +1,6 @@
 // What a release adapter is: a folder that reads one way of describing a release. The list of all is registry.ts.
 import type { ReleaseParts } from './assemble.ts';
+import type { ManifestObjects } from './manifests/objects.ts';
 
 /** Settings that decide how a release is read. */
 export interface LoadOptions {
@@ -17,7 +18,7 @@ export interface ChartOptions {
   readonly values?: readonly string[];
   /** Single values, `key=value` as `helm template --set` reads them. */
   readonly set?: readonly string[];
-  /** `default` unless given. */
+  /** `default` unless given; objects of manifests that name none are in it too. */
   readonly namespace?: string;
 }
 
@@ -26,8 +27,8 @@ export interface ReleaseAdapter {
   /** The word before the colon of a target: `csm` in `csm:DIR`. */
   readonly id: string;
   readonly title: string;
-  /** What stands behind the colon, for help texts. */
-  readonly argument: 'DIR' | 'FILE' | 'PATH';
+  /** What stands behind the colon, for help texts; in brackets what may be missing. */
+  readonly argument: 'DIR' | 'FILE' | 'PATH' | '[CONTEXT]';
   /** What it reads there. */
   readonly reads: string;
   /** Whether a path given without a scheme holds what this adapter reads; never throws. */
@@ -38,4 +39,9 @@ export interface ReleaseAdapter {
    * @throws PlimsollError `input-missing` when nothing readable is there; LimitError
    */
   readonly load: (path: string, options: LoadOptions) => Promise<ReleaseParts>;
+  /**
+   * The Kubernetes objects that the release installs, as far as it holds them; the rest are gaps. Absent where a description never holds any.
+   * @throws as load
+   */
+  readonly objects?: (path: string, options: LoadOptions) => Promise<ManifestObjects>;
 }

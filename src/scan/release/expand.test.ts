@@ -126,7 +126,7 @@ test('two spellings of one reference are flagged on the command line too', async
 });
 
 test('targets of other commands and nonsense are refused with a reason', async () => {
-  for (const target of ['snyk:a', 'trivy:a', 'grype:a', 'cyclonedx:a', 'cluster:', 'squashfs:a', 'sif:a']) {
+  for (const target of ['snyk:a', 'trivy:a', 'grype:a', 'cyclonedx:a']) {
     await assert.rejects(expandRelease(target), { code: 'unsupported' }, target);
   }
   for (const target of ['csm:', 'images:', 'dir:', ''])
@@ -168,6 +168,7 @@ test('every adapter keeps the rules of the registry', async () => {
     assert.ok(adapter.title !== '' && adapter.reads !== '');
     assert.equal(adapter.recognizes(join(root, 'absent')), false);
     assert.equal(adapter.recognizes(join(root, 'empty')), false);
+    if (adapter.argument === '[CONTEXT]') continue;
     await assert.rejects(adapter.load(join(root, 'absent'), {}), { code: 'input-missing' }, adapter.id);
     await assert.rejects(adapter.load(join(root, 'empty'), {}), { exitCode: 3 }, adapter.id);
   }

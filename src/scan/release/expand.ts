@@ -23,7 +23,6 @@ const OTHER_TARGETS: ReadonlyMap<string, string> = new Map([
   ['trivy', OTHER_SCANNER],
   ['grype', OTHER_SCANNER],
   ['cyclonedx', OTHER_SCANNER],
-  ['cluster', 'clusters are not read; write `kubectl get pods -A -o yaml` to a file and name it as manifests:FILE'],
 ]);
 
 /**
@@ -62,7 +61,9 @@ function classify(text: string, { remark }: ExpandOptions): Classified {
   const named = RELEASE_ADAPTERS.find((adapter) => adapter.id === scheme);
   if (named !== undefined) {
     const path = text.slice(colon + 1);
-    if (path === '') throw new PlimsollError('usage', `${text} names nothing; write ${named.id}:${named.argument}`);
+    if (path === '' && named.argument !== '[CONTEXT]') {
+      throw new PlimsollError('usage', `${text} names nothing; write ${named.id}:${named.argument}`);
+    }
     return { kind: 'release', adapter: named, path };
   }
   const other = OTHER_TARGETS.get(scheme);

@@ -8,6 +8,7 @@ import { readManifest } from '../../../src/operate/encryption/status/manifest.ts
 import { readMember, writeMember } from '../../../src/operate/encryption/verify/member-file.ts';
 import { metadataOf } from '../../../src/operate/encryption/verify/member-identity.ts';
 import { verificationOf } from '../../../src/operate/encryption/verify/verification.ts';
+import { publishedEncryption } from '../../../src/publish/published-encryption.ts';
 import { expect, expectRead } from '../expect.ts';
 import type { FuzzTarget } from '../target.ts';
 
@@ -38,10 +39,34 @@ export const ENCRYPTION_STATUS_TARGETS: readonly FuzzTarget[] = [
   {
     id: 'api-server-times',
     form: 'text',
-    words: ['process_start_time_seconds ', '1e309', '-1', 'status="success"', 'NaN'],
+    words: [
+      'process_start_time_seconds ',
+      'apiserver_storage_transformation_operations_total{',
+      'status="Unknown"',
+      'transformer_prefix="k8s:enc:',
+      'transformation_type="to_storage"',
+      '1e309',
+      '-1',
+      'status="success"',
+      'NaN',
+    ],
     run: (input) => {
-      const { startedAt, reloadedAt } = metricsFacts(input.toString());
-      return [startedAt.length, reloadedAt !== undefined];
+      const { startedAt, reloadedAt, failures = [] } = metricsFacts(input.toString());
+      expect(
+        failures.every(({ count }) => Number.isSafeInteger(count) && count > 0),
+        'a count of failures that is none',
+      );
+      return [startedAt.length, reloadedAt !== undefined, failures.length];
+    },
+  },
+  {
+    id: 'published-encryption',
+    form: 'json',
+    words: ['schemaVersion', 'verdict', 'proof', 'members', 'results', 'writers', 'plaintext', 'no-evidence'],
+    run: (input) => {
+      const { parts, ...open } = publishedEncryption(input.toString(), false);
+      expect(parts === undefined, 'the outside is told what is for the inside');
+      return [open.verdict, open.writers.length, open.unjudged];
     },
   },
   {

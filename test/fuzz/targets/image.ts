@@ -6,6 +6,7 @@ import { isZip, overlappingMember, zipContent, zipMembers, zipOf } from '../../.
 import { parseImageConfig } from '../../../src/scan/image/config.ts';
 import { readListing } from '../../../src/scan/image/layer/listing.ts';
 import { type LayerOptions, readLayer } from '../../../src/scan/image/layer/read-layer.ts';
+import { readSquashfs } from '../../../src/scan/image/layer/squashfs.ts';
 import { parseManifest } from '../../../src/scan/image/manifest.ts';
 import { openImage } from '../../../src/scan/image/open.ts';
 import { formatPlatform, parsePlatform } from '../../../src/scan/image/platform.ts';
@@ -13,6 +14,12 @@ import { formatReference, normalizeReference, parseReference } from '../../../sr
 import { parseChallenges } from '../../../src/scan/image/registry/challenge.ts';
 import { CredentialFinder } from '../../../src/scan/image/registry/credentials.ts';
 import { parseRetryAfter } from '../../../src/scan/image/registry/retry.ts';
+import { unpackLz4 } from '../../../src/scan/image/squashfs/lz4.ts';
+import { unpackLzma2 } from '../../../src/scan/image/squashfs/lzma2.ts';
+import { unpackLzo } from '../../../src/scan/image/squashfs/lzo.ts';
+import { regionOf } from '../../../src/scan/image/squashfs/region.ts';
+import { readSif } from '../../../src/scan/image/squashfs/sif.ts';
+import { unpackXz } from '../../../src/scan/image/squashfs/xz.ts';
 import { formatTarget, parseTarget } from '../../../src/scan/image/target.ts';
 import { mergeInventory, viewOf } from '../../../src/scan/inventory/merge.ts';
 import { CATALOGUERS } from '../../../src/scan/inventory/registry.ts';
@@ -104,6 +111,27 @@ export const IMAGE_TARGETS: readonly FuzzTarget[] = [
       return openImage({ transport: 'dir', argument: folder, recognized: false }, {});
     },
   },
+  {
+    id: 'squashfs',
+    form: 'binary',
+    codes: ['unsupported'],
+    run: (input) => readSquashfs(regionOf(input), { readers: CATALOGUERS, limits: BOUNDS }),
+  },
+  { id: 'xz-block', form: 'binary', codes: ['unsupported'], run: (input) => unpackXz(input, 4096).length },
+  { id: 'lzma2-chunks', form: 'binary', run: (input) => unpackLzma2(input, 0, 4096).end },
+  { id: 'lzo-block', form: 'binary', run: (input) => unpackLzo(input, 4096).length },
+  { id: 'lz4-block', form: 'binary', run: (input) => unpackLz4(input, 4096).length },
+  {
+    id: 'sif',
+    form: 'binary',
+    codes: ['unsupported'],
+    words: ['SIF_MAGIC\0', '01\x0002\0'],
+    run: (input) => {
+      const found = readSif(regionOf(input));
+      expect(found.offset + found.length <= input.length, 'a partition outside of the file');
+      return found;
+    },
+  },
   archiveTarget('docker-archive'),
   archiveTarget('oci-archive'),
   {
@@ -136,7 +164,7 @@ export const IMAGE_TARGETS: readonly FuzzTarget[] = [
     id: 'target',
     form: 'text',
     codes: ['usage', 'unsupported', 'input-missing', 'input-unreadable'],
-    words: ['docker:', 'oci:', 'oci-archive:', 'rootfs:', 'dir:', '//'],
+    words: ['docker:', 'oci:', 'oci-archive:', 'rootfs:', 'squashfs:', 'sif:', 'dir:', '//'],
     run: (input) => formatTarget(parseTarget(input.toString())),
   },
   {

@@ -13,6 +13,7 @@ import { KEY_BYTES, openContent } from '../../../src/operate/mitigation/ledger/c
 import { ledgerState } from '../../../src/operate/mitigation/ledger/state.ts';
 import { readNodeResults } from '../../../src/operate/mitigation/node/results.ts';
 import { nodeScript } from '../../../src/operate/mitigation/node/script.ts';
+import { readReleaseValues } from '../../../src/operate/mitigation/run/release-values.ts';
 import { nodeEditsOf, workOf } from '../../../src/operate/mitigation/work.ts';
 import { digestOf } from '../../../src/platform/canonical.ts';
 import { publishedMitigations } from '../../../src/publish/mitigations.ts';
@@ -88,6 +89,15 @@ export const MITIGATION_TARGETS: readonly FuzzTarget[] = [
     form: 'json',
     words: ['name', 'version', 'hooks', 'manifest', 'chart', 'metadata', 'helm.sh/hook: test'],
     run: (input) => readRelease(input, 'demo', 'Secret demo/r').hooks.length,
+  },
+  {
+    id: 'helm-release-values',
+    form: 'json',
+    words: ['version', 'config', 'chart', 'metadata', 'info', 'first_deployed'],
+    run: (input) => {
+      const { revision, chart, uid } = readReleaseValues(input, 'release demo/r');
+      return [revision, chart, uid];
+    },
   },
   {
     id: 'helm-test-run',

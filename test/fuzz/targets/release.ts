@@ -2,13 +2,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseFailOn } from '../../../src/explain/fail-on.ts';
+import { parseList } from '../../../src/kubernetes/api/answer.ts';
 import { parseConfig } from '../../../src/platform/config-document.ts';
 import type { ErrorCode } from '../../../src/platform/errors.ts';
 import { parseQuery, termOf } from '../../../src/respond/where/query.ts';
 import { isInRange, parseRange } from '../../../src/respond/where/range.ts';
 import type { ReleaseAdapter } from '../../../src/scan/release/adapter.ts';
-import { assembleRelease } from '../../../src/scan/release/assemble.ts';
+import { assembleRelease, listedParts } from '../../../src/scan/release/assemble.ts';
 import { parseChartMetadata } from '../../../src/scan/release/chart/metadata.ts';
+import { runningImages } from '../../../src/scan/release/cluster/running.ts';
 import { csm } from '../../../src/scan/release/csm/index.ts';
 import { dirTree } from '../../../src/scan/release/dir-tree/index.ts';
 import { images } from '../../../src/scan/release/images/index.ts';
@@ -47,6 +49,17 @@ export const RELEASE_TARGETS: readonly FuzzTarget[] = [
     covers: ['release chart'],
     words: [...RELEASE_WORDS, 'artifacthub.io/images: '],
     run: (input) => parseChartMetadata(input.toString()),
+  },
+  {
+    id: 'running-images',
+    form: 'json',
+    covers: ['release cluster'],
+    codes: ['cluster'],
+    words: ['status', 'containerStatuses', 'imageID', 'docker-pullable://', '@sha256:', 'phase', 'Failed'],
+    run: (input) => {
+      const { mentions, gaps } = runningImages(parseList(input.toString(), 'the server').items);
+      return assembleRelease(listedParts({ name: 'a', version: 'running' }, mentions, gaps), 'a');
+    },
   },
   {
     id: 'configuration',

@@ -82,7 +82,7 @@ export function nodeStep(
   if (step.kind !== 'apply' && step.kind !== 'restart') {
     const how = {
       rewrite: 'plimsoll encryption rewrite',
-      compact: 'wait for the compaction',
+      compact: 'wait for the compaction, or plimsoll encryption verify --compact --goal NAME',
       inspect: 'plan again with --data',
     };
     throw new PlimsollError('usage', `the next step is none of a node: ${how[step.kind]}`);

@@ -4,6 +4,7 @@ import { messageOf, PlimsollError } from '../../../platform/errors.ts';
 import type { EncryptionConfiguration, Provider } from '../configuration/configuration.ts';
 import { effective } from '../configuration/effective.ts';
 import { parseConfiguration } from '../configuration/read.ts';
+import { type KubernetesRelease, releaseOf } from '../configuration/release.ts';
 import { writeConfiguration } from '../configuration/write.ts';
 import type { ApplyStep, RestartStep } from '../plan/step.ts';
 import { stepConfiguration } from '../plan/step-configuration.ts';
@@ -93,12 +94,12 @@ function baseOf(
   file: string,
   { paths, resource }: { readonly paths: NodePaths; readonly resource: string },
 ): Base {
-  const { flag, path } = readManifest(manifest, paths.manifest);
+  const { flag, path, version = '' } = readManifest(manifest, paths.manifest);
   if (flag === undefined) return { from: [IDENTITY] };
   if (configuration === undefined) return {};
   try {
     const base = parseConfiguration(configuration, file);
-    return { base, ...(path === undefined ? {} : { from: listIn(base, resource) }) };
+    return { base, ...(path === undefined ? {} : { from: listIn(base, resource, releaseOf(version)) }) };
   } catch (error) {
     return { remark: `${messageOf(error)}: what it says of other resources than ${resource} does not come along` };
   }
@@ -122,6 +123,10 @@ function configurationText({ base, resource, to, known, configuration }: TextInp
   throw new PlimsollError('internal', `the new ${configuration} would not say what the plan says`);
 }
 
-function listIn(configuration: EncryptionConfiguration, resource: string): readonly TransformerId[] {
-  return effective(configuration, resource).readers.map(transformerId);
+function listIn(
+  configuration: EncryptionConfiguration,
+  resource: string,
+  release?: KubernetesRelease,
+): readonly TransformerId[] {
+  return effective(configuration, resource, release).readers.map(transformerId);
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type EncryptionConfiguration, transformersOf } from '../configuration/configuration.ts';
 import { parseConfiguration } from '../configuration/read.ts';
 import { isKeyless, type TransformerId, transformerId } from '../plan/transformer-id.ts';
-import { privateFolder, readPrivateFile, removePrivateFile, replacePrivateFile } from './private-file.ts';
+import { DRAFT_END, privateFolder, readPrivateFile, removePrivateFile, replacePrivateFile } from './private-file.ts';
 
 /** What decides. */
 export interface KeptKeys {
@@ -34,6 +34,8 @@ export function letGo(folder: string, name: string, previous: string | undefined
   privateFolder(folder);
   for (const other of readdirSync(folder)) {
     const path = join(folder, other);
+    // Of a run that was killed while it wrote it: the file that it is of was not let go yet.
+    if (other.endsWith(DRAFT_END)) removePrivateFile(path);
     const text = other.endsWith('.yaml') ? readPrivateFile(path) : undefined;
     if (text !== undefined && mayGo(text, keys)) removePrivateFile(path);
   }

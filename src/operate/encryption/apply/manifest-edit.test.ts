@@ -117,3 +117,19 @@ for (const [what, text] of [
     assert.throws(() => editManifest(text, 'm', CHANGE), { code: 'parse' });
   });
 }
+
+test('scalars that are not changed stand as they stood: octal modes, long numbers, words', () => {
+  const scalars = ['0644', '12345678901234567890', '1e3', '-007', '0x1F', '1.50', 'True', '~', 'yes', '0o17', '.inf'];
+  const rows = scalars.map((scalar, index) => `    k${index}: ${scalar}`).join('\n');
+  const text = `kind: Pod\nmetadata:\n  labels:\n${rows}\nspec:\n  containers:\n  - command:\n    - kube-apiserver\n    name: kube-apiserver\n  volumes:\n`;
+  const changed = editManifest(text, 'm', { configuration: '/etc/kubernetes/enc/c.yaml', turn: '1' });
+  assert.ok(changed.includes(`${rows}\n`), changed);
+});
+
+test('a key that stands twice, or a second document, is not changed', () => {
+  const text = 'kind: Pod\nspec:\n  containers:\n  - command: [kube-apiserver]\n    name: kube-apiserver\n';
+  const change = { configuration: '/etc/kubernetes/enc/c.yaml', turn: '1' };
+  assert.ok(editManifest(text, 'm', change).includes('--encryption-provider-config=/etc/kubernetes/enc/c.yaml'));
+  assert.throws(() => editManifest(`${text}    command: [kube-apiserver, --v=2]\n`, 'm', change), { code: 'parse' });
+  assert.throws(() => editManifest(`${text}---\n${text}`, 'm', change), { code: 'parse' });
+});

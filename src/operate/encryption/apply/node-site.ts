@@ -4,7 +4,7 @@ import type { ApiClient } from '../../../kubernetes/api/client.ts';
 import { messageOf, PlimsollError } from '../../../platform/errors.ts';
 import type { ControlPlane } from '../status/control-plane.ts';
 import { askServer, type LiveFacts, withAnswer } from '../status/live.ts';
-import { lookAtNode } from '../status/node-folder.ts';
+import { configurationHash, lookAtNode } from '../status/node-folder.ts';
 
 /** Paths on a node. */
 export interface NodePaths {
@@ -90,7 +90,9 @@ export async function lookAtSite(site: NodeSite): Promise<ControlPlane> {
   const plane = lookAtNode({ node, root, resource, now, manifest: paths.manifest });
   const answer = await answerOf(client);
   // A server that does not answer may be starting: the node says whether there is a process.
-  return typeof answer === 'object' && 'problem' in answer ? plane : withAnswer(plane, answer);
+  return typeof answer === 'object' && 'problem' in answer
+    ? plane
+    : withAnswer(plane, answer, configurationHash(plane, root));
 }
 
 /** Asks a server; never throws. */

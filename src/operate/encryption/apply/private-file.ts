@@ -4,6 +4,7 @@ import {
   closeSync,
   fchmodSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -19,6 +20,8 @@ import { LIMITS } from '../../../platform/limits.ts';
 /** Bits by which others than the owner can write. */
 const OTHERS_WRITE = 0o022;
 const STICKY = 0o1000;
+/** How the names of drafts end. */
+export const DRAFT_END = '.plimsoll-draft';
 
 /**
  * Puts a file in the place of what is there. Its name is that of a whole file at every moment; the draft beside it begins with a dot, which kubelets
@@ -26,7 +29,7 @@ const STICKY = 0o1000;
  * @throws PlimsollError `usage` when it cannot be written
  */
 export function replacePrivateFile(path: string, text: string): void {
-  const draft = join(dirname(path), `.${basename(path)}.plimsoll-draft`);
+  const draft = draftOf(path);
   try {
     const before = statSync(path, { throwIfNoEntry: false });
     // What a killed run left.
@@ -44,16 +47,30 @@ export function replacePrivateFile(path: string, text: string): void {
     renameSync(draft, path);
     syncFolder(dirname(path));
   } catch (error) {
+    removeDraft(draft);
     throw new PlimsollError('usage', `cannot write ${path}: ${messageOf(error)}`, { cause: error });
   }
 }
 
-/** Removes a file, if it is there. @throws PlimsollError `usage` */
+function draftOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}${DRAFT_END}`);
+}
+
+/** A draft may hold keys. What keeps it from being removed keeps it from being written, and that is told. */
+function removeDraft(draft: string): void {
+  try {
+    rmSync(draft, { force: true });
+  } catch {
+    return;
+  }
+}
+
+/** Removes a file, if it is there, and what a killed run left of it. @throws PlimsollError `usage` */
 export function removePrivateFile(path: string): void {
   try {
-    if (statSync(path, { throwIfNoEntry: false }) === undefined) return;
-    rmSync(path);
-    syncFolder(dirname(path));
+    const paths = [draftOf(path), path].filter((one) => lstatSync(one, { throwIfNoEntry: false }) !== undefined);
+    for (const one of paths) rmSync(one);
+    if (paths.length > 0) syncFolder(dirname(path));
   } catch (error) {
     throw new PlimsollError('usage', `cannot remove ${path}: ${messageOf(error)}`, { cause: error });
   }
@@ -93,6 +110,9 @@ export function folderProblem(path: string): string | undefined {
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined) return undefined;
   if (!status.isDirectory()) return 'it is no folder';
+  if (status.uid !== 0 && status.uid !== process.getuid?.()) {
+    return `it belongs to another user (${status.uid}), who can put another file in the place of the one with the keys: chown it to root`;
+  }
   if ((status.mode & OTHERS_WRITE) === 0 || (status.mode & STICKY) !== 0) return undefined;
   return 'others than its owner can put another file in the place of the one with the keys: chmod 0700 it';
 }

@@ -23,6 +23,7 @@ export class YamlEdit {
     if (error !== undefined || !isMap(document.contents)) {
       throw new ParseError(`${name}: ${error === undefined ? 'not a YAML mapping' : error.message}`, { cause: error });
     }
+    keepScalars(document);
     this.#document = document;
     this.#name = name;
     this.#style = styleOf(document.contents, lines, text);
@@ -66,6 +67,26 @@ export class YamlEdit {
     this.#document.setIn(path, made);
     return made;
   }
+}
+
+const VERBATIM: ReadonlySet<string> = new Set(
+  ['int', 'float', 'bool', 'null'].map((name) => `tag:yaml.org,2002:${name}`),
+);
+
+/**
+ * Scalars that are not changed are written as they stood: `0644` is another number to the YAML 1.1 of Kubernetes than to 1.2, and a number of twenty digits
+ * is none of JavaScript's.
+ */
+function keepScalars({ schema }: Document): void {
+  schema.tags = schema.tags.map((tag) => {
+    if (!VERBATIM.has(tag.tag) || tag.collection !== undefined || tag.stringify === undefined) return tag;
+    const { stringify } = tag;
+    return {
+      ...tag,
+      stringify: (item, context, onComment, onChompKeep) =>
+        item.source ?? stringify(item, context, onComment, onChompKeep),
+    };
+  });
 }
 
 /** How the file is indented: kubeadm writes the dashes of a list under its key, others deeper. */

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EncryptionConfiguration, ResourceRule } from './configuration.ts';
 import { transformerName } from './configuration.ts';
-import { effective, parseGroupResource } from './effective.ts';
+import { effective } from './effective.ts';
+import { parseGroupResource } from './group-resource.ts';
 
 function rule(resources: readonly string[], ...names: readonly string[]): ResourceRule {
   const providers = names.map((name) =>
@@ -36,6 +37,23 @@ test('an exact entry, else the wildcard of its group, else *.*, else no encrypti
   assert.equal(of(rules.slice(0, 3), 'configmaps'), '- identity');
   assert.equal(of([rule(['*.'], 'a')], 'secrets'), '*. kms-v2:a');
   assert.equal(of([rule(['*.'], 'a')], 'deployments.apps'), '- identity');
+});
+
+test('an older server takes a wildcard for a name, and passes over custom resources', () => {
+  const configuration: EncryptionConfiguration = {
+    kind: 'EncryptionConfiguration',
+    rules: [rule(['cases.example.org'], 'c'), rule(['*.*'], 'd')],
+  };
+  const entry = (resource: string, minor: number): string | undefined =>
+    effective(configuration, resource, { major: 1, minor }).entry;
+  assert.deepEqual(
+    [26, 27].map((minor) => entry('secrets', minor)),
+    [undefined, '*.*'],
+  );
+  assert.deepEqual(
+    [25, 26, 27].map((minor) => entry('cases.example.org', minor)),
+    [undefined, 'cases.example.org', 'cases.example.org'],
+  );
 });
 
 test('a resource that two lists name has the providers of both, in order; secrets. is secrets', () => {

@@ -2,6 +2,8 @@
 // transformerFromOverrides): an exact entry, else the group's wildcard, else `*.*`, else no encryption; lists that name a resource twice add up.
 // Wildcards work from Kubernetes 1.27; before, such an entry is the name of a resource that does not exist.
 import { type EncryptionConfiguration, type Transformer, transformersOf } from './configuration.ts';
+import { parseGroupResource } from './group-resource.ts';
+import { type KubernetesRelease, knowsEntry } from './release.ts';
 
 /** How values of one resource are stored. */
 export interface Effective {
@@ -13,26 +15,23 @@ export interface Effective {
   readonly writer: Transformer;
 }
 
-/** A resource's name and its API group, empty for the core group. */
-export interface GroupResource {
-  readonly resource: string;
-  readonly group: string;
-}
-
 const IDENTITY: Transformer = { provider: 'identity' };
 
-/** `deployments.apps` to its parts, at the first full stop, as upstream's schema.ParseGroupResource. */
-export function parseGroupResource(text: string): GroupResource {
-  const dot = text.indexOf('.');
-  return dot < 0 ? { resource: text, group: '' } : { resource: text.slice(0, dot), group: text.slice(dot + 1) };
-}
-
-/** What holds for a resource (`secrets`, `deployments.apps`). */
-export function effective(configuration: EncryptionConfiguration, resource: string): Effective {
+/**
+ * What holds for a resource (`secrets`, `deployments.apps`).
+ * @param release of the server; what it does not know means nothing to it. A current one unless given
+ */
+export function effective(
+  configuration: EncryptionConfiguration,
+  resource: string,
+  release?: KubernetesRelease,
+): Effective {
   const { resource: name, group } = parseGroupResource(resource);
   for (const entry of [joined(name, group), joined('*', group), '*.*']) {
     const readers = configuration.rules.flatMap(({ resources, providers }) =>
-      resources.flatMap((text) => (normal(text) === entry ? transformersOf(providers) : [])),
+      resources.flatMap((text) =>
+        normal(text) === entry && knowsEntry(release, text) ? transformersOf(providers) : [],
+      ),
     );
     const [writer] = readers;
     if (writer !== undefined) return { entry, readers, writer };

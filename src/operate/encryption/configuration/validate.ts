@@ -4,7 +4,7 @@
 
 import type { DocumentKey, DocumentKms, DocumentProvider, EncryptionDocument, Place, Placed } from './document.ts';
 import { parseDuration } from './duration.ts';
-import { parseGroupResource } from './effective.ts';
+import { parseGroupResource } from './group-resource.ts';
 
 /** Ids of upstream's rules, in the order of docs/guide/encryption.md. */
 export const UPSTREAM_RULES = [

@@ -1,7 +1,9 @@
 // Inspects files, member directories and folders of backups, offline and without writing anything, and gives the verdict on them.
+import { basename, dirname } from 'node:path';
 import { LimitError, messageOf, PlimsollError } from '../../../platform/errors.ts';
 import { compareGaps, type Gap } from '../../../platform/gap.ts';
 import type { EncryptionConfiguration } from '../configuration/configuration.ts';
+import { missingSegments } from '../etcd/wal-names.ts';
 import { findFiles } from './find-files.ts';
 import { type InspectedFile, inspectFile } from './inspect-file.ts';
 import type { FileInspection, Inspection, InspectionVerdict, NotExamined } from './inspection.ts';
@@ -56,6 +58,10 @@ export async function inspect(
           fail(below.name, error);
         }
       }
+      for (const { folder, missing } of holesOf(found.files)) {
+        const reason = `segments of the WAL are missing: ${missing.join(', ')}`;
+        gaps.push({ kind: 'file-unparsed', target: folder, reason });
+      }
       others.push(...found.skipped.map((what) => ({ what, why: 'it is a link or a device: name what it stands for' })));
     } catch (error) {
       fail(name, error);
@@ -79,6 +85,17 @@ export async function inspect(
     for (const reason of unjudged) gaps.push({ kind: 'undecidable', target: file.path, reason });
     for (const reason of unread) gaps.push({ kind: 'file-unparsed', target: file.path, reason });
   }
+}
+
+/** Folders with a WAL that has a hole. */
+function holesOf(
+  files: readonly InspectPath[],
+): readonly { readonly folder: string; readonly missing: readonly string[] }[] {
+  const byFolder = Map.groupBy(files, ({ name }) => dirname(name));
+  return [...byFolder].flatMap(([folder, inside]) => {
+    const missing = missingSegments(inside.map(({ name }) => basename(name)));
+    return missing.length === 0 ? [] : [{ folder, missing }];
+  });
 }
 
 function verdictOf(files: readonly FileInspection[], gaps: readonly Gap[]): InspectionVerdict {

@@ -49,8 +49,8 @@ function defragment(free: number): NextStep {
 
 function rebuild(wal: number): NextStep {
   return {
-    command: 'etcdctl member remove ID, then etcdctl member add NAME with an empty data directory',
-    reason: `${values(wal)} in plain text in the WAL, which no other command clears: one member after another, after the defragmentation`,
+    command: 'plimsoll encryption verify /var/lib/etcd --endpoint https://127.0.0.1:2379 --rebuild MEMBER',
+    reason: `${values(wal)} in plain text in the WAL, which nothing but a new, empty member clears: one member after another, after the defragmentation`,
   };
 }
 

@@ -22,8 +22,11 @@ export const MARGIN = 2048;
 const PROTOBUF_SECRET = Buffer.from('k8s\0\n\x0c\n\x02v1\x12\x06Secret', 'latin1');
 /** How it stores one as JSON (--storage-media-type=application/json). */
 const JSON_SECRET = Buffer.from('{"kind":"Secret","apiVersion":"v1"');
-/** How values begin that are not encrypted: protobuf, or JSON. Anything else is no value of kube-apiserver. */
-const PLAIN_HEADS: readonly Buffer[] = [Buffer.from('k8s\0'), Buffer.from('{')];
+/**
+ * How values begin that are not encrypted: protobuf, JSON, or CBOR, which newer servers can store custom resources as (RFC 8949 section 3.4.6). Anything else
+ * is no value of kube-apiserver.
+ */
+const PLAIN_HEADS: readonly Buffer[] = [Buffer.from('k8s\0'), Buffer.from('{'), Buffer.of(0xd9, 0xd9, 0xf7)];
 const KEY_FIELD = 0x0a;
 const SLASH = 0x2f;
 const MOD_REVISION = 3;

@@ -30,6 +30,7 @@ export type FaultId =
   | 'process-unknown'
   | 'process-differs-from-file'
   | 'file-broken'
+  | 'entries-ignored'
   | 'values-unreadable'
   | 'writes-unreadable'
   | 'same-name-other-key'
@@ -74,6 +75,10 @@ function serverFaults({ name, file, running }: ServerState): readonly Fault[] {
   const add = (id: FaultId, reason: string): void => void faults.push({ id, weight: 'error', server: name, reason });
   if (file.state === 'not-examined') add('server-not-examined', `${name} was not examined: ${file.reason}`);
   if (file.state === 'broken') add('file-broken', `${name} could not start with its configuration: ${file.reason}`);
+  if (file.state === 'read' && file.ignored !== undefined) {
+    const reason = `${name} is of a release that takes ${file.ignored.join(', ')} for names of resources that nobody has: it encrypts nothing by them`;
+    faults.push({ id: 'entries-ignored', weight: 'warning', server: name, reason });
+  }
   if (running.state === 'down') add('server-down', `${name} is down; it would come back with what its file says`);
   if (running.state === 'unknown') add('process-unknown', `what the process of ${name} loaded is not known`);
   if (running.state !== 'loaded') return faults;

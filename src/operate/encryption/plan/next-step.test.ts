@@ -185,6 +185,40 @@ const CASES: readonly [what: string, state: EncryptionState, faults: readonly Fa
     /refused: m1 is not ready, and its configuration is right; ask m1 for \/readyz\?verbose/,
   ],
   [
+    'a file whose wildcard the server is too old for: nothing is built on it',
+    state([{ ...m1, file: { state: 'read', transformers: [A], ignored: ['*.*'] } }], DATA),
+    ['entries-ignored'],
+    /refused: m1 is of a release that takes \*\.\* for names .*; name the resources in their place, in the file of m1/,
+  ],
+  [
+    'what is broken is mended all the same',
+    state(
+      [
+        { ...m1, file: { state: 'read', transformers: [A], ignored: ['*.*'] } },
+        { ...m2, running: { state: 'down' } },
+      ],
+      DATA,
+    ),
+    ['server-down', 'data-not-current', 'entries-ignored'],
+    'restart m2',
+  ],
+  [
+    'not ready because it is starting',
+    state([{ ...m1, running: { state: 'loaded', transformers: [A], startedAt: STARTED, ready: false } }], DATA, {
+      at: '2026-01-01T00:00:30.000Z',
+    }),
+    ['server-not-ready'],
+    /refused: m1 began a moment ago and is not ready yet; wait for it, and plan again/,
+  ],
+  [
+    'not ready, and not since a moment ago',
+    state([{ ...m1, running: { state: 'loaded', transformers: [A], startedAt: STARTED, ready: false } }], DATA, {
+      at: '2026-01-01T00:02:00.000Z',
+    }),
+    ['server-not-ready'],
+    /refused: m1 is not ready, and its configuration is right/,
+  ],
+  [
     'the key of current values is nowhere',
     state(three(A), holding([A, 5, 0], ['aescbc:gone', 2, 0])),
     ['key-lost', 'values-unreadable', 'values-unreadable', 'values-unreadable', 'mixed-values'],

@@ -4,7 +4,16 @@
 import { compareText } from '../../../platform/order.ts';
 import { faultsOf } from './faults.ts';
 import { repairOf } from './repair.ts';
-import { currentCounts, type EncryptionState, isAtHand, listsOf, neededOf, pastCounts, showsAbsence } from './state.ts';
+import {
+  currentCounts,
+  type EncryptionState,
+  isAtHand,
+  isStarting,
+  listsOf,
+  neededOf,
+  pastCounts,
+  showsAbsence,
+} from './state.ts';
 import type { ApplyStep, Done, Goal, Next, Refused, Step } from './step.ts';
 import {
   fingerprintOfId,
@@ -22,6 +31,7 @@ export function planNext(state: EncryptionState, goal: Goal): Next {
     unplannable(state, goal) ??
     repairOf(state) ??
     unrepairable(state) ??
+    meaningless(state) ??
     makeReadable(state, goal) ??
     makeWriter(state, goal) ??
     examine(state) ??
@@ -71,9 +81,25 @@ function unrepairable(state: EncryptionState): Refused | undefined {
   }
   const [unready] = state.servers.filter(({ running }) => running.state === 'loaded' && running.ready === false);
   if (unready === undefined) return undefined;
+  if (isStarting(unready, state)) {
+    return refused(
+      `${unready.name} began a moment ago and is not ready yet`,
+      `wait for it, and plan again: nothing else is needed. If it is still not ready after two minutes, ask it for /readyz?verbose`,
+    );
+  }
   return refused(
     `${unready.name} is not ready, and its configuration is right`,
     `ask ${unready.name} for /readyz?verbose and mend what it names: encryption is not changed on servers that fail`,
+  );
+}
+
+/** A file that does not do what it says is not built upon: an upgrade of one server would make it encrypt what the others cannot read. */
+function meaningless(state: EncryptionState): Refused | undefined {
+  const fault = faultsOf(state).find(({ id }) => id === 'entries-ignored');
+  if (fault === undefined) return undefined;
+  return refused(
+    fault.reason,
+    `name the resources in their place, in the file of ${fault.server ?? ''} and of every other server (plimsoll encryption lint), or upgrade the servers first`,
   );
 }
 

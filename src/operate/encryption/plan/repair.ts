@@ -33,10 +33,19 @@ interface Repair {
 export function repairOf(state: EncryptionState): Step | Refused | undefined {
   const repairs = state.servers.flatMap((server) => serverRepair(server, state) ?? []);
   repairs.sort((a, b) => a.urgency - b.urgency || b.weight - a.weight || compareText(a.server.name, b.server.name));
-  const [safe] = repairs.filter((repair) => lostByStart(repair.server, state).length === 0);
+  const startable = repairs.filter(({ server }) => lostByStart(server, state).length === 0);
+  const safe = startable.find((repair) => !beginsPlain(repair, state));
   if (safe !== undefined) return stepOf(safe, state);
-  const [unsafe] = repairs;
-  return unsafe === undefined ? undefined : refusal(unsafe.server, state);
+  const unsafe = repairs.find((repair) => !startable.includes(repair));
+  if (unsafe !== undefined) return refusal(unsafe.server, state);
+  const [plain] = startable;
+  return plain === undefined ? undefined : plainRefusal(plain.server, state);
+}
+
+/** Whether a server would begin to write plain text while others write with keys, and none of these is at hand. */
+function beginsPlain({ transformers }: Repair, state: EncryptionState): boolean {
+  const writers = writersOf(state);
+  return transformers[0] === IDENTITY && writers.size > 0 && !writers.has(IDENTITY);
 }
 
 function serverRepair(server: ServerState, state: EncryptionState): Repair | undefined {
@@ -149,5 +158,14 @@ function refusal(server: ServerState, state: EncryptionState): Refused {
     kind: 'refused',
     reason: `${server.name} must not be started again: its process ${has} of ${lost}, and no file has it`,
     wayOut: `bring the key from where it is kept; or read every object through ${server.name} while it runs, and keep a copy`,
+  };
+}
+
+function plainRefusal(server: ServerState, state: EncryptionState): Refused {
+  const writers = [...writersOf(state)].sort(compareText).map(idText).join(', ');
+  return {
+    kind: 'refused',
+    reason: `${server.name} could do nothing but write plain text: the key of ${writers} is not at hand`,
+    wayOut: 'bring the key from where it is kept (plimsoll encryption keys)',
   };
 }

@@ -21,7 +21,12 @@ export type Running =
 
 /** What a start would load: the manifest's flag and the file that it names. */
 export type OnDisk =
-  | { readonly state: 'read'; readonly transformers: readonly TransformerId[] }
+  | {
+      readonly state: 'read';
+      readonly transformers: readonly TransformerId[];
+      /** Entries of its lists of resources that the server's release does not know, so that it encrypts nothing by them. */
+      readonly ignored?: readonly string[];
+    }
   /** It is there and no server could start with it. */
   | { readonly state: 'broken'; readonly reason: string }
   /** Nobody looked. */
@@ -72,6 +77,19 @@ export interface EncryptionState {
   readonly atHand: readonly TransformerId[];
   /** Transformers whose keys are kept elsewhere, with a receipt: backups that need them can be restored. */
   readonly escrowed: readonly TransformerId[];
+  /** When the servers were looked at, ISO 8601 in UTC; absent when that is not known. */
+  readonly at?: string;
+}
+
+/** How long a server may take to become ready before it counts as one that fails. */
+const STARTING_MS = 120_000;
+
+/** Whether a server that is not ready may only be starting: it began just before it was looked at. */
+export function isStarting({ running }: ServerState, { at }: Pick<EncryptionState, 'at'>): boolean {
+  if (at === undefined || running.state !== 'loaded' || running.ready !== false) return false;
+  const age = Date.parse(at) - Date.parse(running.startedAt);
+  // The clock of its machine may be ahead of ours.
+  return Math.abs(age) < STARTING_MS;
 }
 
 /** What a server reads and writes with, or would after a start at any moment: its process's list and its file's. Neither is empty. */

@@ -1,5 +1,7 @@
 // Opens every judged value of a snapshot with the lists that servers have at every moment of a plan, in memory, and seals it again with everything that
 // servers write with, for the same lists. Nothing of a value but its etcd key leaves this file.
+
+import { compareText } from '../../../platform/order.ts';
 import { type Provider, type Transformer, transformersOf } from '../configuration/configuration.ts';
 import type { FileInspection } from '../inspect/inspection.ts';
 import { objectName, type StoredRevision, type ValueReader } from '../inspect/value-opener.ts';
@@ -35,6 +37,8 @@ export class RehearsalReader implements ValueReader {
   readonly #tallies: readonly ReadonlyMap<string, Tally>[];
   #opened = 0;
   #unopened = 0;
+  /** Values that a key management service alone can open, by its transformer. */
+  readonly #outside = new Map<TransformerId, number>();
   readonly #unopenedKeys: string[] = [];
 
   constructor(moments: readonly Moment[], providers: readonly Provider[], random: RandomBytes) {
@@ -48,9 +52,13 @@ export class RehearsalReader implements ValueReader {
   }
 
   /** Rehearses one value. */
-  open({ key, value }: StoredRevision): TransformerId | undefined {
+  open({ key, value, writer }: StoredRevision): TransformerId | undefined {
     const etcdKey = key.toString();
     const origin = this.#originOf(value, etcdKey);
+    if (origin === undefined && isService(writer)) {
+      this.#addOutside(writer, etcdKey);
+      return writer;
+    }
     if (origin === undefined) {
       this.#unopened += 1;
       if (this.#unopenedKeys.length < TOLD) this.#unopenedKeys.push(etcdKey);
@@ -63,17 +71,38 @@ export class RehearsalReader implements ValueReader {
         const fails = (id: TransformerId, bytes: Uint8Array): boolean => lists.some((list) => !reads(id, bytes, list));
         const unread = stored.has(origin.id) && fails('stored', value);
         const unwritten = writers.some((writer) => {
+          if (isService(writer)) return lists.some((list) => !list.includes(writer));
           const sealed = reads.seal(writer);
           return sealed !== undefined && fails(writer, sealed);
         });
-        const tally = this.#tallies[index]?.get(name);
-        if (tally === undefined || !(unread || unwritten)) continue;
-        tally.stored += unread ? 1 : 0;
-        tally.written += unwritten ? 1 : 0;
-        if (tally.keys.size < TOLD) tally.keys.add(etcdKey);
+        this.#note(index, name, etcdKey, { unread, unwritten });
       }
     }
     return origin.id;
+  }
+
+  /** Of what a service sealed it is known that a server reads it only if its list names the service. */
+  #addOutside(service: TransformerId, etcdKey: string): void {
+    this.#outside.set(service, (this.#outside.get(service) ?? 0) + 1);
+    for (const [index, { servers, stored }] of this.#moments.entries()) {
+      for (const { name, lists } of servers) {
+        const unread = stored.has(service) && lists.some((list) => !list.includes(service));
+        this.#note(index, name, etcdKey, { unread, unwritten: false });
+      }
+    }
+  }
+
+  #note(
+    moment: number,
+    server: string,
+    etcdKey: string,
+    { unread, unwritten }: { readonly unread: boolean; readonly unwritten: boolean },
+  ): void {
+    const tally = this.#tallies[moment]?.get(server);
+    if (tally === undefined || !(unread || unwritten)) return;
+    tally.stored += unread ? 1 : 0;
+    tally.written += unwritten ? 1 : 0;
+    if (tally.keys.size < TOLD) tally.keys.add(etcdKey);
   }
 
   /** Values that were opened at all, and those that no key opened. */
@@ -84,6 +113,11 @@ export class RehearsalReader implements ValueReader {
   /** etcd keys of the first values that no key opened. */
   get unopenedKeys(): readonly string[] {
     return this.#unopenedKeys;
+  }
+
+  /** Values that key management services sealed, by transformer, in order. */
+  get outside(): readonly (readonly [id: TransformerId, values: number])[] {
+    return [...this.#outside].sort(([a], [b]) => compareText(a, b));
   }
 
   /** Whether the keys of a transformer are there: values of others cannot be sealed for the rehearsal. */
@@ -145,4 +179,9 @@ export class RehearsalReader implements ValueReader {
     };
     return Object.assign(reads, { seal });
   }
+}
+
+/** Whether a key management service, and no key of a file, opens the values of a transformer. */
+export function isService(id: TransformerId): boolean {
+  return id.startsWith('kms-');
 }

@@ -109,6 +109,28 @@ test('enabling is proved on a database without encryption; without the new key i
   assert.notEqual(without.verdict, 'proved');
 });
 
+test('of a key management service the rehearsal says what it saw and what to do instead; a list that drops it early is refuted', async () => {
+  const path = join(folder, 'kms.db');
+  const sealed = Buffer.from('k8s:enc:kms:v2:vault:0123456789abcdef');
+  writeFileSync(path, testDatabase({ revisions: [{ key: KEY, value: sealed }] }));
+  const next = aescbc('new');
+  const target = transformerId(next.transformer);
+  const data = dataOf([await examineFile({ path, name: 'kms.db' }, { resource: 'secrets', providers: [] })], []);
+  const input = { goal: { kind: 'provider', target }, resource: 'secrets', random: randomBytes } as const;
+  const providers = [next.provider];
+  const state = stateOf([['kms-v2:vault'], ['kms-v2:vault']], data, [target]);
+  const { verdict, reason, moments } = await rehearse({ path, name: 'kms.db' }, { ...input, state, providers });
+  assert.equal(verdict, 'not-proved');
+  assert.match(
+    reason,
+    /1 values of kms-v2:vault, and what servers write with kms-v2:vault: seen is which server names it .* ask every server for \/readyz\?verbose/,
+  );
+  assert.ok(moments.every(({ servers }) => servers.every(({ stored }) => stored === 0)));
+  const reader = new RehearsalReader([moment([target], ['kms-v2:vault'])], providers, randomBytes);
+  reader.open({ key: Buffer.from(KEY), value: sealed, revision: 2, writer: 'kms-v2:vault' });
+  assert.deepEqual(counts(reader), [[1, 0]]);
+});
+
 const SNAPSHOT = 'data/encryption/snapshots/1-aescbc-old-revisions-kept.snapshot.db.gz';
 const CONFIG = 'data/encryption/configs/3-rotate-b.yaml';
 

@@ -7,10 +7,11 @@ import { inspectFile } from '../inspect/inspect-file.ts';
 import { JudgedResources } from '../inspect/judged-resources.ts';
 import type { EncryptionState } from '../plan/state.ts';
 import type { Done, Goal, Refused, Step } from '../plan/step.ts';
+import type { TransformerId } from '../plan/transformer-id.ts';
 import type { RandomBytes } from '../provider/ciphers.ts';
 import type { EtcdPath } from '../status/evidence.ts';
 import { momentsOf } from './moments.ts';
-import { RehearsalReader, type Unreadable } from './rehearsal-reader.ts';
+import { isService, RehearsalReader, type Unreadable } from './rehearsal-reader.ts';
 
 /** What a rehearsal needs. */
 export interface RehearsalInput {
@@ -66,13 +67,15 @@ export async function rehearse({ path, name }: EtcdPath, input: RehearsalInput):
     };
   });
   const { right, wrong } = reader.result();
-  const unsealed = [...new Set(moments.flatMap(({ writers }) => writers))].filter((id) => !reader.canSeal(id));
+  const writers = [...new Set(moments.flatMap((moment) => moment.writers))];
+  const unsealed = writers.filter((id) => !isService(id) && !reader.canSeal(id));
   const bytesUnread = inspected.unread.filter((reason) => !inspected.unjudged.includes(reason));
   const problems = [
     ...(wrong === 0 ? [] : [`no key opens ${wrong} values, such as ${reader.unopenedKeys.join(', ')}`]),
     ...(unsealed.length === 0 ? [] : [`the keys to write with are not here: ${unsealed.join(', ')}`]),
     ...bytesUnread,
-    ...(right === 0 ? [`${name} holds no value to rehearse with`] : []),
+    ...servicesProblem(reader.outside, writers),
+    ...(right === 0 && reader.outside.length === 0 ? [`${name} holds no value to rehearse with`] : []),
     ...(end?.kind === 'done' ? [] : [end === undefined ? 'the data decides what comes next' : end.reason]),
   ];
   return {
@@ -81,6 +84,17 @@ export async function rehearse({ path, name }: EtcdPath, input: RehearsalInput):
     moments: rows,
     ...(end === undefined ? {} : { end }),
   };
+}
+
+/** A copy of the data shows nothing of a key management service: what was seen, what was not, and what does show it. */
+function servicesProblem(outside: RehearsalReader['outside'], writers: readonly TransformerId[]): readonly string[] {
+  const values = outside.map(([id, count]) => `${count} values of ${id}`);
+  const writing = writers.filter(isService).map((id) => `what servers write with ${id}`);
+  const what = [...values, ...writing];
+  if (what.length === 0) return [];
+  return [
+    `only the key management service opens ${what.join(', and ')}: seen is which server names it after each step, not whether it answers there; instead ask every server for /readyz?verbose (its line kms-provider) before each step, let encryption apply read its canaries, and keep a backup that needs no service`,
+  ];
 }
 
 function judge(

@@ -13,6 +13,8 @@ export interface ManifestFacts {
   readonly reload: boolean;
   /** `https://ADDRESS:PORT` of this server alone. */
   readonly address?: string;
+  /** Version of the image (`v1.20.2`); absent when its name does not tell it. */
+  readonly version?: string;
 }
 
 /** The configuration file that the manifest names. */
@@ -20,8 +22,18 @@ export interface FileFacts {
   readonly modifiedAt: string;
   /** What holds for the judged resource, in order; absent when the file is wrong. */
   readonly transformers?: readonly TransformerId[];
+  /** Entries of its lists that mean nothing to the server's release; absent when there are none. */
+  readonly ignored?: readonly string[];
   /** What is wrong with it. */
   readonly problem?: string;
+}
+
+/** Values that a process could not read or write since its start. */
+export interface TransformationFailures {
+  readonly direction: 'read' | 'write';
+  /** How the values begin: `k8s:enc:aescbc:v1:`; `identity` or empty for plain ones. */
+  readonly prefix: string;
+  readonly count: number;
 }
 
 /** The running process. */
@@ -31,7 +43,11 @@ export interface ProcessFacts {
   readonly flag: { readonly known: false } | { readonly known: true; readonly path?: string };
   /** When it last loaded the file anew by itself, from its metrics. */
   readonly reloadedAt?: string;
+  /** Whether the bytes that it loaded are those of the file: by their SHA-256 in its metrics (from 1.34), where the file was at hand. */
+  readonly isOfFile?: boolean;
   readonly ready?: boolean;
+  /** From its metrics; absent when nothing failed, or it was not asked. */
+  readonly failures?: readonly TransformationFailures[];
 }
 
 /** Everything about one control plane. */
@@ -67,7 +83,11 @@ function onDisk({ manifest, manifestProblem, file }: ControlPlane): OnDisk {
   if (file === undefined) return { state: 'broken', reason: `there is no ${manifest.path}` };
   return file.transformers === undefined
     ? { state: 'broken', reason: file.problem ?? `${manifest.path} cannot be read` }
-    : { state: 'read', transformers: file.transformers };
+    : {
+        state: 'read',
+        transformers: file.transformers,
+        ...(file.ignored === undefined ? {} : { ignored: file.ignored }),
+      };
 }
 
 function runningOf(plane: ControlPlane): Running {
@@ -85,12 +105,13 @@ function runningOf(plane: ControlPlane): Running {
 }
 
 /**
- * What the process loaded: what the file says, when the process is younger than the file, or has loaded it anew since; else what was known before. A
- * process whose flag is not that of the manifest loaded another file. Undefined when it cannot be told.
+ * What the process loaded: what the file says, when the server says that it loaded these bytes, or is younger than the file, or has loaded it anew since;
+ * else what was known before. A process whose flag is not that of the manifest loaded another file. Undefined when it cannot be told.
  */
 export function loadedBy({ manifest, file, process, loaded }: ControlPlane): readonly TransformerId[] | undefined {
   if (process === undefined || process === 'none') return undefined;
-  const { flag, startedAt, reloadedAt } = process;
+  const { flag, startedAt, reloadedAt, isOfFile } = process;
+  if (isOfFile !== undefined) return isOfFile ? file?.transformers : loaded;
   if (flag.known && flag.path === undefined) return PLAIN;
   const sameFlag = !flag.known || flag.path === manifest?.flag;
   if (manifest === undefined || !sameFlag) return loaded;
@@ -132,6 +153,7 @@ export function isSameStart(a: Pick<ProcessFacts, 'startedAt'>, b: Pick<ProcessF
   return Math.abs(Date.parse(a.startedAt) - Date.parse(b.startedAt)) < 1000;
 }
 
-function later(a: string, b: string | undefined): string {
+/** The later one of two times. */
+export function later(a: string, b: string | undefined): string {
   return b !== undefined && b > a ? b : a;
 }

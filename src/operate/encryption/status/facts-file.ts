@@ -21,6 +21,7 @@ const FACTS = z.strictObject({
       path: TEXT.exactOptional(),
       reload: z.boolean(),
       address: TEXT.regex(/^https:\/\//).exactOptional(),
+      version: TEXT.exactOptional(),
     })
     .exactOptional(),
   manifestProblem: TEXT.exactOptional(),
@@ -28,6 +29,7 @@ const FACTS = z.strictObject({
     .strictObject({
       modifiedAt: TIME,
       transformers: TRANSFORMERS.exactOptional(),
+      ignored: z.array(TEXT).min(1).max(10_000).exactOptional(),
       problem: TEXT.exactOptional(),
     })
     .exactOptional(),
@@ -41,7 +43,14 @@ const FACTS = z.strictObject({
           z.strictObject({ known: z.literal(true), path: TEXT.exactOptional() }),
         ]),
         reloadedAt: TIME.exactOptional(),
+        isOfFile: z.boolean().exactOptional(),
         ready: z.boolean().exactOptional(),
+        failures: z
+          .array(
+            z.strictObject({ direction: z.enum(['read', 'write']), prefix: TEXT, count: z.number().int().positive() }),
+          )
+          .max(1000)
+          .exactOptional(),
       }),
     ])
     .exactOptional(),

@@ -11,14 +11,15 @@ const MANIFEST = z.looseObject({
     containers: z.array(
       z.looseObject({
         name: z.string(),
-        command: z.array(z.string()).optional(),
-        args: z.array(z.string()).optional(),
-        volumeMounts: z.array(z.looseObject({ name: z.string(), mountPath: z.string() })).optional(),
+        image: z.string().nullish(),
+        command: z.array(z.string()).nullish(),
+        args: z.array(z.string()).nullish(),
+        volumeMounts: z.array(z.looseObject({ name: z.string(), mountPath: z.string() })).nullish(),
       }),
     ),
     volumes: z
-      .array(z.looseObject({ name: z.string(), hostPath: z.looseObject({ path: z.string() }).optional() }))
-      .optional(),
+      .array(z.looseObject({ name: z.string(), hostPath: z.looseObject({ path: z.string() }).nullish() }))
+      .nullish(),
   }),
 });
 
@@ -34,7 +35,7 @@ const SECURE_PORT = '6443';
  * @throws ParseError for what is no manifest of an API server; LimitError
  */
 export function readManifest(text: string, name: string): ManifestFacts {
-  const { flags, onNode } = readServerPod(text, name);
+  const { flags, onNode, version } = readServerPod(text, name);
   const flag = flagOf(flags, FLAGS);
   const path = flag === undefined ? undefined : onNode(flag);
   const host = flagOf(flags, ['--bind-address']);
@@ -48,6 +49,7 @@ export function readManifest(text: string, name: string): ManifestFacts {
     ...(address === undefined
       ? {}
       : { address: `https://${address.includes(':') ? `[${address}]` : address}:${port}` }),
+    ...(version === undefined ? {} : { version }),
   };
 }
 
@@ -57,6 +59,8 @@ export interface ServerPod {
   readonly flags: readonly string[];
   /** Where a path in the container lies on the node; undefined when no volume brings it there. */
   readonly onNode: (path: string) => string | undefined;
+  /** As the image's tag says it; undefined where it says none. */
+  readonly version?: string;
 }
 
 /**
@@ -67,7 +71,9 @@ export interface ServerPod {
 export function readServerPod(text: string, name: string): ServerPod {
   const { spec } = checkedYaml(text, name, MANIFEST).value;
   const container = spec.containers.find((one) => isApiServer(one)) ?? spec.containers[0];
+  const version = versionOf(container?.image ?? '');
   return {
+    ...(version === undefined ? {} : { version }),
     flags: [...(container?.command ?? []), ...(container?.args ?? [])],
     onNode: (path) => (container === undefined ? undefined : placeOnNode(path, container, spec.volumes ?? [])),
   };
@@ -85,6 +91,11 @@ export function flagOf(words: readonly string[], names: readonly string[]): stri
   return value;
 }
 
+/** The tag of a reference: behind the last colon that no slash follows, before a digest. */
+function versionOf(image: string): string | undefined {
+  return /:(v?\d+\.\d+\.\d+[\w.-]*)(?:@.*)?$/s.exec(image)?.[1];
+}
+
 function isApiServer({ name, command }: Pod['spec']['containers'][number]): boolean {
   return name === 'kube-apiserver' || posix.basename(command?.[0] ?? '') === 'kube-apiserver';
 }
@@ -99,10 +110,10 @@ function isSet(words: readonly string[], name: string): boolean {
 /** The path on the node of a path in the container: by the longest mount that holds it. */
 function placeOnNode(
   path: string,
-  { volumeMounts = [] }: Pod['spec']['containers'][number],
+  { volumeMounts }: Pod['spec']['containers'][number],
   volumes: NonNullable<Pod['spec']['volumes']>,
 ): string | undefined {
-  const fitting = volumeMounts
+  const fitting = (volumeMounts ?? [])
     .map(({ name, mountPath }) => ({ name, within: posix.relative(mountPath, path) }))
     .filter(({ within }) => !within.startsWith('..') && !posix.isAbsolute(within))
     .sort((a, b) => a.within.length - b.within.length);

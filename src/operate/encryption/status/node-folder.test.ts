@@ -52,6 +52,32 @@ function processes(t: TestContext, seconds: number, args: readonly string[]): st
   });
 }
 
+test('what the image’s release does not know holds for nothing, and is named', (t) => {
+  const files = { '/etc/kubernetes/enc/config.yaml': CONFIG.replace('[secrets]', '["*.*"]') };
+  const look = (image: string) => {
+    const root = folder(t, {
+      ...files,
+      [MANIFEST_PATH]: MANIFEST.replace('    command', `    image: ${image}\n    command`),
+    });
+    return lookAtNode({ node: 'm1', root, resource: 'secrets', now });
+  };
+  const old = look('registry.local:5000/kube-apiserver:v1.20.2');
+  assert.deepEqual(
+    [old.manifest?.version, old.file?.ignored, old.file?.transformers],
+    ['v1.20.2', ['*.*'], ['identity']],
+  );
+  const { file } = serverStateOf(readFacts(writeFacts(old), 'f'));
+  assert.deepEqual(file.state === 'read' && file.ignored, ['*.*']);
+  const current = look(`kube-apiserver:v1.34.4@sha256:${'0'.repeat(64)}`);
+  assert.deepEqual([current.manifest?.version, current.file?.ignored], ['v1.34.4', undefined]);
+  assert.equal(current.file?.transformers?.length, 2);
+  // A digest alone, or a word, does not tell it.
+  for (const image of [`registry.local:5000/kube-apiserver@sha256:${'0'.repeat(64)}`, 'kube-apiserver:latest']) {
+    const { manifest, file: read } = look(image);
+    assert.deepEqual([manifest?.version, read?.ignored, read?.transformers?.length], [undefined, undefined, 2]);
+  }
+});
+
 test('manifest, file and process of a node make a state; no key is in what travels', (t) => {
   const root = folder(t, { [MANIFEST_PATH]: MANIFEST, '/etc/kubernetes/enc/config.yaml': CONFIG });
   const proc = processes(t, 60, [`--encryption-provider-config=${root}/etc/kubernetes/enc/config.yaml`]);

@@ -1,11 +1,13 @@
 // Looks at one control plane from its own file system: the manifest of its API server, the configuration that it names, the process that runs.
-import { readFileSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LimitError, messageOf, PlimsollError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
 import type { EncryptionConfiguration } from '../configuration/configuration.ts';
 import { effective } from '../configuration/effective.ts';
 import { parseConfiguration } from '../configuration/read.ts';
+import { type KubernetesRelease, knowsEntry, releaseOf } from '../configuration/release.ts';
 import { transformerId } from '../plan/transformer-id.ts';
 import type { ControlPlane, FileFacts, ManifestFacts } from './control-plane.ts';
 import { readManifest } from './manifest.ts';
@@ -38,7 +40,10 @@ export function lookAtNode(folder: NodeFolder): ControlPlane {
   } catch (error) {
     return { ...plane, manifestProblem: messageOf(error).replaceAll(root === '/' ? '\0' : root, '') };
   }
-  const file = manifest.path === undefined ? undefined : lookAtFile(root, manifest.path, resource);
+  const file =
+    manifest.path === undefined
+      ? undefined
+      : lookAtFile(root, manifest.path, resource, releaseOf(manifest.version ?? ''));
   return { ...plane, manifest, ...(file === undefined ? {} : { file }) };
 }
 
@@ -51,18 +56,48 @@ export function configurationOf({ manifest, file }: ControlPlane, root: string):
   return parseConfiguration(readBounded(join(root, manifest.path)), manifest.path);
 }
 
-function lookAtFile(root: string, path: string, resource: string): FileFacts | undefined {
+/** SHA-256 of the configuration, in hexadecimal, when it still is the one that was looked at. @param plane as lookAtNode gave it of this root */
+export function configurationHash({ manifest, file }: ControlPlane, root: string): string | undefined {
+  if (manifest?.path === undefined || file === undefined) return undefined;
+  const place = join(root, manifest.path);
+  try {
+    const hash = createHash('sha256').update(readBounded(place)).digest('hex');
+    return modifiedAt(statSync(place)) === file.modifiedAt ? hash : undefined;
+  } catch {
+    // It went meanwhile: nothing is known of it.
+    return undefined;
+  }
+}
+
+function lookAtFile(
+  root: string,
+  path: string,
+  resource: string,
+  release: KubernetesRelease | undefined,
+): FileFacts | undefined {
   const place = join(root, path);
   const status = statSync(place, { throwIfNoEntry: false });
   if (status === undefined) return undefined;
-  const modifiedAt = new Date(Math.max(status.mtimeMs, status.ctimeMs)).toISOString();
+  const modified = modifiedAt(status);
   try {
-    const { readers } = effective(parseConfiguration(readBounded(place), path), resource);
-    return { modifiedAt, transformers: readers.map(transformerId) };
+    const configuration = parseConfiguration(readBounded(place), path);
+    const { readers } = effective(configuration, resource, release);
+    const ignored = configuration.rules
+      .flatMap(({ resources }) => resources)
+      .filter((one) => !knowsEntry(release, one));
+    return {
+      modifiedAt: modified,
+      transformers: readers.map(transformerId),
+      ...(ignored.length === 0 ? {} : { ignored }),
+    };
   } catch (error) {
     const problem = error instanceof PlimsollError ? error.message : `${path} cannot be read`;
-    return { modifiedAt, problem };
+    return { modifiedAt: modified, problem };
   }
+}
+
+function modifiedAt({ mtimeMs, ctimeMs }: Stats): string {
+  return new Date(Math.max(mtimeMs, ctimeMs)).toISOString();
 }
 
 /** @throws LimitError, and what the file system throws */

@@ -9,9 +9,11 @@ import {
   type OnDisk,
   pastCounts,
   type Running,
+  type ServerState,
   writersOf,
 } from '../plan/state.ts';
 import { idText, type TransformerId } from '../plan/transformer-id.ts';
+import type { ControlPlane, TransformationFailures } from './control-plane.ts';
 
 /** Values of one transformer. */
 export interface StoredCount {
@@ -40,10 +42,24 @@ export interface ServerRow {
   readonly name: string;
   readonly file: OnDisk;
   readonly running: Running;
+  /** Version of its image; absent when that does not tell it. */
+  readonly version?: string;
+  /** Since its process loaded its file anew by itself; absent when it did not, or has no such metric (before 1.28). */
+  readonly reloadedAt?: string;
+  /** Values that its process could not read or write since its start; absent when there are none, or it was not asked. They do not say what is wrong now. */
+  readonly failures?: readonly TransformationFailures[];
 }
 
-/** Judges a state. @param goal what was to be reached, if that is known */
-export function statusOf(state: EncryptionState, goal?: TransformerId): EncryptionStatus {
+/**
+ * Judges a state.
+ * @param goal what was to be reached, if that is known
+ * @param planes what else is known of the servers
+ */
+export function statusOf(
+  state: EncryptionState,
+  goal?: TransformerId,
+  planes: readonly ControlPlane[] = [],
+): EncryptionStatus {
   const writers = [...writersOf(state)].sort(compareText);
   const [only] = writers;
   const wanted = goal ?? (writers.length === 1 ? only : undefined);
@@ -55,9 +71,20 @@ export function statusOf(state: EncryptionState, goal?: TransformerId): Encrypti
     reason: reason ?? `every server writes with ${idText(wanted ?? '')}, and every value within reach is of it`,
     ...(wanted === undefined ? {} : { goal: wanted }),
     writers,
-    servers: state.servers,
+    servers: state.servers.map((server) => serverRow(server, planes)),
     data,
     faults,
+  };
+}
+
+function serverRow(server: ServerState, planes: readonly ControlPlane[]): ServerRow {
+  const { manifest, process } = planes.find(({ node }) => node === server.name) ?? {};
+  const { reloadedAt, failures } = process === undefined || process === 'none' ? {} : process;
+  return {
+    ...server,
+    ...(manifest?.version === undefined ? {} : { version: manifest.version }),
+    ...(reloadedAt === undefined ? {} : { reloadedAt }),
+    ...(failures === undefined ? {} : { failures }),
   };
 }
 

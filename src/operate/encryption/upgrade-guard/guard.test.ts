@@ -53,6 +53,11 @@ test('no encryption anywhere: nothing to guard, and nothing passes that was not 
   assert.deepEqual(verdicts([PLANE]).slice(-2), ['kubeadm-configuration no-evidence', 'node-image-source no-evidence']);
 });
 
+test('entries that only the newer release knows fail: servers would begin to differ in the middle of the upgrade', () => {
+  const file = { modifiedAt: '2026-01-01T00:00:00.000Z', transformers: ['identity'], ignored: ['*.*'] };
+  assert.equal(verdicts([{ ...PLANE, file }], source(BOTH))[0], 'configuration fail');
+});
+
 const SOURCES: readonly (readonly [what: string, text: string, verdict: string, reason: RegExp])[] = [
   ['lacks the flag', NONE, 'fail', /lacks encryption-provider-config.*in plain text/],
   ['lacks the volume', BOTH.replace(`, ${VOLUME}`, ''), 'fail', /no extraVolumes bring/],

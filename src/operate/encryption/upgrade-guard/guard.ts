@@ -57,6 +57,15 @@ function configuration({ node, manifest, manifestProblem, file }: ControlPlane):
   }
   const evidence = [`--encryption-provider-config=${flag}`, ...(path === undefined ? [] : [path])];
   const problem = path === undefined ? 'no volume brings the file into the container' : fileProblem(path, file);
+  if (problem === undefined && file?.ignored !== undefined) {
+    return {
+      ...base,
+      verdict: 'fail',
+      evidence: [...evidence, ...file.ignored],
+      reason: `its release takes ${file.ignored.join(', ')} for names of resources that nobody has; a newer one encrypts by them, and servers that are not upgraded yet could not read what it writes`,
+      remediation: 'name the resources instead, on every control plane, before the upgrade',
+    };
+  }
   return problem === undefined
     ? {
         ...base,

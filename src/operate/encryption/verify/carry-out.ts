@@ -8,11 +8,11 @@ import { type ClusterLook, lookAtCluster, type MemberLook, type OpenMember } fro
 
 /** What was done. */
 export interface CarriedOut {
-  /** In words. */
-  readonly done: string;
+  /** In words; absent when nothing was done. */
+  readonly done?: string;
   /** The cluster afterwards. */
   readonly look: ClusterLook;
-  /** Why it was not whole again in time. */
+  /** Why it was not whole any more when the step was to begin, or not again in time. */
   readonly trouble?: string;
 }
 
@@ -29,7 +29,7 @@ const PAUSE_MS = 250;
 const UNCONNECTED = 'etcdserver: unhealthy cluster';
 
 /**
- * Takes the step.
+ * Takes the step, if the cluster still is whole: reading its databases can take minutes.
  * @param look what the step was decided on
  * @throws ServerError when etcd refuses; with `outcomeUnknown` the same command tells what came of it
  */
@@ -46,7 +46,11 @@ export async function carryOut(
       client.close();
     }
   };
-  const [first] = look.members.filter(({ url }) => url !== undefined);
+  const addresses = look.members.flatMap(({ url }) => url ?? []);
+  const now = await lookAtCluster(open, addresses);
+  const trouble = notWhole(now) ?? otherMembers(look, now);
+  if (trouble !== undefined) return { look: now, trouble };
+  const [first] = now.members;
   switch (step.kind) {
     case 'compact': {
       await at(first, (client) => client.compact(step.revision, { physical: true })).catch(ignoreDone);
@@ -61,7 +65,8 @@ export async function carryOut(
     }
     case 'remove': {
       const { member, heir } = step;
-      if (member.status?.isLeader === true) await at(member, (client) => client.transferLeadership(heir.id));
+      const isLeader = now.members.some(({ id, status }) => id === member.id && status?.isLeader === true);
+      if (isLeader) await at(member, (client) => client.transferLeadership(heir.id));
       await patiently(() => at(heir, (client) => client.removeMember(member.id)));
       return settled(`removed ${member.name} from the cluster`, heir);
     }
@@ -108,6 +113,12 @@ export async function carryOut(
       return { trouble: messageOf(error) };
     }
   }
+}
+
+/** Why what was decided is not about these members; undefined when they are the same. */
+function otherMembers(before: ClusterLook, now: ClusterLook): string | undefined {
+  const idsOf = ({ members }: ClusterLook): string => members.map(({ id }) => id).join(' ');
+  return idsOf(before) === idsOf(now) ? undefined : 'members came or went while it was read';
 }
 
 /** Somebody was faster, such as the API server, which compacts every five minutes. */

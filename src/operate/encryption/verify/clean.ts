@@ -6,7 +6,14 @@ import { hexOf, type Verification, type VerifiedMember } from './verification.ts
 
 /** What an operator asks for. */
 export type Wish =
-  | { readonly kind: 'compact' }
+  | {
+      readonly kind: 'compact';
+      /**
+       * What all values are to be of, as their beginning names it: `aescbc:key2`, in a disable `identity`. Absent: anything but plain text, as for the
+       * proof.
+       */
+      readonly goal?: string;
+    }
   | { readonly kind: 'defragment'; readonly member: string }
   | {
       readonly kind: 'rebuild';
@@ -41,7 +48,7 @@ export function decide(wish: Wish, look: ClusterLook, verification: Verification
   const remains = remainsOf(verification);
   switch (wish.kind) {
     case 'compact':
-      return decideCompact(look, verification, remains);
+      return decideCompact(look, verification, ofOthers(verification, wish.goal));
     case 'defragment':
       return decideDefragment(nameOf(wish.member, look), look, verification, remains);
     case 'rebuild':
@@ -73,22 +80,50 @@ export function notWhole({ members, alarms, cluster }: ClusterLook, missing?: st
   return leaders.size === 1 && !leaders.has('0') ? undefined : 'the members do not agree on a leader';
 }
 
-function decideCompact(look: ClusterLook, verification: Verification, remains: readonly Remainder[]): CleanDecision {
+/** What compaction is to forget, and what it is too early for. */
+interface OfOthers {
+  /** In words. */
+  readonly what: string;
+  /** A member that has such values as current ones. */
+  readonly current?: string;
+  /** Whether one has them as earlier ones, or of deleted objects. */
+  readonly isPast: boolean;
+}
+
+/** Values that are not of the goal: plain text, unless a change of keys or a disable says otherwise. */
+function ofOthers({ members }: Verification, goal: string | undefined): OfOthers {
+  const others = members.map(({ name, database }) => {
+    const all = database === undefined ? [] : goal === undefined ? [database.plaintext] : database.writers;
+    const values = all.filter((held) => !('writer' in held) || held.writer !== goal);
+    return {
+      name,
+      isCurrent: values.some(({ current }) => current > 0),
+      isPast: values.some(({ old, deleted }) => old + deleted > 0),
+    };
+  });
+  const current = others.find(({ isCurrent }) => isCurrent)?.name;
+  return {
+    what: goal === undefined ? 'in plain text' : `of another writer than ${goal}`,
+    ...(current === undefined ? {} : { current }),
+    isPast: others.some(({ isPast }) => isPast),
+  };
+}
+
+function decideCompact(
+  look: ClusterLook,
+  { members }: Verification,
+  { what, current, isPast }: OfOthers,
+): CleanDecision {
   const broken = notWhole(look);
   if (broken !== undefined) return refused(broken);
   const unread = unreadDatabase(look);
   if (unread !== undefined) return refused(unread);
-  const current = remains.find(({ remedy }) => remedy === 'rewrite');
   if (current !== undefined) {
-    return refused(
-      `${current.holder} has current values in plain text: rewrite them first, or they become history again`,
-    );
+    return refused(`${current} has current values ${what}: rewrite them first, or they become history again`);
   }
-  if (!remains.some(({ remedy }) => remedy === 'compact')) {
-    return { kind: 'not-needed', reason: 'no earlier revision and no deleted object is in plain text' };
-  }
-  // At the revision that every member was seen at, all current values are encrypted: what is forgotten is nothing but history.
-  const revision = Math.min(...verification.members.map(({ database }) => database?.lastRevision ?? 0));
+  if (!isPast) return { kind: 'not-needed', reason: `no earlier revision and no deleted object is ${what}` };
+  // At the revision that every member was seen at, all current values are of the goal: what is forgotten is nothing but history.
+  const revision = Math.min(...members.map(({ database }) => database?.lastRevision ?? 0));
   return { kind: 'step', step: { kind: 'compact', revision } };
 }
 

@@ -1,8 +1,9 @@
 // What is known of one member from its own files, as it travels from node to node: data directories are local, and the log is nowhere else.
 import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PlimsollError } from '../../../platform/errors.ts';
+import { hasFirstSegment, missingSegments } from '../etcd/wal-names.ts';
 import { findFiles } from '../inspect/find-files.ts';
 import { CHANGED, type InspectedFile, inspectFile } from '../inspect/inspect-file.ts';
 import type { JudgedResources } from '../inspect/judged-resources.ts';
@@ -113,6 +114,7 @@ async function readFiles(
     }
   }
   const hasRaftSnapshot = log.some(({ file }) => file.kind === 'raft-snapshot');
+  problems.push(...walProblems(names, name, hasRaftSnapshot));
   return {
     ...(identity === undefined ? {} : { identity }),
     ...(database === undefined ? {} : { database }),
@@ -120,6 +122,20 @@ async function readFiles(
     problems,
     hasRaftSnapshot,
   };
+}
+
+/** A copy of a member that lacks a segment is no whole log: what stood in it nobody saw. */
+function walProblems(names: readonly string[], name: string, hasRaftSnapshot: boolean): readonly string[] {
+  const folder = `wal${sep}`;
+  const segments = names.filter((below) => below.startsWith(folder)).map((below) => below.slice(folder.length));
+  const missing = missingSegments(segments);
+  return [
+    ...(missing.length === 0 ? [] : [`${name}/wal lacks the segments ${missing.join(', ')}`]),
+    // etcd removes the first ones when raft has a snapshot that takes their place.
+    ...(hasRaftSnapshot || hasFirstSegment(segments)
+      ? []
+      : [`${name}/wal lacks its first segment, and snap has no snapshot of raft that takes its place`]),
+  ];
 }
 
 /** Reads a file again while it changes. A log that only grew was read as it was at the beginning, when nothing in it is torn. */

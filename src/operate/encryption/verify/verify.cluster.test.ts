@@ -12,8 +12,12 @@ import { runCommand } from '../../../../test/support/run-command.ts';
 import { resultValidator } from '../../../../test/support/schemas.ts';
 import type { ApiClient } from '../../../kubernetes/api/client.ts';
 import { NAMESPACES, SECRETS } from '../../../kubernetes/api/resource.ts';
+import { EtcdClient } from '../../../kubernetes/etcd/client.ts';
+import { etcdEndpoint } from '../../../kubernetes/etcd/endpoint.ts';
 import { ServerError } from '../../../kubernetes/transport/server-error.ts';
 import { rewrite } from '../rewrite/rewrite.ts';
+import { carryOut } from './carry-out.ts';
+import { lookAtCluster } from './cluster-look.ts';
 import type { VerifyResult } from './result.ts';
 
 const KEY = 'aescbc: {keys: [{name: k1, secret: MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=}]}';
@@ -132,10 +136,19 @@ describe('verify', needsCluster(), () => {
   test('a member that is down, and files of another time, stop everything', async () => {
     const [first, second] = leaderLast(await leaderName());
     const node = nodeNamed(first ?? '');
+    const { endpoints, ...files } = cluster.etcd;
+    const open = async (endpoint: string) => new EtcdClient(await etcdEndpoint({ ...files, endpoint }));
+    const whole = await lookAtCluster(open, endpoints);
     await node.stop('etcd');
     const { code, result } = await verify('--rebuild', second ?? '', '--yes');
     assert.equal(code, 1);
     assert.match(result.action?.reason ?? '', new RegExp(`^${first} does not answer`));
+    // It went down after the step was decided.
+    const member = whole.members.find(({ name }) => name === second);
+    assert.ok(member !== undefined);
+    const { done, trouble } = await carryOut({ kind: 'defragment', member }, whole, { open });
+    assert.equal(done, undefined);
+    assert.match(trouble ?? '', new RegExp(`^${first} does not answer`));
     node.start('etcd');
     await healthy();
   });

@@ -1,6 +1,6 @@
 // The proof over members' files and backups without a cluster, and the decisions on every kind of cluster: nothing is done to one that is not whole.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -10,7 +10,7 @@ import { resultValidator } from '../../../../test/support/schemas.ts';
 import { plainSecret, testDatabase, testSnapshot, testWal } from '../etcd/test-files.ts';
 import { type CleanDecision, decide, type Wish } from './clean.ts';
 import type { ClusterLook, MemberLook } from './cluster-look.ts';
-import type { Holding } from './holding.ts';
+import type { HeldValues, Holding } from './holding.ts';
 import type { MemberFacts } from './member-facts.ts';
 import { metadataOf } from './member-identity.ts';
 import type { VerifyResult } from './result.ts';
@@ -62,6 +62,30 @@ describe('members and backups by their files', () => {
     const { stdout } = await command('clean', '--backup', 'cut.db', '--format', 'json');
     const row = JSON.parse(stdout).results.find(({ check }: { check: string }) => check === 'etcd-backup');
     assert.equal(row.verdict, 'no-evidence');
+  });
+
+  test('a log that lacks a segment is not judged as whole', async () => {
+    const rowOf = async (): Promise<{ readonly verdict: string; readonly reason: string } | undefined> => {
+      const { results }: VerifyResult = JSON.parse((await command('holed', '--format', 'json')).stdout);
+      return results.find(({ check }) => check === 'etcd-log');
+    };
+    const sealed = testDatabase({ revisions: [{ key: KEY, value: SEALED }] });
+    member('holed', sealed, testWal([[KEY, SEALED]]));
+    const segment = (number: number): string =>
+      `${folder}/holed/member/wal/000000000000000${number}-0000000000000009.wal`;
+    writeFileSync(segment(1), testWal([[KEY, SEALED]]));
+    assert.equal((await rowOf())?.verdict, 'pass');
+    renameSync(segment(1), segment(2));
+    assert.deepEqual(
+      [(await rowOf())?.verdict, (await rowOf())?.reason],
+      ['no-evidence', 'holed/wal lacks the segments 1'],
+    );
+    // By its files alone: a folder of segments with a hole.
+    const inspected = await runCommand(['encryption', 'inspect', 'holed/member', '--format', 'json'], { folder });
+    assert.equal(JSON.parse(inspected.stdout).verdict, 'not-proven');
+    renameSync(segment(2), segment(1));
+    rmSync(join(folder, 'holed/member/wal/0000000000000000-0000000000000000.wal'));
+    assert.match((await rowOf())?.reason ?? '', /lacks its first segment/);
   });
 
   test('what is known of a member travels as a file, with the same result, and without any value', async () => {
@@ -197,6 +221,32 @@ describe('what may be done to a cluster', () => {
       database: { ...holding({ old: 1 }), lastRevision: 90 },
     }));
     assert.deepEqual(decision({ kind: 'compact' }, apart), { kind: 'step', step: { kind: 'compact', revision: 90 } });
+  });
+
+  test('compaction for a disable or a new key forgets what others wrote, and nothing before their current values are rewritten', () => {
+    const wish = { kind: 'compact', goal: 'identity' } as const;
+    const held = (key1: Partial<HeldValues>, plain: Partial<HeldValues>): ClusterLook => {
+      const none = { current: 0, old: 0, deleted: 0, wal: 0 };
+      const writers = [
+        { ...none, writer: 'aescbc:key1', ...key1 },
+        { ...none, writer: 'identity', ...plain },
+      ];
+      return changed(clusterOf(3, {}), 1, (member) => ({ ...member, database: { ...holding({}), writers } }));
+    };
+    const others = clusterOf(3, {});
+    assert.match(JSON.stringify(decision(wish, others)), /m1 has current values of another writer than identity/);
+    const rewritten = (key1: Partial<HeldValues>): ClusterLook =>
+      [0, 2].reduce(
+        (look, at) =>
+          changed(look, at, (member) => ({ ...member, database: { ...holding({ current: 5 }), writers: [] } })),
+        held(key1, { current: 5 }),
+      );
+    assert.equal(decision(wish, rewritten({ current: 1 })).kind, 'refused');
+    assert.equal(decision(wish, rewritten({ old: 1 })).kind, 'step');
+    assert.equal(decision(wish, rewritten({ deleted: 1 })).kind, 'step');
+    assert.equal(decision(wish, rewritten({})).kind, 'not-needed');
+    // Of the same data, a rotation to key2 has nothing to forget yet.
+    assert.equal(decision({ kind: 'compact', goal: 'aescbc:key2' }, rewritten({ old: 1 })).kind, 'refused');
   });
 
   test('nothing is done that is not called for', () => {

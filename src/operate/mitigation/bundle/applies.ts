@@ -35,13 +35,15 @@ export function applicability({ applies, conflicts }: Bundle, subject: Subject):
   return { subject: subject.name, kind: subject.kind, answer, reasons: deciding.map(({ why }) => why), conflicts: met };
 }
 
-interface Asked {
+/** The answer to one question. */
+export interface Asked {
   /** Undefined: not known. */
   readonly holds: boolean | undefined;
   readonly why: string;
 }
 
-function ask(condition: Condition, { facts }: Subject): Asked {
+/** Asks one fact of a subject. */
+export function ask(condition: Condition, { facts }: Pick<Subject, 'facts'>): Asked {
   const { fact } = condition;
   const values = facts.get(fact);
   if (values === undefined) return { holds: undefined, why: `${fact} was not looked up` };

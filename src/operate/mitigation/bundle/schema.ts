@@ -73,7 +73,8 @@ function id() {
   return z.string().regex(ID, 'must be letters, digits and dashes, 63 at most');
 }
 
-function conditionSchema(): z.ZodType<Condition> {
+/** The schema of a question about one fact. */
+export function conditionSchema(): z.ZodType<Condition> {
   const fact = z
     .string()
     .regex(/^[a-z][a-z-]*(?::\S{1,300})?$/, 'must be the name of a fact, as kernel or package:polkit');

@@ -4,7 +4,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { canonicalJson, type Digest, digestOf } from '../../../platform/canonical.ts';
 import { LimitError, ParseError } from '../../../platform/errors.ts';
 import { LIMITS } from '../../../platform/limits.ts';
-import type { LedgerEntry } from './entry.ts';
+import { isLedgerEvent, type LedgerEntry } from './entry.ts';
 
 /** Hash that the first entry holds in the place of one before it. */
 export const NO_ENTRY: Digest = digestOf('');
@@ -47,9 +47,9 @@ export function entryHash(entry: LedgerEntry): Digest {
   return digestOf(canonicalJson(entry));
 }
 
-/** The seal of a ledger that ends with an entry of the hash. */
-export function sealOf(entries: number, head: Digest, key: Uint8Array): Seal {
-  return { entries, head, mac: macOf(entries, head, key) };
+/** The seal of a ledger that ends with an entry of the hash. Without its key, which was deleted, it still tells what was cut off by mishap. */
+export function sealOf(entries: number, head: Digest, key: Uint8Array | undefined): Seal {
+  return { entries, head, mac: key === undefined ? '' : macOf(entries, head, key) };
 }
 
 /**
@@ -75,7 +75,7 @@ export function checkChain(text: string, seal: string | undefined, key: Uint8Arr
     at = end + 1;
     length += Buffer.byteLength(line);
   }
-  const fault = sealFault(entries, head, seal, key);
+  const fault = sealFault(entries, seal, key);
   return { entries, head, length, ...(fault === undefined ? {} : { fault }) };
 }
 
@@ -88,15 +88,12 @@ function editedFault(entries: readonly LedgerEntry[]): ChainFault {
 
 function sealFault(
   entries: readonly LedgerEntry[],
-  head: Digest,
   text: string | undefined,
   key: Uint8Array | undefined,
 ): ChainFault | undefined {
   if (entries.length === 0 && text === undefined) return undefined;
   const seal = text === undefined ? undefined : readSeal(text);
   if (seal === undefined) {
-    // The first entry and its seal are written one after the other.
-    if (entries.length === 1) return undefined;
     return {
       kind: 'no-seal',
       from: 0,
@@ -116,8 +113,8 @@ function sealFault(
   }
   // A run that was killed between writing an entry and its seal leaves one entry more than sealed.
   const sealed = entries[seal.entries - 1];
-  const same = sealed !== undefined && entryHash(sealed) === seal.head && entries.length - seal.entries <= 1;
-  if (same && (entries.length > seal.entries || head === seal.head)) return undefined;
+  const end = seal.entries === 0 ? NO_ENTRY : sealed === undefined ? undefined : entryHash(sealed);
+  if (end === seal.head && entries.length - seal.entries <= 1) return undefined;
   return { kind: 'edited', from: 0, reason: 'the ledger is another one than was sealed: its chain was written anew' };
 }
 
@@ -129,8 +126,7 @@ function readEntry(line: string): LedgerEntry | undefined {
     return undefined;
   }
   if (typeof value !== 'object' || value === null || !('sequence' in value) || !('previous' in value)) return undefined;
-  if (!('event' in value) || !('at' in value) || typeof value.at !== 'string') return undefined;
-  // Whatever else it holds was written by this program, or the chain says that it was not.
+  if (!('at' in value) || typeof value.at !== 'string' || !isLedgerEvent(value)) return undefined;
   const entry = value as LedgerEntry;
   return entryLine(entry) === line ? entry : undefined;
 }

@@ -15,6 +15,8 @@ export interface IntentEvent {
   readonly paths: readonly string[];
   /** Mitigations whose claims on the object end with it, besides its own with `release`. */
   readonly replaces?: readonly string[];
+  /** On a node something was not done: more is to come from there. */
+  readonly unfinished?: true;
   /** All claims on the object once it is done. */
   readonly content: ContentReference;
 }
@@ -66,6 +68,8 @@ export interface ApplyEvent {
   readonly nodes: readonly string[];
   /** Mitigations whose place it takes. */
   readonly supersedes: readonly string[];
+  /** Mitigations beside which it must not be. */
+  readonly conflicts?: readonly string[];
   /** Instant by which it is confirmed, or goes back; absent for what can lock nobody out. */
   readonly confirmBy?: string;
 }
@@ -94,9 +98,15 @@ export interface ScriptEvent {
   readonly action: 'apply' | 'backout';
   readonly script: Digest;
   readonly nodes: readonly string[];
+  /** Under which the nodes keep what they found. */
+  readonly run: string;
+  /** It writes over whatever others put there. */
+  readonly overwrites?: true;
+  /** Places of the nodes that it changes, as path texts: results about others are not of it. */
+  readonly places: readonly string[];
 }
 
-/** Someone says that a manual step was done, or undone. */
+/** Someone says that a manual step was done, or undone; or, with the step `node NAME`, that the script was never run there. */
 export interface AttestedEvent {
   readonly event: 'attested';
   readonly mitigation: string;
@@ -141,3 +151,67 @@ export type LedgerEntry = LedgerEvent & {
   /** Hash of the entry before; of no entry for the first. */
   readonly previous: Digest;
 };
+
+type Form = 'text' | 'number' | 'truth' | 'texts' | 'texts, perhaps' | 'content';
+
+/** Members on which readers of a ledger rely, by event. */
+const FORMS: Readonly<Record<LedgerEvent['event'], Readonly<Record<string, Form>>>> = {
+  begin: { site: 'text' },
+  cluster: { uid: 'text' },
+  apply: {
+    mitigation: 'text',
+    version: 'number',
+    bundle: 'text',
+    title: 'text',
+    cves: 'texts',
+    expires: 'text',
+    phase: 'text',
+    nodes: 'texts',
+    supersedes: 'texts',
+    conflicts: 'texts, perhaps',
+  },
+  intent: {
+    mitigation: 'text',
+    action: 'text',
+    target: 'text',
+    paths: 'texts',
+    replaces: 'texts, perhaps',
+    content: 'content',
+  },
+  outcome: { of: 'number', outcome: 'text' },
+  applied: { mitigation: 'text' },
+  confirm: { mitigation: 'text' },
+  backout: { mitigation: 'text' },
+  'backed-out': { mitigation: 'text' },
+  left: { mitigation: 'text', target: 'text', paths: 'texts', outcome: 'text', reason: 'text' },
+  script: { mitigation: 'text', action: 'text', script: 'text', run: 'text', nodes: 'texts', places: 'texts' },
+  attested: { mitigation: 'text', step: 'text', done: 'truth', statement: 'text' },
+};
+
+/** Whether a value has the members of an event. */
+export function isLedgerEvent(value: object): boolean {
+  const event: unknown = Reflect.get(value, 'event');
+  if (typeof event !== 'string' || !Object.hasOwn(FORMS, event)) return false;
+  const form = FORMS[event as LedgerEvent['event']];
+  return Object.entries(form).every(([name, wanted]) => hasForm(Reflect.get(value, name), wanted));
+}
+
+function hasForm(value: unknown, form: Form): boolean {
+  const isTexts = Array.isArray(value) && value.every((one) => typeof one === 'string');
+  switch (form) {
+    case 'text':
+      return typeof value === 'string';
+    case 'number':
+      return typeof value === 'number';
+    case 'truth':
+      return typeof value === 'boolean';
+    case 'texts':
+      return isTexts;
+    case 'texts, perhaps':
+      return value === undefined || isTexts;
+    case 'content':
+      return [Reflect.get(Object(value), 'id'), Reflect.get(Object(value), 'digest')].every(
+        (one) => typeof one === 'string',
+      );
+  }
+}

@@ -10,7 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
@@ -50,6 +50,14 @@ test('entries and contents are read again, and nothing of a value stands in the 
   const without = readLedger(folder);
   assert.equal(without?.content(intent.content), undefined);
   assert.equal(without?.chain.fault, undefined, 'the history still holds');
+  // What is left to do without the captured contents is still written down, and what is cut off then is missed.
+  const later = new Ledger(folder, 'site', WORLD);
+  for (const mitigation of ['a', 'b']) later.append({ event: 'backed-out', mitigation });
+  later.close();
+  assert.equal(readLedger(folder)?.chain.fault, undefined);
+  const text = readFileSync(join(folder, 'ledger.jsonl'), 'utf8');
+  writeFileSync(join(folder, 'ledger.jsonl'), text.split('\n').slice(0, -2).join('\n').concat('\n'));
+  assert.equal(readLedger(folder)?.chain.fault?.kind, 'cut');
 });
 
 test('a captured content that was altered or exchanged does not open', () => {
@@ -92,6 +100,7 @@ test('law: whatever byte is changed or wherever it is cut, it is found, and what
   rmSync(join(folder, 'ledger.jsonl'));
   assert.equal(readLedger(folder)?.chain.fault?.kind, 'cut', 'taken away as a whole');
   assert.equal(checkChain(text, undefined, key).fault?.kind, 'no-seal');
+  assert.equal(checkChain(`${lines[0]}\n`, undefined, key).fault?.kind, 'no-seal', 'cut to its first line');
   assert.equal(checkChain(text, seal, randomBytes(32)).fault?.kind, 'resealed');
 });
 
@@ -99,7 +108,7 @@ test('a run that was killed leaves half a line or a lock, and the next one goes 
   const folder = ledgerFolder();
   appendFileSync(join(folder, 'ledger.jsonl'), '{"at":"2022-05-0');
   // No process has this number: the kernel's largest is 4194304.
-  writeFileSync(join(folder, 'lock'), '4194305\n');
+  writeFileSync(join(folder, 'lock'), `4194305 ${hostname()}\n`);
   const ledger = new Ledger(folder, 'site', WORLD);
   assert.throws(() => new Ledger(folder, 'site', WORLD), /another run works with it/);
   ledger.append({ event: 'applied', mitigation: 'm' });
@@ -107,6 +116,10 @@ test('a run that was killed leaves half a line or a lock, and the next one goes 
   assert.equal(readLedger(folder)?.chain.entries.length, 4);
   assert.throws(() => new Ledger(folder, 'other', WORLD), /is of site, not of other/);
   assert.ok(!existsSync(join(folder, 'lock')));
+  // Whether the process of another machine still runs cannot be told here.
+  writeFileSync(join(folder, 'lock'), '4194305 elsewhere\n');
+  assert.throws(() => new Ledger(folder, 'site', WORLD), /another run on elsewhere works with it/);
+  rmSync(join(folder, 'lock'));
   const text = readFileSync(join(folder, 'ledger.jsonl'), 'utf8');
   writeFileSync(join(folder, 'ledger.jsonl'), text.replace('"/a"', '"/b"'));
   assert.throws(() => new Ledger(folder, 'site', WORLD), PlimsollError);

@@ -13,6 +13,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Digest } from '../../../platform/canonical.ts';
 import { LimitError, messageOf, PlimsollError } from '../../../platform/errors.ts';
@@ -31,10 +32,19 @@ export interface LedgerWorld {
 
 const FILES = { entries: 'ledger.jsonl', seal: 'seal.json', key: 'key', contents: 'captured', lock: 'lock' } as const;
 
+/** Times that a ledger is read anew because a run writes to it. */
+const MOST_READS = 5;
+
 /** Reads a ledger without writing; undefined when there is none. @throws ParseError, LimitError, PlimsollError `input-unreadable` */
 export function readLedger(folder: string): ReadLedger | undefined {
-  const text = readText(join(folder, FILES.entries));
-  const seal = readText(join(folder, FILES.seal));
+  let [text, seal] = [readText(join(folder, FILES.entries)), readText(join(folder, FILES.seal))];
+  // A run may be writing: the two are of one moment when the seal is the same before and after.
+  for (let tried = 0; tried < MOST_READS; tried += 1) {
+    text = readText(join(folder, FILES.entries));
+    const now = readText(join(folder, FILES.seal));
+    if (now === seal) break;
+    seal = now;
+  }
   // A seal without its ledger is what is left when the file was taken away.
   if (text === undefined && seal === undefined) return undefined;
   const key = readKey(folder);
@@ -91,8 +101,9 @@ export class Ledger {
       ftruncateSync(this.#file, length);
       this.#entries = [...entries];
       this.#head = head;
+      // Sealed from the beginning: that there is no seal is always a fault.
+      this.#seal();
       if (entries.length === 0) this.append({ event: 'begin', format: 1, site });
-      else this.#seal();
     } catch (error) {
       rmSync(join(folder, FILES.lock), { force: true });
       throw error;
@@ -149,7 +160,6 @@ export class Ledger {
   }
 
   #seal(): void {
-    if (this.#key === undefined) return;
     const path = join(this.#folder, FILES.seal);
     const draft = `${path}.new`;
     rmSync(draft, { force: true });
@@ -173,20 +183,25 @@ function takeLock(folder: string): void {
   const path = join(folder, FILES.lock);
   for (let tried = 0; ; tried += 1) {
     try {
-      writeFileSync(path, `${process.pid}\n`, { flag: 'wx', mode: 0o600 });
+      writeFileSync(path, `${process.pid} ${hostname()}\n`, { flag: 'wx', mode: 0o600 });
       return;
     } catch (error) {
       if (!isCode(error, 'EEXIST') || tried > 0) throw lockError(folder, error);
-      const holder = Number(readText(path)?.trim());
-      // A lock of a process that is gone was left by a killed run.
+      const [pid, host] = (readText(path) ?? '').trim().split(' ');
+      const holder = Number(pid);
+      // A lock of a process that is gone was left by a killed run. Of another machine's processes nothing is known here.
+      if (host !== hostname()) {
+        const where = `on ${host || 'a machine that is not known'} works with it`;
+        throw lockError(folder, error, `${where}; if none does any more, remove ${path}`);
+      }
       if (holder === process.pid || isRunning(holder)) throw lockError(folder, error);
       rmSync(path, { force: true });
     }
   }
 }
 
-function lockError(folder: string, cause: unknown): PlimsollError {
-  const words = isCode(cause, 'EEXIST') ? 'another run works with it; wait for its end' : messageOf(cause);
+function lockError(folder: string, cause: unknown, more = 'works with it; wait for its end'): PlimsollError {
+  const words = isCode(cause, 'EEXIST') ? `another run ${more}` : messageOf(cause);
   return new PlimsollError('usage', `the ledger in ${folder}: ${words}`, { cause });
 }
 

@@ -1,5 +1,5 @@
 // What a ledger says now: which mitigations are in which part of their life, what is claimed of which object, and what was begun and not ended. Pure.
-import type { ApplyEvent, ContentReference, IntentEvent, LedgerEntry, LeftEvent } from './entry.ts';
+import type { ApplyEvent, ContentReference, IntentEvent, LedgerEntry, LeftEvent, ScriptEvent } from './entry.ts';
 
 /** An object of which something is claimed, or was. */
 export interface KnownObject {
@@ -14,6 +14,8 @@ export interface KnownObject {
 /** A mitigation that was applied, and not wholly backed out. */
 export interface ActiveMitigation {
   readonly apply: ApplyEvent;
+  /** Sequence of the entry that began it as it is now: what nodes are told to tell one application from another. */
+  readonly application: number;
   /** When it began, ISO instant. */
   readonly since: string;
   readonly phase: 'applying' | 'applied' | 'backing-out';
@@ -22,6 +24,12 @@ export interface ActiveMitigation {
   readonly attested: ReadonlyMap<string, string>;
   /** Nodes whose results are still to come. */
   readonly awaited: ReadonlySet<string>;
+  /** By node, the places that scripts of it change there. */
+  readonly scripted: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Nodes for which a script was written that applies it, and of which nobody gave what it printed: it may have run there. */
+  readonly unheard: ReadonlySet<string>;
+  /** Run of the last script that writes over what others put there. */
+  readonly overwriting?: string;
   readonly left: readonly LeftEvent[];
 }
 
@@ -72,7 +80,7 @@ export function ledgerState(entries: readonly LedgerEntry[]): LedgerState {
         pending.delete(entry.of);
         if (intent === undefined || entry.outcome === 'abandoned') break;
         objects.set(intent.target, known(intent, entry.uid, objects.get(intent.target)));
-        change(intent.mitigation, (one) => ({ ...one, awaited: without(one.awaited, nodeOf(intent.target)) }));
+        change(intent.mitigation, (one) => heardFrom(one, nodeOf(intent.target), intent.unfinished !== true));
         break;
       }
       case 'applied':
@@ -92,14 +100,29 @@ export function ledgerState(entries: readonly LedgerEntry[]): LedgerState {
         change(entry.mitigation, (one) => ({ ...one, left: [...one.left, entry] }));
         break;
       case 'script':
-        change(entry.mitigation, (one) => ({ ...one, awaited: new Set([...one.awaited, ...entry.nodes]) }));
+        change(entry.mitigation, (one) => scriptWritten(one, entry));
         break;
       case 'attested':
-        change(entry.mitigation, (one) => ({ ...one, attested: attestedNow(one.attested, entry) }));
+        change(entry.mitigation, (one) =>
+          entry.step.startsWith('node ')
+            ? heardFrom(one, nodeOf(entry.step), true)
+            : { ...one, attested: attestedNow(one.attested, entry) },
+        );
         break;
     }
   }
   return { active, past, objects, pending: [...pending.values()], ...(cluster === undefined ? {} : { cluster }) };
+}
+
+/** What a target is: an object of the cluster, a node, or a chart release. */
+export function targetKind(target: string): 'object' | 'node' | 'release' {
+  if (target.startsWith('node ')) return 'node';
+  return target.startsWith('release ') ? 'release' : 'object';
+}
+
+/** Name of a chart release as a target. */
+export function releaseTarget(namespace: string, name: string): string {
+  return `release ${namespace}/${name}`;
 }
 
 /** Name of a node as a target. */
@@ -118,14 +141,39 @@ function begun(entry: LedgerEntry & ApplyEvent, before: ActiveMitigation | undef
   const known = same ? before.apply.nodes : [];
   return {
     apply: same ? { ...entry, nodes: [...new Set([...known, ...entry.nodes])].sort() } : entry,
+    application: entry.sequence,
     since: before?.since ?? entry.at,
     phase: 'applying',
-    // What only reported needed no confirmation; once it rejects it does.
-    confirmed: entry.confirmBy === undefined || (same && before.confirmed),
+    // What only reported needed no confirmation, once it rejects it does; nobody has said yet that it locks nobody out of further nodes.
+    confirmed:
+      entry.confirmBy === undefined ||
+      (same && before.confirmed && entry.nodes.every((node) => before.apply.nodes.includes(node))),
     attested: before?.apply.bundle === entry.bundle ? before.attested : new Map(),
     awaited: new Set([...(before?.awaited ?? []), ...entry.nodes.filter((node) => !known.includes(node))]),
+    scripted: before?.scripted ?? new Map(),
+    unheard: before?.unheard ?? new Set(),
+    ...(before?.overwriting === undefined ? {} : { overwriting: before.overwriting }),
     left: [],
   };
+}
+
+function scriptWritten(
+  one: ActiveMitigation,
+  { action, nodes, places, run, overwrites }: ScriptEvent,
+): ActiveMitigation {
+  const awaited = new Set([...one.awaited, ...nodes]);
+  if (action === 'backout') return { ...one, awaited };
+  const scripted = new Map(one.scripted);
+  for (const node of nodes) scripted.set(node, new Set([...(scripted.get(node) ?? []), ...places]));
+  const unheard = new Set([...one.unheard, ...nodes]);
+  return { ...one, awaited, scripted, unheard, ...(overwrites === true ? { overwriting: run } : {}) };
+}
+
+/** @param whole nothing more is to come from there */
+function heardFrom(one: ActiveMitigation, node: string, whole: boolean): ActiveMitigation {
+  if (node === '') return one;
+  const awaited = whole ? without(one.awaited, node) : new Set([...one.awaited, node]);
+  return { ...one, unheard: without(one.unheard, node), awaited };
 }
 
 function known(

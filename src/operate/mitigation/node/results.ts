@@ -7,6 +7,8 @@ import { NODE_PLACES, type NodePlaceKind } from './place.ts';
 export interface NodeResult {
   readonly mitigation: string;
   readonly action: 'apply' | 'backout' | 'verify';
+  /** Of the script. */
+  readonly run: string;
   readonly node: string;
   /** `/etc/machine-id`: another one is another installation. Empty where there is none. */
   readonly machine: string;
@@ -59,17 +61,20 @@ function readResult(line: string): NodeResult | undefined {
   };
   const mitigation = field('mitigation');
   const step = field('step');
+  const run = field('run');
   const action = ACTIONS.find((one) => one === field('action'));
   const kind = KINDS.find((one) => one === field('kind'));
   const outcome = OUTCOMES.find((one) => one === field('outcome'));
   const [node, machine, key] = [plain('node'), plain('machine'), plain('key')];
-  if (mitigation === undefined || step === undefined || action === undefined || kind === undefined) return undefined;
+  if (mitigation === undefined || step === undefined || run === undefined) return undefined;
+  if (action === undefined || kind === undefined) return undefined;
   if (outcome === undefined || node === undefined || machine === undefined || key === undefined) return undefined;
   if (!/^[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/.test(node)) return undefined;
   const [before, after] = [plain('before'), plain('after')];
   return {
     mitigation,
     action,
+    run,
     node,
     machine: machine.trim(),
     step,

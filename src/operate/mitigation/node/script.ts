@@ -3,7 +3,7 @@
 import { compareText } from '../../../platform/order.ts';
 import type { NodeEdit } from './place.ts';
 import { quoted } from './quote.ts';
-import { NODE_SHELL, PUT_BACK_SHELL } from './shell.ts';
+import { ARM_SHELL, DISARM_SHELL, NODE_SHELL, PUT_BACK_SHELL } from './shell.ts';
 
 /** A change of one place, with what must stand there for it: absent `expected` with `any` means that whatever is there is captured. */
 export interface NodeChange extends NodeEdit {
@@ -33,16 +33,23 @@ export interface NodeScript {
   /** Services that read changed files. */
   readonly reloads: readonly { readonly step: string; readonly unit: string }[];
   readonly probes: readonly NodeProbe[];
-  /** Seconds after which the nodes put back by themselves what nobody confirmed. */
-  readonly confirmWithin?: number;
+  readonly confirm?: Confirmation;
+}
+
+/** What nobody confirms goes back: the nodes do it by themselves. */
+export interface Confirmation {
+  readonly withinSeconds: number;
+  /** Tells this application of the mitigation from earlier and later ones: what was confirmed once is not confirmed for ever. */
+  readonly application: number;
 }
 
 /** The text of the script. */
 export function nodeScript(script: NodeScript): string {
-  const { mitigation, action, run, changes, reloads, probes, confirmWithin } = script;
+  const { mitigation, action, changes, reloads, probes, confirm } = script;
   const nodes = [...changes.keys()].sort(compareText);
   const common = changes.get('*');
   const line = action === 'verify' ? lookLine : changeLine;
+  const named = nodes.map((node) => `  ${quoted(node)}) ;;`);
   const body =
     common === undefined
       ? [
@@ -52,7 +59,6 @@ export function nodeScript(script: NodeScript): string {
             ...(changes.get(node) ?? []).map(line).map(indented),
             '    ;;',
           ]),
-          `  *) say - node "$node" not-named - -; exit 1 ;;`,
           'esac',
         ]
       : common.map(line);
@@ -60,36 +66,49 @@ export function nodeScript(script: NodeScript): string {
     '#!/bin/sh',
     `# ${action} of the mitigation ${mitigation}. Run as root; results are lines of JSON on stdout.`,
     'set -u',
-    `mitigation=${quoted(mitigation)}`,
-    `action=${quoted(action)}`,
-    `run=${quoted(run)}`,
-    NODE_SHELL.trim(),
+    ...beginning(script),
     '',
+    ...(common === undefined
+      ? ['case $node in', ...named, `  *) say - node "$node" not-named - -; exit 1 ;;`, 'esac']
+      : []),
+    ...(confirm === undefined ? [] : armed(script, confirm)),
     ...body,
     ...reloads.map(({ step, unit }) => `reload ${quoted(step)} ${quoted(unit)}`),
-    ...(confirmWithin === undefined ? [] : deadline([...changes.values()][0] ?? [], confirmWithin)),
     ...probes.map(probeLine),
     // What was kept for this run is of no use once all was given back.
-    ...(action === 'backout' ? ['if [ "$status" -eq 0 ]; then rm -rf -- "$state"; fi'] : []),
+    ...(action === 'backout'
+      ? [DISARM_SHELL.trim(), 'if [ "$status" -eq 0 ]; then disarm; rm -rf -- "$state"; fi']
+      : []),
     'exit "$status"',
     '',
   ].join('\n');
 }
 
-/** The script by which a run is confirmed: what would put it back finds the mark and ends. */
-export function confirmScript(mitigation: string, run: string): string {
+function beginning({ mitigation, action, run }: Pick<NodeScript, 'mitigation' | 'action' | 'run'>): readonly string[] {
+  return [`mitigation=${quoted(mitigation)}`, `action=${quoted(action)}`, `run=${quoted(run)}`, NODE_SHELL.trim()];
+}
+
+/** The script by which an application is confirmed: what would put it back ends. Fails on nodes that went back already. */
+export function confirmScript(mitigation: string, application: number): string {
   return [
     '#!/bin/sh',
-    `# Confirms the mitigation ${mitigation}: it stays. Run as root.`,
+    `# Confirms the mitigation ${mitigation}: it stays. Run as root; fails where it went back already.`,
     'set -eu',
-    `mkdir -p ${quoted(`/var/lib/plimsoll/mitigations/${mitigation}/${run}`)}`,
-    `: >${quoted(`/var/lib/plimsoll/mitigations/${mitigation}/${run}/confirmed`)}`,
+    `mitigation=${quoted(mitigation)}`,
+    'state=/var/lib/plimsoll/mitigations/$mitigation',
+    DISARM_SHELL.trim(),
+    `if [ -e "$state/went-back-${application}" ]; then`,
+    '  echo "$(uname -n): nobody confirmed $mitigation in time: it went back" >&2',
+    '  exit 1',
+    'fi',
+    `mkdir -p "$state" && : >"$state/confirmed-${application}"`,
+    'disarm',
     '',
   ].join('\n');
 }
 
 function changeLine({ step, kind, key, value, expected }: NodeChange): string {
-  const before = 'any' in expected ? '*' : (expected.value ?? '-');
+  const before = 'any' in expected ? '*' : `=${expected.value ?? '-'}`;
   return `change ${[step, kind, key, before, value ?? '-'].map(quoted).join(' ')}`;
 }
 
@@ -105,17 +124,25 @@ function indented(line: string): string {
   return `    ${line}`;
 }
 
-/** All nodes get the same steps, and each knows what it kept. Whoever locked himself out cannot undo it: the node does, unless somebody who still gets in says that all is well. */
-function deadline(changes: readonly NodeChange[], seconds: number): readonly string[] {
+/** Whoever locked himself out cannot undo it: the node does, unless somebody who still gets in says that all is well. All nodes get the same steps, and each knows what it kept. */
+function armed(script: NodeScript, { withinSeconds, application }: Confirmation): readonly string[] {
+  const changes = [...script.changes.values()][0] ?? [];
   return [
+    `application=${application}`,
+    ARM_SHELL.trim(),
+    `arm ${withinSeconds} <<'PLIMSOLL-WAY-BACK' || { say - node "$node" failed - -; exit 1; }`,
+    '#!/bin/sh',
+    'set -u',
+    ...beginning(script),
+    DISARM_SHELL.trim(),
     PUT_BACK_SHELL.trim(),
-    '(',
-    "  trap '' HUP",
-    `  sleep ${seconds}`,
-    '  [ -e "$kept/confirmed" ] && exit 0',
+    `if [ ! -e "$state/confirmed-${application}" ]; then`,
+    `  : >"$state/went-back-${application}"`,
     ...changes
       .toReversed()
       .map(({ step, kind, key, value }) => `  put_back ${[step, kind, key, value ?? '-'].map(quoted).join(' ')}`),
-    ') </dev/null >/dev/null 2>&1 &',
+    'fi',
+    'disarm',
+    'PLIMSOLL-WAY-BACK',
   ];
 }

@@ -252,4 +252,45 @@ describe('on a real API server', needsCluster(), () => {
     });
     assert.equal(await all(), first);
   });
+
+  test('a server that dies before a change, or after it and before anybody knows, leaves what can be gone on with', async () => {
+    const [node] = cluster.nodes;
+    assert.ok(node !== undefined);
+    for (const when of ['before', 'after'] as const) {
+      await reset();
+      const first = await all();
+      const journal = new MemoryJournal();
+      const real = apiDriver(api);
+      let killed = false;
+      const driver: ObjectDriver = {
+        ...real,
+        write: async (...args) => {
+          if (killed) return real.write(...args);
+          killed = true;
+          const written = when === 'after' ? await real.write(...args) : undefined;
+          await node.kill('kube-apiserver');
+          if (written === undefined) return real.write(...args);
+          throw new ServerError('broken', 'the connection ended within the answer', { outcomeUnknown: true });
+        },
+      };
+      const objects = objectsOf([
+        { target: SETTINGS, path: '/data/key', value: '1' },
+        { target: WEB, path: `${CONTAINER}/env/[name=LEVEL]/value`, value: '2' },
+      ]);
+      const application = { apply: event('m'), objects, more: false, onDifference: 'ask' } as const;
+      await assert.rejects(applyMitigation({ journal, driver }, application), ServerError);
+      assert.equal(ledgerState(journal.entries).pending.length, 1, 'what may have been changed is known');
+      await cluster.waitReady();
+      const results = await applyMitigation({ journal, driver }, application);
+      assert.deepEqual(
+        [...new Set(results.map(({ outcome }) => outcome.outcome))].sort(),
+        when === 'after' ? ['done', 'nothing-to-do'] : ['done'],
+      );
+      await backOutMitigation(
+        { journal, driver },
+        { mitigation: 'm', reason: 'test', onDifference: 'ask', more: false },
+      );
+      assert.equal(await all(), first);
+    }
+  });
 });

@@ -40,18 +40,20 @@ async function change(
   dryRun: boolean,
 ): Promise<KubernetesObject | undefined> {
   const { resource, name } = parseTarget(target);
-  if (document === undefined) return api.create(resource, manifestOf(next), { dryRun });
+  if (document === undefined) return api.create(resource, manifestOf(next), { dryRun, strict: true });
   if (next === undefined) {
     const { uid, resourceVersion } = metadataOf(handle);
     await api.delete(resource, name, {
       dryRun,
+      // What it made goes with it: jobs leave their pods otherwise.
+      propagationPolicy: 'Background',
       ...(uid === undefined ? {} : { uid }),
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
     });
     return undefined;
   }
   const operations = guardedPatch(handle, liveForm(next, handle));
-  return api.patch(resource, name, { type: 'json', operations }, { dryRun });
+  return api.patch(resource, name, { type: 'json', operations }, { dryRun, strict: true });
 }
 
 /** A patch whose test fails is 422, a deletion whose precondition fails and a creation of what exists are 409; what is gone is 404. */

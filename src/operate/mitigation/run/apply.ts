@@ -5,7 +5,7 @@ import { addClaim, type ClaimedObject, covers, differences, releaseClaims, trans
 import { hasPlace, type Value } from '../field/document.ts';
 import { isWithin, type Path, pathText, samePath } from '../field/path.ts';
 import type { ApplyEvent } from '../ledger/entry.ts';
-import { ledgerState } from '../ledger/state.ts';
+import { ledgerState, targetKind } from '../ledger/state.ts';
 import { forgetClaims, releaseObject } from './backout.ts';
 import { type Change, changeObject, type Moment, type ObjectResult, type OnDifference, type Run } from './change.ts';
 import { settlePending } from './settle.ts';
@@ -51,8 +51,8 @@ export async function applyMitigation(run: Run, application: Application): Promi
     results.push({ target, outcome: gone ? await changeObject(run, change) : outcome });
   }
   for (const [target, { holders: now }] of ledgerState(run.journal.entries).objects) {
-    // Nodes are changed by scripts, those of a superseded mitigation by its own.
-    if (target.startsWith('node ') || objects.some((object) => object.target === target)) continue;
+    // Nodes are changed by scripts, those of a superseded mitigation by its own; releases by people.
+    if (targetKind(target) !== 'object' || objects.some((object) => object.target === target)) continue;
     for (const holder of holders.filter((one) => now.has(one))) {
       results.push({ target, outcome: await releaseObject(run, target, holder, onDifference) });
     }
@@ -65,7 +65,7 @@ export async function applyMitigation(run: Run, application: Application): Promi
   return results;
 }
 
-/** Writes down that a mitigation is being applied, unless the ledger says so of the same bundle, phase and nodes. */
+/** Writes down that a mitigation is being applied, unless the ledger says so of the same bundle, phase, nodes and time to confirm it. */
 export function beginApplication(journal: Run['journal'], apply: ApplyEvent): void {
   const begun = ledgerState(journal.entries).active.get(apply.mitigation);
   const goesOn =
@@ -73,6 +73,7 @@ export function beginApplication(journal: Run['journal'], apply: ApplyEvent): vo
     begun.phase !== 'backing-out' &&
     begun.apply.bundle === apply.bundle &&
     begun.apply.phase === apply.phase &&
+    (begun.confirmed || begun.apply.confirmBy === apply.confirmBy) &&
     apply.nodes.every((node) => begun.apply.nodes.includes(node));
   if (!goesOn) journal.append(apply);
 }
@@ -148,7 +149,10 @@ function forgetAll(run: Run, target: string, reason: string): void {
 function endSuperseded({ journal }: Run, { mitigation, supersedes }: ApplyEvent): void {
   const { active, objects } = ledgerState(journal.entries);
   for (const old of supersedes) {
-    if (!active.has(old) || [...objects.values()].some(({ holders }) => holders.has(old))) continue;
+    const one = active.get(old);
+    // Its scripts may have run on nodes, and people may have done its steps: that ends with its own back-out.
+    if (one === undefined || one.unheard.size > 0 || one.attested.size > 0) continue;
+    if ([...objects.values()].some(({ holders }) => holders.has(old))) continue;
     journal.append({ event: 'backed-out', mitigation: old, reason: `superseded by ${mitigation}` });
   }
 }

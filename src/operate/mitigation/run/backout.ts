@@ -1,7 +1,7 @@
 // Backs a mitigation out: every object gets back what stood there, or keeps what other mitigations want. What cannot be given back is recorded with why.
 import { releaseClaims } from '../field/claims.ts';
 import { pathText } from '../field/path.ts';
-import { ledgerState } from '../ledger/state.ts';
+import { ledgerState, targetKind } from '../ledger/state.ts';
 import {
   type ChangeOutcome,
   changeObject,
@@ -30,7 +30,7 @@ export async function backOutMitigation(run: Run, backout: Backout): Promise<rea
     run.journal.append({ event: 'backout', mitigation, reason });
   }
   const targets = [...objects].filter(
-    ([target, { holders }]) => holders.has(mitigation) && !target.startsWith('node '),
+    ([target, { holders }]) => holders.has(mitigation) && targetKind(target) === 'object',
   );
   const results: ObjectResult[] = [];
   for (const [target] of targets.reverse()) {

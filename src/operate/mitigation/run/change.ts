@@ -10,9 +10,12 @@ import {
   touchedPaths,
   transformed,
   UNCLAIMED,
+  wantedIn,
 } from '../field/claims.ts';
 import { sameValue, type Value, valueAt } from '../field/document.ts';
+import { droppedPath } from '../field/dropped.ts';
 import { isWithin, type Path, pathText, samePath } from '../field/path.ts';
+import { stableForm } from '../field/stable-form.ts';
 import type { ContentReference, IntentEvent } from '../ledger/entry.ts';
 import type { Journal } from '../ledger/ledger.ts';
 import { ledgerState } from '../ledger/state.ts';
@@ -165,6 +168,11 @@ async function carryOut(
     const reason = `${place} would come out as something else than was meant`;
     return { outcome: 'impossible', reason, forGood: false };
   }
+  const dropped = droppedIn(after, touched, document);
+  if (dropped !== undefined) {
+    const reason = `the server does not keep ${dropped}: it knows no such field`;
+    return { outcome: 'impossible', reason, forGood: false };
+  }
   const paths = touched.map(pathText).sort();
   const intent = journal.append({
     event: 'intent',
@@ -196,6 +204,18 @@ function withStoredValues(after: ClaimedObject, document: Value, before: Claimed
     return { ...region, claims };
   });
   return { ...after, regions };
+}
+
+/** A value that is wanted and that the server leaves out: it would look as if it had been set. */
+function droppedIn({ regions, orders }: ClaimedObject, touched: readonly Path[], document: Value): string | undefined {
+  for (const region of regions) {
+    if (!isAmong(region.path, touched)) continue;
+    const whole = region.path.length === 0;
+    const wanted = whole ? stableForm(wantedIn(region, orders)) : wantedIn(region, orders);
+    const path = droppedPath(wanted, valueAt(document, region.path), region.path);
+    if (path !== undefined) return pathText(path);
+  }
+  return undefined;
 }
 
 /** Places that are let go and would not have again what stood there. */

@@ -1,9 +1,9 @@
 // What applying a mitigation would change, object by object, without changing anything: the reviewable plan.
 import { addClaim, differences, releaseClaims, transformed } from '../field/claims.ts';
 import { hasPlace, type Value, valueAt } from '../field/document.ts';
-import { pathText } from '../field/path.ts';
+import { isWithin, type Path, pathText } from '../field/path.ts';
 import type { ObjectEdits } from './apply.ts';
-import { momentOf, type Run } from './change.ts';
+import { type Impossible, type Moment, momentOf, type Run } from './change.ts';
 
 /** One value that would change. */
 export interface PlannedValue {
@@ -67,8 +67,10 @@ async function planObject(run: Run, mitigation: string, { target, edits }: Objec
   const changes = values.filter(({ from, to }) => JSON.stringify(from) !== JSON.stringify(to));
   try {
     const rehearsal = await run.driver.rehearse(target, live, current);
+    const reason = over(moment, mitigation, edits);
     const same = rehearsal.outcome === 'rehearsed' && JSON.stringify(rehearsal.document) === JSON.stringify(document);
-    return { target, state: same ? 'in-place' : 'changes', values: same ? [] : changes };
+    if (same) return { target, state: 'in-place', values: [] };
+    return { target, state: 'changes', values: changes, ...(reason === undefined ? {} : { reason }) };
   } catch (error) {
     return {
       target,
@@ -77,6 +79,20 @@ async function planObject(run: Run, mitigation: string, { target, edits }: Objec
       reason: error instanceof Error ? error.message : String(error),
     };
   }
+}
+
+/** Which mitigations set the same places, and come back to the fore with the back-out. */
+function over(moment: Moment | Impossible, mitigation: string, edits: ObjectEdits['edits']): string | undefined {
+  if ('outcome' in moment) return undefined;
+  const holders = moment.claims.regions
+    .flatMap((region) => region.claims)
+    .filter(({ holder, path }) => holder !== mitigation && edits.some((edit) => overlap(edit.path, path)))
+    .map(({ holder }) => holder);
+  return holders.length === 0 ? undefined : `lies over what ${[...new Set(holders)].sort().join(', ')} set`;
+}
+
+function overlap(a: Path, b: Path): boolean {
+  return isWithin(a, b) || isWithin(b, a);
 }
 
 function plannedValue(path: string, from: Value, to: Value): PlannedValue {

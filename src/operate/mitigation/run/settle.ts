@@ -3,12 +3,21 @@ import { type ClaimedObject, differences, touchedPaths, UNCLAIMED } from '../fie
 import { isEmpty, sameValue, type Value, valueAt } from '../field/document.ts';
 import { isWithin, samePath } from '../field/path.ts';
 import type { OutcomeEvent } from '../ledger/entry.ts';
-import { ledgerState } from '../ledger/state.ts';
+import { ledgerState, targetKind } from '../ledger/state.ts';
 import { claimsIn, type Run } from './change.ts';
 
 /** Records for each intent without an outcome what came of it. Every run begins with this. */
 export async function settlePending({ journal, driver }: Run): Promise<void> {
   for (const { entry } of ledgerState(journal.entries).pending) {
+    const kind = targetKind(entry.target);
+    // What people are to set stays open until it is found set.
+    if (kind === 'release' && entry.action === 'claim') continue;
+    if (kind !== 'object') {
+      // Only what had been found there was being written down: it is found again.
+      const reason = 'the run was ended before what it had found was recorded';
+      journal.append({ event: 'outcome', of: entry.sequence, outcome: 'abandoned', reason });
+      continue;
+    }
     const known = ledgerState(journal.entries).objects.get(entry.target);
     const before = known === undefined ? UNCLAIMED : claimsIn(journal, known.content);
     const meant = claimsIn(journal, entry.content);

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { workOf } from '../work.ts';
 import { careOf } from './care.ts';
-import { exemptPolicy } from './exempt.ts';
+import { EXEMPT_NAMESPACES, exemptPolicy } from './exempt.ts';
+import { stepWork } from './kinds.ts';
 import type { Manifest, Step } from './step.ts';
 
 function created(apiVersion: string, kind: string, spec: object = {}): Step {
@@ -61,8 +62,35 @@ test('in audit nothing of a policy rejects; to enforce, it is as it was written'
     metadata: { name: 'b' },
     spec: { policyName: 'p', validationActions: ['Deny'] },
   };
-  assert.deepEqual(exemptPolicy(binding, 'audit')['spec'], { policyName: 'p', validationActions: ['Audit'] });
-  assert.deepEqual(exemptPolicy(binding, 'enforce'), binding);
+  const own = { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: EXEMPT_NAMESPACES };
+  const matchResources = { namespaceSelector: { matchExpressions: [own] } };
+  const spec2 = { policyName: 'p', matchResources };
+  assert.deepEqual(exemptPolicy(binding, 'audit')['spec'], { ...spec2, validationActions: ['Audit'] });
+  assert.deepEqual(exemptPolicy(binding, 'enforce')['spec'], { ...spec2, validationActions: ['Deny'] });
+  const hooks: Manifest = {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingWebhookConfiguration',
+    metadata: { name: 'w' },
+    webhooks: [{ name: 'a', namespaceSelector: { matchExpressions: [{ key: 'a', operator: 'Exists' }] } }],
+  };
+  const expected = { name: 'a', namespaceSelector: { matchExpressions: [{ key: 'a', operator: 'Exists' }, own] } };
+  assert.deepEqual(exemptPolicy(hooks, 'enforce')['webhooks'], [expected]);
+});
+
+test('a value of a policy, and what decides about the exempt namespaces, is no step', () => {
+  const set = (apiVersion: string, kind: string, name: string, namespace?: string) => {
+    const object = { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
+    return stepWork({ type: 'set-field', id: 's', object, path: '/spec/x', value: 'enforce' }, 'audit');
+  };
+  assert.throws(() => set('kyverno.io/v1', 'ClusterPolicy', 'p'), /cannot report first/);
+  assert.throws(
+    () => set('admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicyBinding', 'b'),
+    /cannot report first/,
+  );
+  assert.throws(() => set('v1', 'Namespace', 'kube-system'), /no mitigation decides about the namespace kube-system/);
+  assert.throws(() => set('networking.k8s.io/v1', 'NetworkPolicy', 'n', 'kyverno'), /the namespace kyverno/);
+  assert.equal(set('apps/v1', 'Deployment', 'coredns', 'kube-system').objects.length, 1);
+  assert.equal(set('v1', 'Namespace', 'user').objects.length, 1);
 });
 
 test('what only reports needs no confirmation; with --enforce it does', () => {

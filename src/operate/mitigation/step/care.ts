@@ -54,7 +54,8 @@ export function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 }
 
-function decides({ apiVersion, kind }: Pick<ObjectReference, 'apiVersion' | 'kind'>): boolean {
+/** Whether an object decides what others may do or reach. */
+export function decides({ apiVersion, kind }: Pick<ObjectReference, 'apiVersion' | 'kind'>): boolean {
   const group = groupOf(apiVersion);
   if (group === '') return DECIDING_KINDS.includes(kind);
   return DECIDING_GROUPS.includes(group) || group === 'kyverno.io' || group.endsWith('.kyverno.io');

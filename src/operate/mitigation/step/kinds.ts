@@ -3,8 +3,9 @@
 import { PlimsollError } from '../../../platform/errors.ts';
 import { expandPattern, isMembers, type Value } from '../field/document.ts';
 import { type Path, parsePath, parsePathPattern } from '../field/path.ts';
+import { releaseTarget } from '../ledger/state.ts';
 import { fileValue, type NodeEdit } from '../node/place.ts';
-import { exemptPolicy } from './exempt.ts';
+import { exemptPolicy, requireHarmless } from './exempt.ts';
 import type { Manifest, ObjectReference, Step } from './step.ts';
 import { targetOf, targetText } from './target.ts';
 
@@ -30,6 +31,14 @@ export interface StepWork {
   /** Unit of systemd that reads the node's files anew. */
   readonly reload?: string;
   readonly hand?: HandWork;
+  /** Values of a chart release, which people set and the program reads back. */
+  readonly release?: ReleaseValues;
+}
+
+/** Values of a chart release: `release NAMESPACE/NAME`. */
+export interface ReleaseValues {
+  readonly target: string;
+  readonly edits: readonly { readonly path: Path; readonly value: Value }[];
 }
 
 /** `audit`: what could reject something reports only. */
@@ -64,6 +73,7 @@ export function stepWork(step: Step, phase: Phase): StepWork {
     case 'create-object':
       return { ...NOTHING, objects: [created(exemptPolicy(step.object, phase), step.plural)] };
     case 'set-field':
+      requireHarmless(step.object);
       return { ...NOTHING, objects: [fieldEdit(step.object, step.path, step.value)] };
     case 'kyverno-policy':
       return { ...NOTHING, objects: [created(exemptPolicy(step.policy, phase))] };
@@ -74,8 +84,9 @@ export function stepWork(step: Step, phase: Phase): StepWork {
     case 'sysctl': {
       const file = `/etc/sysctl.d/99-plimsoll-${step.key.replaceAll('/', '-')}.conf`;
       const dropIn = fileValue(`${step.key} = ${step.value}\n`, '0644');
+      const value = step.value.replaceAll(/[ \t]+/g, ' ');
       // The file first: what is set while it cannot be written would be lost at the next start.
-      return nodeWork({ kind: 'file', key: file, value: dropIn }, { kind: 'sysctl', key: step.key, value: step.value });
+      return nodeWork({ kind: 'file', key: file, value: dropIn }, { kind: 'sysctl', key: step.key, value });
     }
     case 'kernel-module': {
       const { module } = step;
@@ -93,7 +104,7 @@ export function stepWork(step: Step, phase: Phase): StepWork {
         reload: step.unit,
       };
     case 'helm-values':
-      return { ...NOTHING, hand: helmWork(step) };
+      return { ...NOTHING, hand: helmWork(step), release: releaseValues(step) };
     case 'manual':
       return { ...NOTHING, hand: { do: step.do, undo: step.undo, check: step.check } };
   }
@@ -137,16 +148,27 @@ function seccompWork({ workloads, profile, content }: Extract<Step, { type: 'sec
   return { objects, node: [{ kind: 'file', key: `${SECCOMP_FOLDER}/${profile}`, value: fileValue(content, '0644') }] };
 }
 
-function helmWork({ namespace, release, values }: Extract<Step, { type: 'helm-values' }>): HandWork {
+type HelmStep = Extract<Step, { type: 'helm-values' }>;
+
+function helmWork({ namespace, release, values }: HelmStep): HandWork {
   const where = `-n ${namespace}`;
   return {
-    do: `note the revision that \`helm history ${where} ${release}\` shows last and the output of \`helm get values ${where} ${release}\`; then set these values with \`helm upgrade --reuse-values\` or whatever deploys the chart: ${JSON.stringify(values)}`,
-    undo: `give these values back what was noted, and no others: a rollback to the noted revision would also undo what came since: ${placesOf(values).join(', ')}`,
-    check: `\`helm get values ${where} ${release}\` shows them, and the chart's tests pass`,
+    do: `set these values of the release ${release} in ${namespace} where it is deployed from, and deploy it: ${JSON.stringify(values)}`,
+    undo: `give these values back what was captured, and no others: a rollback to an earlier revision would also undo what came since: ${leavesOf(
+      values,
+    )
+      .map(({ path }) => path.join('.'))
+      .join(', ')}`,
+    check: `read back from the release's record, as \`helm get values ${where} ${release}\` shows it`,
   };
 }
 
-function placesOf(value: Value, above = ''): readonly string[] {
-  if (!isMembers(value)) return [above];
-  return Object.entries(value).flatMap(([name, inner]) => placesOf(inner, above === '' ? name : `${above}.${name}`));
+function releaseValues({ namespace, release, values }: HelmStep): ReleaseValues {
+  return { target: releaseTarget(namespace, release), edits: leavesOf(values) };
+}
+
+/** Single values and lists; maps are merged by Helm. */
+function leavesOf(value: Value, above: Path = []): readonly { readonly path: Path; readonly value: Value }[] {
+  if (!isMembers(value) || Object.keys(value).length === 0) return [{ path: above, value }];
+  return Object.entries(value).flatMap(([name, inner]) => leavesOf(inner, [...above, name]));
 }

@@ -1,7 +1,7 @@
 // Objects judged by a level of the Pod Security Standards: each Pod, and each Pod that a controller would create, in the shared shape of verdicts.
 import type { Verdict } from '../../../platform/verdict.ts';
+import type { KubernetesObject } from '../../../scan/release/manifests/object.ts';
 import { POD_TEMPLATES, podsOf } from '../objects/pods-of.ts';
-import type { KubernetesObject } from '../objects/read.ts';
 import type { Violation } from '../pss/check.ts';
 import { judgePod, type PssResult, type PssStandard } from '../pss/evaluate.ts';
 

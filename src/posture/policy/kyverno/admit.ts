@@ -1,6 +1,6 @@
 // All rules of policies on one object, as a request to create it would meet them: mutations in the order of the policies' names, each on what the ones before
 // made of it, then validations on the result.
-import type { KubernetesObject } from '../objects/read.ts';
+import type { KubernetesObject } from '../../../scan/release/manifests/object.ts';
 import { applyRule, type RuleResult, type RuleWorld } from './engine.ts';
 import type { Policy } from './policy.ts';
 

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { valueAt } from '../objects/json.ts';
-import { readObjects } from '../objects/read.ts';
+import { valueAt } from '../../../platform/json.ts';
+import { parseManifestObjects } from '../../../scan/release/manifests/objects.ts';
 import { admit } from './admit.ts';
 import type { RuleResult } from './engine.ts';
 import { policySetOf } from './policy-set.ts';
 
 /** Results of a policy's rules on the last object of the text, as `RULE STATUS`. */
 function results(policy: string, object: string): readonly RuleResult[] {
-  const set = policySetOf(readObjects(policy, 'p').objects);
-  const [target] = readObjects(object, 'o').objects;
+  const set = policySetOf(parseManifestObjects(policy, 'p').objects);
+  const [target] = parseManifestObjects(object, 'o').objects;
   assert.ok(target !== undefined && set.policies.length > 0);
   const labels = [['team', 'a']] as const;
   const world = {

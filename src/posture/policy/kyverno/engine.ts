@@ -1,8 +1,8 @@
 // One rule on one object, with its exceptions. Pure. The rest of a request: src/posture/policy/preview.
 
 import { LimitError, messageOf, ParseError } from '../../../platform/errors.ts';
-import { isMap, type Json, type JsonMap, listOf, memberOf, textOf } from '../objects/json.ts';
-import { type KubernetesObject, objectOf } from '../objects/read.ts';
+import { isMap, type Json, type JsonMap, listOf, memberOf, textOf } from '../../../platform/json.ts';
+import { type KubernetesObject, objectOf } from '../../../scan/release/manifests/object.ts';
 import { excepts, names, type PolicyException } from './exception/exception.ts';
 import { EvaluationError, UnsupportedError } from './failure.ts';
 import { isFor, type MatchWorld } from './match/match.ts';
@@ -12,7 +12,7 @@ import type { PolicyRule } from './policy-rule.ts';
 import { holds } from './validate/conditions.ts';
 import { judgePodSecurity } from './validate/pod-security.ts';
 import { validate } from './validate/validate.ts';
-import { requestContext, type VariableContext, withEntries } from './variables/context.ts';
+import { requestContext, type Surroundings, type VariableContext, withEntries } from './variables/context.ts';
 import { substitute, substituteLeniently } from './variables/substitute.ts';
 
 /** What came of a rule. `unsupported`: it could not be evaluated here, so nothing is known. */
@@ -30,6 +30,8 @@ export interface RuleResult {
 /** What rules know beside the object. */
 export interface RuleWorld extends MatchWorld {
   readonly exceptions: readonly PolicyException[];
+  /** What variables see of a rule on an object, where more is known than the object. */
+  readonly surroundings?: (policy: Policy, rule: PolicyRule, object: KubernetesObject) => Surroundings;
 }
 
 /** Applies a rule; undefined when it is not for the object. */
@@ -48,11 +50,13 @@ export function applyRule(
   });
   if (policy.namespace !== undefined && policy.namespace !== object.namespace) return undefined;
   try {
-    if (!isFor(rule.value, object, world)) return undefined;
+    const surroundings = world.surroundings?.(policy, rule, object) ?? {};
+    const operation = operationOf(surroundings, world);
+    if (!isFor(rule.value, object, { ...world, operation })) return undefined;
     if (rule.unsupported !== undefined) return result('unsupported', rule.unsupported);
-    const context = ruleContext(rule, object.value, world.operation);
+    const context = ruleContext(rule, object.value, operation, surroundings);
     const excepting = world.exceptions.filter(
-      (exception) => names(exception, policy, rule) && excepts(exception, object, context, world),
+      (exception) => names(exception, policy, rule) && excepts(exception, object, context, { ...world, operation }),
     );
     const whole = excepting.filter(({ exclusions }) => exclusions.length === 0);
     if (whole.length > 0) {
@@ -64,7 +68,7 @@ export function applyRule(
     }
     if (rule.kind === 'mutate') {
       const outcome = mutate(rule.value['mutate'] ?? null, object.value, (now) =>
-        ruleContext(rule, now, world.operation),
+        ruleContext(rule, now, operation, surroundings),
       );
       if (outcome.status === 'skip') return result('skip', outcome.message);
       return { ...result('pass', ''), patched: objectOf(outcome.patched, object.position) ?? object };
@@ -89,8 +93,20 @@ export function applyRule(
   }
 }
 
-function ruleContext(rule: PolicyRule, object: JsonMap, operation: string): VariableContext {
-  return withEntries(requestContext(object, operation), listOf(rule.value, 'context'), substitute);
+function ruleContext(
+  rule: PolicyRule,
+  object: JsonMap,
+  operation: string,
+  surroundings: Surroundings,
+): VariableContext {
+  return withEntries(requestContext(object, operation, surroundings), listOf(rule.value, 'context'), substitute);
+}
+
+/** @throws UnsupportedError for a deletion, whose object is another member of the request */
+function operationOf({ given }: Surroundings, { operation }: MatchWorld): string {
+  const told = textOf(given, 'request', 'operation') ?? operation;
+  if (told !== 'CREATE' && told !== 'UPDATE') throw new UnsupportedError(`requests to ${told} are not evaluated`);
+  return told;
 }
 
 function messageText(body: Json, reason: string, context: VariableContext): string {

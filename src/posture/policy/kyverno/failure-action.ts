@@ -1,6 +1,6 @@
 // Whether what fails is rejected or only reported: by the rule, else by overrides of the policy for namespaces, else by the policy.
 // Source: kyverno.io/docs/writing-policies/validate#failure-action.
-import { type Json, listOf, memberOf, textOf } from '../objects/json.ts';
+import { type Json, listOf, memberOf, textOf } from '../../../platform/json.ts';
 import { matchesWildcard } from './pattern/wildcard.ts';
 import type { Policy } from './policy.ts';
 import type { PolicyRule } from './policy-rule.ts';

@@ -1,5 +1,5 @@
 // One rule of a policy. Source: kyverno.io/docs/crds, Rule.
-import type { JsonMap } from '../objects/json.ts';
+import type { JsonMap } from '../../../platform/json.ts';
 
 /** What a rule does. */
 export type RuleKind = 'validate' | 'mutate' | 'generate' | 'verifyImages';

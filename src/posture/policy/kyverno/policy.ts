@@ -1,7 +1,7 @@
 // Policies as Kyverno's API has them: kyverno.io/v1 (and v2beta1) ClusterPolicy and Policy. Reads an object, gives its rules, those that Kyverno would
 // generate included. A member that is not known makes its rule unsupported. Source: kyverno.io/docs/crds, Kyverno 1.13.
-import { isMap, type Json, type JsonMap, listOf, memberOf, textOf, valueAt } from '../objects/json.ts';
-import type { KubernetesObject } from '../objects/read.ts';
+import { isMap, type Json, type JsonMap, listOf, memberOf, textOf, valueAt } from '../../../platform/json.ts';
+import type { KubernetesObject } from '../../../scan/release/manifests/object.ts';
 import { generatedRules } from './autogen/autogen.ts';
 import type { PolicyRule, RuleKind } from './policy-rule.ts';
 

@@ -1,7 +1,7 @@
 // The Pods (and Jobs) that controllers would create: an admission webhook for Pods sees those, not the Deployment. Reads one object, gives the objects
 // that its controllers make of it. Kubernetes API reference v1.33: PodTemplateSpec; controllers' own labels as their documentation names them.
-import { isMap, type Json, type JsonMap, membersOf, textOf, valueAt } from './json.ts';
-import { type KubernetesObject, objectOf } from './read.ts';
+import { isMap, type Json, type JsonMap, membersOf, textOf, valueAt } from '../../../platform/json.ts';
+import { type KubernetesObject, objectOf } from '../../../scan/release/manifests/object.ts';
 
 /** Where each controller has its template of a Pod. */
 export const POD_TEMPLATES: ReadonlyMap<string, readonly string[]> = new Map([

@@ -1,9 +1,10 @@
 // Findings of containers as they would run: who they run as, after charts and policies have had their say.
+
+import { type Json, valueAt } from '../../../platform/json.ts';
 import type { Verdict } from '../../../platform/verdict.ts';
 import { subjectName } from '../check/pss-check.ts';
-import { type Json, valueAt } from '../objects/json.ts';
 import { checkedPod, type PodContainer } from '../pss/check.ts';
-import type { PreviewedAdmission } from './previewed-admission.ts';
+import type { PreviewedAdmission } from './admissions.ts';
 
 const WORDS: Readonly<Record<PodContainer['list'], string>> = {
   containers: 'container',

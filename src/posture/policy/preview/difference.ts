@@ -1,5 +1,5 @@
 // What changed between two forms of an object, place by place.
-import { isList, isMap, type Json, memberOf, sameJson } from '../objects/json.ts';
+import { isList, isMap, type Json, memberOf, sameJson } from '../../../platform/json.ts';
 
 /** A place whose value changed; without `from` it is new, without `to` it is gone. */
 export interface Change {

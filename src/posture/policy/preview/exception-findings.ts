@@ -1,12 +1,13 @@
 // Findings of exceptions: wider than they need to be, of nothing that is there, without owner, reason or end. A PolicyException has no members for those, so
 // annotations say them (docs/guide/policy.md).
+
+import { listOf } from '../../../platform/json.ts';
 import type { Verdict } from '../../../platform/verdict.ts';
 import { names, type PolicyException } from '../kyverno/exception/exception.ts';
 import { filtersOf } from '../kyverno/match/match.ts';
 import { hasWildcard } from '../kyverno/pattern/wildcard.ts';
 import type { PolicySet } from '../kyverno/policy-set.ts';
-import { listOf } from '../objects/json.ts';
-import type { PreviewedAdmission } from './previewed-admission.ts';
+import type { PreviewedAdmission } from './admissions.ts';
 
 /** What an exception should say of itself, by annotation. */
 const SAYS = ['owner', 'reason', 'expires'] as const;
@@ -36,9 +37,17 @@ function ofException(
   const say = (check: string, reason: string, remediation: string, verdict: Verdict['verdict'] = 'warn') =>
     found.push({ check, subject: id, verdict, evidence: [object.position], reason, remediation });
   const rules = set.policies.flatMap((policy) => policy.rules.filter((rule) => names(exception, policy, rule)));
+  const gone = namesWithoutRule(exception, set);
   if (rules.length === 0) {
     say('exception-orphaned', 'it names no rule of the set', 'Remove it, or mend the names.', 'fail');
-  } else if (hasRelease && !used.has(id)) {
+  } else if (gone.length > 0) {
+    say(
+      'exception-stale',
+      `it names rules that the set has not: ${gone.join(', ')}`,
+      'Take these names out, or mend them.',
+    );
+  }
+  if (rules.length > 0 && hasRelease && !used.has(id)) {
     say('exception-unused', 'no object of the release needs it', 'Remove it if no site needs it either.');
   }
   const missing = SAYS.filter((name) => (exception.annotations.get(PREFIX + name) ?? '') === '');
@@ -71,6 +80,20 @@ function ofException(
     say('exception-unscoped', 'it excepts from every control', 'Name the controls in podSecurity.');
   }
   return found;
+}
+
+/** `POLICY/RULE` that the exception names and that the set has not: it was written for another state of the policies. */
+function namesWithoutRule(exception: PolicyException, { policies }: PolicySet): readonly string[] {
+  return exception.of.flatMap(({ policy, rules }) =>
+    rules
+      .filter(
+        (rule) =>
+          !policies.some((one) =>
+            one.rules.some((of) => names({ ...exception, of: [{ policy, rules: [rule] }] }, one, of)),
+          ),
+      )
+      .map((rule) => `${policy}/${rule}`),
+  );
 }
 
 function isSelected(filter: Parameters<typeof listOf>[0]): boolean {

@@ -1,13 +1,14 @@
 // What a set of policies and exceptions, and the containers as they would run under them, give reason to ask. Each finding is a verdict of its own.
 import type { Verdict } from '../../../platform/verdict.ts';
+import type { KubernetesObject } from '../../../scan/release/manifests/object.ts';
 import type { PolicySet } from '../kyverno/policy-set.ts';
-import type { KubernetesObject } from '../objects/read.ts';
+import type { PreviewedAdmission } from './admissions.ts';
 import { containerFindings } from './container-findings.ts';
 import { exceptionFindings } from './exception-findings.ts';
+import { filterFindings } from './filter-findings.ts';
 import { policyFindings } from './policy-findings.ts';
-import type { PreviewedAdmission } from './previewed-admission.ts';
 
-/** All findings: of policies, of exceptions, of containers, each in the order of their subjects. */
+/** All findings: of what Kyverno is not asked, of policies, of exceptions, of containers, each in the order of their subjects. */
 export function findingsOf(
   objects: readonly KubernetesObject[],
   set: PolicySet,
@@ -15,6 +16,7 @@ export function findingsOf(
   asOf: string,
 ): readonly Verdict[] {
   return [
+    ...filterFindings(objects, set, admissions),
     ...policyFindings(set, objects, admissions),
     ...exceptionFindings(set, admissions, asOf),
     ...containerFindings(admissions),

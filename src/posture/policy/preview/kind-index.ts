@@ -1,10 +1,10 @@
 // Which policies can be for an object at all, by kind and namespace, so that a hundred policies cost a large release little.
 
+import { listOf, memberOf } from '../../../platform/json.ts';
+import type { KubernetesObject } from '../../../scan/release/manifests/object.ts';
 import { matchesKind } from '../kyverno/match/kinds.ts';
 import { filtersOf } from '../kyverno/match/match.ts';
 import type { Policy } from '../kyverno/policy.ts';
-import { listOf, memberOf } from '../objects/json.ts';
-import type { KubernetesObject } from '../objects/read.ts';
 
 /** Finds policies for an object: all that are for it, and few that are not. */
 export interface KindIndex {

@@ -1,15 +1,17 @@
 // Findings of policies: in force only on paper, or with a hole that their text shows.
+
+import { isList, isMap, type Json, memberOf } from '../../../platform/json.ts';
 import type { Verdict } from '../../../platform/verdict.ts';
+import type { KubernetesObject } from '../../../scan/release/manifests/object.ts';
+import type { CelPolicy } from '../cel/policy.ts';
 import { rejectsSomewhere } from '../kyverno/failure-action.ts';
 import type { Policy } from '../kyverno/policy.ts';
 import type { PolicySet } from '../kyverno/policy-set.ts';
-import { isList, isMap, type Json, memberOf } from '../objects/json.ts';
-import type { KubernetesObject } from '../objects/read.ts';
-import type { PreviewedAdmission } from './previewed-admission.ts';
+import type { PreviewedAdmission } from './admissions.ts';
 
 /** Findings of every policy of a set. */
 export function policyFindings(
-  { policies, unsupported }: PolicySet,
+  { policies, unsupported, cel = [] }: PolicySet,
   objects: readonly KubernetesObject[],
   admissions: readonly PreviewedAdmission[],
 ): readonly Verdict[] {
@@ -26,7 +28,11 @@ export function policyFindings(
       reason: `a ${kind} is not evaluated`,
     }),
   );
-  return [...policies.flatMap((policy) => ofPolicy(policy, namespaces, used, objects.length > 0)), ...others];
+  return [
+    ...policies.flatMap((policy) => ofPolicy(policy, namespaces, used, objects.length > 0)),
+    ...cel.flatMap((policy) => ofCelPolicy(policy, used, objects.length > 0)),
+    ...others,
+  ];
 }
 
 function ofPolicy(
@@ -55,7 +61,7 @@ function ofPolicy(
   if (hasRelease && policy.namespace !== undefined && !namespaces.has(policy.namespace)) {
     const reason = `nothing of the release is in its namespace ${policy.namespace}`;
     say('namespace-missing', reason, 'Put it into the namespace that it is for, or remove it.');
-  } else if (hasRelease && policy.rules.length > 0 && !used.has(policy.id)) {
+  } else if (hasRelease && policy.admission && policy.rules.length > 0 && !used.has(policy.id)) {
     say('matches-nothing', 'it is for nothing of the release', 'Mend its match block, or remove it.');
   }
   const patch = policy.rules.filter(({ kind, generatedFrom }) => kind === 'mutate' && generatedFrom === undefined);
@@ -69,6 +75,23 @@ function ofPolicy(
       "it sets runAsNonRoot without runAsUser: whether a container starts depends on its image's user",
       'Set a numeric runAsUser, or see to it that each image has one.',
     );
+  }
+  return found;
+}
+
+function ofCelPolicy(policy: CelPolicy, used: ReadonlySet<string>, hasRelease: boolean): readonly Verdict[] {
+  const found: Verdict[] = [];
+  const say = (check: string, reason: string, remediation: string, verdict: Verdict['verdict'] = 'warn') =>
+    found.push({ check, subject: policy.id, verdict, evidence: [policy.object.position], reason, remediation });
+  const { unsupported, unbound, enforces, ignoresFailure } = policy;
+  if (unsupported !== undefined) say('rule-unsupported', unsupported, 'Judge it with Kyverno itself.', 'unsupported');
+  if (unbound)
+    say('no-binding', 'no ValidatingAdmissionPolicyBinding puts it into force', 'Bind it, or remove it.', 'fail');
+  else if (!enforces) say('audit-only', 'what fails is reported, not rejected', 'Deny once nothing fails.');
+  if (ignoresFailure)
+    say('failure-ignored', 'requests pass while it cannot be evaluated', 'Set failurePolicy to Fail.');
+  if (hasRelease && !unbound && !used.has(policy.id)) {
+    say('matches-nothing', 'it is for nothing of the release', 'Mend its matchConstraints, or remove it.');
   }
   return found;
 }

@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { needsShared, sharedPath } from '../../../../test/support/needs.ts';
+import type { KubernetesObject } from '../../../scan/release/manifests/object.ts';
+import { parseManifestObjects } from '../../../scan/release/manifests/objects.ts';
 import { policySetOf } from '../kyverno/policy-set.ts';
-import { type KubernetesObject, readObjects } from '../objects/read.ts';
 import { differenceOf } from './difference.ts';
 import { type Preview, previewOf } from './preview.ts';
 
@@ -12,7 +13,7 @@ function objectsIn(folder: string): readonly KubernetesObject[] {
   return readdirSync(sharedPath(folder))
     .filter((file) => file.endsWith('.yaml'))
     .flatMap((file) => {
-      const { objects, gaps } = readObjects(readFileSync(sharedPath(join(folder, file)), 'utf8'), file);
+      const { objects, gaps } = parseManifestObjects(readFileSync(sharedPath(join(folder, file)), 'utf8'), file);
       assert.deepEqual(gaps, [], file);
       return objects;
     });
@@ -20,8 +21,8 @@ function objectsIn(folder: string): readonly KubernetesObject[] {
 
 function preview(release: string, policies: string, asOf = '2022-04-06'): Preview {
   return previewOf(
-    readObjects(release, 'release').objects,
-    policySetOf(readObjects(policies, 'policies').objects),
+    parseManifestObjects(release, 'release').objects,
+    policySetOf(parseManifestObjects(policies, 'policies').objects),
     asOf,
   );
 }
@@ -62,7 +63,7 @@ test(
       set.policies.flatMap(({ rules }) => rules.flatMap(({ unsupported }) => unsupported ?? [])),
       [],
     );
-    const result = previewOf(readObjects(RELEASE, 'release').objects, set, '2025-07-31');
+    const result = previewOf(parseManifestObjects(RELEASE, 'release').objects, set, '2025-07-31');
     const count = (check: string) => result.findings.filter((finding) => finding.check === check).length;
     assert.equal(count('no-init-containers'), 31);
     assert.equal(count('no-run-as-user'), 31);
@@ -121,8 +122,13 @@ test('what cannot be evaluated is unknown, never admitted', () => {
     preview(DEPLOYMENT, other).objects.map(({ outcome }) => outcome),
     ['unknown'],
   );
-  const cel = 'apiVersion: policies.kyverno.io/v1alpha1\nkind: ValidatingPolicy\nmetadata: {name: v}\nspec: {}\n';
-  assert.deepEqual(findings(preview(DEPLOYMENT, cel), 'v'), ['policy-kind unsupported']);
+  const cel = (kind: string) =>
+    `apiVersion: policies.kyverno.io/v1alpha1\nkind: ${kind}\nmetadata: {name: v}\nspec: {}\n`;
+  assert.deepEqual(findings(preview(DEPLOYMENT, cel('MutatingPolicy')), 'v'), ['policy-kind unsupported']);
+  assert.deepEqual(findings(preview(DEPLOYMENT, cel('ValidatingPolicy')), 'v'), [
+    'rule-unsupported unsupported',
+    'matches-nothing warn',
+  ]);
 });
 
 const EXCEPTION = (more: string, annotations = '') =>

@@ -1,6 +1,6 @@
 // What one check of the Pod Security Standards is. Source: kubernetes.io/docs/concepts/security/pod-security-standards, and for what each version checks
 // the Kubernetes enhancement proposal 2579 and the tables of k8s.io/pod-security-admission.
-import { isMap, type Json, type JsonMap, listOf, textOf, valueAt } from '../objects/json.ts';
+import { isMap, type Json, type JsonMap, listOf, textOf, valueAt } from '../../../platform/json.ts';
 
 /** Levels that restrict something; `privileged` checks nothing. */
 export type PssLevel = 'baseline' | 'restricted';

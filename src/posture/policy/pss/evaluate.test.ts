@@ -3,13 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { needsShared, sharedPath } from '../../../../test/support/needs.ts';
-import { readObjects } from '../objects/read.ts';
+import { parseManifestObjects } from '../../../scan/release/manifests/objects.ts';
 import { checksOf, judgePod, NEWEST_MINOR, PSS_CHECKS, parseStandard } from './evaluate.ts';
 
 /** Ids of the checks that a Pod fails. */
 function failed(spec: string, standard: string, annotations = '{}'): readonly string[] {
   const text = `apiVersion: v1\nkind: Pod\nmetadata: {name: a, annotations: ${annotations}}\nspec: ${spec}\n`;
-  const results = judgePod(readObjects(text, 'f').objects[0]?.value ?? null, parseStandard(standard)) ?? [];
+  const results = judgePod(parseManifestObjects(text, 'f').objects[0]?.value ?? null, parseStandard(standard)) ?? [];
   return results.filter(({ violations }) => violations.length > 0).map(({ check }) => check.id);
 }
 
@@ -93,7 +93,7 @@ test('a Pod without containers, or with what is none, cannot be judged', () => {
   for (const spec of ['{}', '{containers: []}', '{containers: x}', '{containers: [x]}']) {
     const text = `apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: ${spec}\n`;
     assert.equal(
-      judgePod(readObjects(text, 'f').objects[0]?.value ?? null, parseStandard('baseline')),
+      judgePod(parseManifestObjects(text, 'f').objects[0]?.value ?? null, parseStandard('baseline')),
       undefined,
       spec,
     );
@@ -110,7 +110,7 @@ for (const level of ['baseline', 'restricted']) {
     let seen = 0;
     for (const expected of ['pass', 'fail']) {
       for (const file of readdirSync(sharedPath(join(folder, expected)))) {
-        const { objects } = readObjects(readFileSync(sharedPath(join(folder, expected, file)), 'utf8'), file);
+        const { objects } = parseManifestObjects(readFileSync(sharedPath(join(folder, expected, file)), 'utf8'), file);
         const results = judgePod(objects[0]?.value ?? null, parseStandard(`${level}:v1.20`)) ?? [];
         const ids = results.filter(({ violations }) => violations.length > 0).map(({ check }) => check.id);
         assert.equal(ids.length > 0, expected === 'fail', `${file}: ${ids}`);

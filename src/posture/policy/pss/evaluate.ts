@@ -1,6 +1,6 @@
 // Judges Pods by a level of the Pod Security Standards as one version of Kubernetes has it. Pure.
 import { PlimsollError } from '../../../platform/errors.ts';
-import type { Json } from '../objects/json.ts';
+import type { Json } from '../../../platform/json.ts';
 import { checkedPod, type PssCheck, type PssLevel, type Violation } from './check.ts';
 import { HOST_CHECKS } from './checks/host.ts';
 import { IDENTITY_CHECKS } from './checks/identity.ts';

@@ -29,8 +29,9 @@ test('the tests of kyverno/policies, best practices: no row is wrong', needsShar
 
 const FILES: Readonly<Record<string, string>> = {
   policy:
-    'apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: p}\nspec: {rules: [{name: r, match: {any: [{resources: {kinds: [Pod]}}]}, validate: {pattern: {metadata: {labels: {a: b}}}}}]}\n',
+    'apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: p}\nspec: {rules: [{name: r, match: {any: [{resources: {kinds: [Pod]}}]}, preconditions: {all: [{key: "{{request.operation}}", operator: Equals, value: CREATE}]}, validate: {pattern: {metadata: {labels: {a: b}}}}}]}\n',
   pod: 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n',
+  'values.yaml': 'globalValues: {request.operation: UPDATE}\n',
 };
 
 /** [members of the test, members of the result, verdict, what came of the rule]. */
@@ -42,7 +43,11 @@ const ROWS: readonly (readonly [string, string, string, string | undefined])[] =
   ['', 'result: skip, rule: other', 'right', 'skip'],
   ['', 'result: fail, newMember: 1', 'unsupported', undefined],
   ['userinfo: user.yaml', 'result: fail', 'unsupported', undefined],
-  ['variables: values.yaml', 'result: fail', 'unsupported', undefined],
+  ['variables: values.yaml', 'result: skip', 'right', 'skip'],
+  ['values: {globalValues: {request.operation: DELETE}}', 'result: fail', 'unsupported', undefined],
+  ['values: {globalValues: {request.object.spec: {}}}', 'result: fail', 'unsupported', undefined],
+  ['values: {subresources: []}', 'result: fail', 'unsupported', undefined],
+  ['values: {policies: [{name: p, rules: [{name: r, foreachValues: {}}]}]}', 'result: fail', 'unsupported', undefined],
 ];
 
 for (const [members, result, verdict, actual] of ROWS) {
@@ -55,3 +60,50 @@ for (const [members, result, verdict, actual] of ROWS) {
     assert.deepEqual([row?.verdict, row?.actual], [verdict, actual]);
   });
 }
+
+const WITH_VALUES: Readonly<Record<string, string>> = {
+  policy: `apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: p}
+spec:
+  rules:
+  - name: r
+    match: {any: [{resources: {kinds: [Pod], operations: [UPDATE], namespaceSelector: {matchLabels: {team: blue}}}}]}
+    context: [{name: allowed, configMap: {name: c, namespace: d}}]
+    validate: {deny: {conditions: {any: [{key: "{{request.object.metadata.name}}", operator: AnyNotIn, value: "{{allowed.data.names}}"}]}}}
+`,
+  pods: ['a', 'b']
+    .map((name) => `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}, namespace: space}\n`)
+    .join('---\n'),
+  values: `apiVersion: cli.kyverno.io/v1alpha1
+kind: Values
+globalValues: {request.operation: UPDATE}
+namespaceSelector: [{name: space, labels: {team: blue}}]
+policies:
+- name: p
+  rules: [{name: r, values: {allowed.data.names: '["a"]'}}]
+  resources: [{name: b, values: {allowed.data.names: '["c"]'}}]
+`,
+};
+
+test('values stand in for ConfigMaps, operations and labels of namespaces', () => {
+  const rows = (members: string) =>
+    runTestFile(
+      `policies: [policy]\nresources: [pods]\n${members}\nresults: [{policy: p, rule: r, kind: Pod, resources: [a, b], result: pass}]\n`,
+      'kyverno-test.yaml',
+      (path) => WITH_VALUES[path] ?? '',
+    ).map(({ resource, actual, verdict }) => [resource, actual ?? verdict]);
+  assert.deepEqual(rows('variables: values'), [
+    ['Pod/a', 'pass'],
+    ['Pod/b', 'fail'],
+  ]);
+  const noLabels = 'values: {globalValues: {request.operation: UPDATE}}';
+  assert.deepEqual(rows(noLabels), [
+    ['Pod/a', 'unsupported'],
+    ['Pod/b', 'unsupported'],
+  ]);
+  assert.deepEqual(rows(''), [
+    ['Pod/a', 'skip'],
+    ['Pod/b', 'skip'],
+  ]);
+});

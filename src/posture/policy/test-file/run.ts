@@ -1,12 +1,18 @@
 // Kyverno's own tests, `kyverno-test.yaml` (cli.kyverno.io/v1alpha1 Test): policies, resources and what is expected of each rule on each resource. A row is one
 // result of one resource. Source: kyverno.io/docs/kyverno-cli/reference/kyverno_test.
 import { ParseError, PlimsollError } from '../../../platform/errors.ts';
+import { isList, isMap, type Json, listOf, membersOf, sameJson, textOf, valueAt } from '../../../platform/json.ts';
+import type { KubernetesObject } from '../../../scan/release/manifests/object.ts';
+import { parseManifestObjects } from '../../../scan/release/manifests/objects.ts';
+import { readValues } from '../../../scan/release/manifests/values.ts';
+import { applyCelPolicy } from '../cel/apply.ts';
+import type { CelPolicy } from '../cel/policy.ts';
 import { admit } from '../kyverno/admit.ts';
 import type { RuleResult, RuleWorld } from '../kyverno/engine.ts';
+import { UnsupportedError } from '../kyverno/failure.ts';
 import type { Policy } from '../kyverno/policy.ts';
 import { policySetOf } from '../kyverno/policy-set.ts';
-import { isList, isMap, type Json, listOf, membersOf, sameJson, textOf, valueAt } from '../objects/json.ts';
-import { type KubernetesObject, readObjects, readValues } from '../objects/read.ts';
+import { readTestValues, type TestValues } from './values.ts';
 
 /** One expected result of one resource, and what came of it. */
 export interface TestRow {
@@ -24,7 +30,19 @@ export interface TestRow {
 /** Reads a file that a test names, by its path beside the test. */
 export type ReadBeside = (path: string) => string;
 
-const KNOWN = ['apiVersion', 'kind', 'metadata', 'name', 'policies', 'resources', 'exceptions', 'results', 'checks'];
+const KNOWN = [
+  'apiVersion',
+  'kind',
+  'metadata',
+  'name',
+  'policies',
+  'resources',
+  'exceptions',
+  'variables',
+  'values',
+  'results',
+  'checks',
+];
 const ROW = [
   'policy',
   'rule',
@@ -48,6 +66,7 @@ const ROW = [
 interface Prepared {
   readonly test: string;
   readonly policies: readonly Policy[];
+  readonly cel: readonly CelPolicy[];
   readonly resources: readonly KubernetesObject[];
   readonly world: RuleWorld;
   /** Why no row can be judged. */
@@ -71,26 +90,52 @@ export function runTestFile(text: string, name: string, read: ReadBeside): reado
 function prepare(test: Json, name: string, read: ReadBeside): Prepared {
   const objects = (key: string) => listOf(test, key).flatMap((path) => objectsOf(String(path), name, read));
   const other = membersOf(test).find(([key, value]) => !KNOWN.includes(key) && !isEmpty(value));
-  const { policies } = policySetOf(objects('policies'));
+  const { policies, cel = [] } = policySetOf(objects('policies'));
   const { exceptions } = policySetOf(objects('exceptions'));
   const resources = objects('resources');
-  const namespaces = new Map(
-    resources
+  const values = valuesOf(test, read);
+  const given = typeof values === 'string' ? undefined : values;
+  const namespaces = new Map([
+    ...resources
       .filter(({ kind }) => kind === 'Namespace')
       .map((object) => [object.name, membersOf(valueAt(object.value, 'metadata', 'labels'))] as const),
-  );
+    ...(given?.namespaces ?? []),
+  ]);
+  const why = other === undefined ? undefined : `${other[0]} of a test is not supported`;
+  const unsupported = why ?? (typeof values === 'string' ? values : undefined);
   return {
     test: textOf(test, 'metadata', 'name') ?? textOf(test, 'name') ?? name,
     policies,
+    cel,
     resources,
-    world: { operation: 'CREATE', exceptions, namespaceLabels: (namespace) => namespaces.get(namespace) },
-    ...(other === undefined ? {} : { unsupported: `${other[0]} of a test is not supported` }),
+    world: {
+      operation: 'CREATE',
+      exceptions,
+      namespaceLabels: (namespace) => namespaces.get(namespace),
+      surroundings: (policy, { name: rule, generatedFrom }, object) =>
+        given === undefined ? {} : { given: given.of(policy.name, generatedFrom ?? rule, object.name) },
+    },
+    ...(unsupported === undefined ? {} : { unsupported }),
     read,
   };
 }
 
+/** The values of a test, of its file before those in it; a text says why they are not evaluated. */
+function valuesOf(test: Json, read: ReadBeside): TestValues | string | undefined {
+  const [inside, file] = [valueAt(test, 'values'), textOf(test, 'variables')];
+  try {
+    if (file === undefined) return inside === undefined ? undefined : readTestValues(inside);
+    const [values = null, ...more] = readValues(read(file), file);
+    if (more.length > 0 || inside !== undefined) return 'a test with several documents of values is not supported';
+    return readTestValues(values);
+  } catch (error) {
+    if (error instanceof UnsupportedError) return error.message;
+    throw error;
+  }
+}
+
 function objectsOf(path: string, name: string, read: ReadBeside): readonly KubernetesObject[] {
-  const { objects, gaps } = readObjects(read(path), path);
+  const { objects, gaps } = parseManifestObjects(read(path), path);
   const [gap] = gaps;
   if (gap !== undefined) throw new ParseError(`${name}: ${path}: ${gap.reason}`);
   return objects;
@@ -126,13 +171,15 @@ function judge(expected: Json, resource: string, prepared: Prepared): Pick<TestR
   const other = membersOf(expected).find(([key]) => !ROW.includes(key) && key !== 'status');
   const name = textOf(expected, 'policy') ?? '';
   const policy = prepared.policies.find(({ id, name: bare }) => id === name || bare === name);
+  const inCel = prepared.cel.find(({ id }) => id === name);
   const why =
     prepared.unsupported ??
     (other === undefined ? undefined : `${other[0]} of a result is not supported`) ??
-    (policy === undefined ? `${name} is no policy that is evaluated` : undefined);
-  if (why !== undefined || policy === undefined) return { verdict: 'unsupported', reason: why ?? '' };
+    (policy === undefined && inCel === undefined ? `${name} is no policy that is evaluated` : undefined);
+  if (why !== undefined) return { verdict: 'unsupported', reason: why };
   const object = findResource(expected, resource, prepared.resources);
   if (object === undefined) return { verdict: 'wrong', reason: 'the test has no such resource' };
+  if (policy === undefined) return judgeCel(wanted, inCel, object, prepared);
   const admission = admit(object, [policy], prepared.world);
   const results = resultsOf(textOf(expected, 'rule'), policy, admission.results);
   const unsupported = results.find(({ status }) => status === 'unsupported');
@@ -142,12 +189,25 @@ function judge(expected: Json, resource: string, prepared: Prepared): Pick<TestR
   if (actual !== wanted) return { actual, verdict: 'wrong', reason };
   const file = textOf(expected, 'patchedResources') ?? textOf(expected, 'patchedResource');
   if (file === undefined || actual !== 'pass') return { actual, verdict: 'right', reason };
-  const like = readObjects(prepared.read(file), file).objects.find(
+  const like = parseManifestObjects(prepared.read(file), file).objects.find(
     ({ kind, name: bare }) => kind === object.kind && bare === object.name,
   );
   if (like === undefined) return { actual, verdict: 'wrong', reason: `${file} has no ${object.kind} ${object.name}` };
   const same = sameJson(like.value, admission.object.value);
   return { actual, verdict: same ? 'right' : 'wrong', reason: same ? reason : `it differs from ${file}` };
+}
+
+function judgeCel(
+  wanted: string,
+  policy: CelPolicy | undefined,
+  object: KubernetesObject,
+  { world }: Prepared,
+): Pick<TestRow, 'actual' | 'verdict' | 'reason'> {
+  const result = policy === undefined ? undefined : applyCelPolicy(policy, object, world);
+  const reason = result?.message ?? '';
+  if (result?.status === 'unsupported') return { verdict: 'unsupported', reason };
+  const actual = result?.status ?? 'skip';
+  return { actual, verdict: actual === wanted ? 'right' : 'wrong', reason };
 }
 
 function findResource(

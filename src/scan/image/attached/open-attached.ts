@@ -50,6 +50,8 @@ export async function readAttachedTo(
     }
     case 'docker-archive':
     case 'rootfs':
+    case 'squashfs':
+    case 'sif':
       return undefined;
   }
 }

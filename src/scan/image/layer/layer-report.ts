@@ -25,6 +25,8 @@ export interface EntryHeader {
   readonly link?: string;
   /** Whether the entry carries `security.capability` (file capabilities). */
   readonly capabilities?: boolean;
+  /** That attribute in hexadecimal, while an archive is walked: listings keep only that there is one. */
+  readonly capability?: string;
 }
 
 /** Something a cataloguer read in a layer. `data` is JSON and the cataloguer's own shape. */

@@ -48,9 +48,7 @@ export function readRootfs(folder: string, readers: readonly Reader[], extra: re
     const header = headerOf(path, full, status);
     entries += 1;
     bytes += header.size;
-    hash.update(
-      `${header.type} ${header.mode} ${header.uid} ${header.gid} ${header.size} ${path}\0${header.link ?? ''}\n`,
-    );
+    hash.update(headerLine(header));
     const sink = collector.entry(header);
     if (sink !== undefined) attempt(collector, path, () => passFile(full, sink, hash));
     if (header.type !== 'dir') return;
@@ -62,6 +60,11 @@ export function readRootfs(folder: string, readers: readonly Reader[], extra: re
   };
   for (const name of readdirSync(folder).sort()) visit(name);
   return collector.finish(`sha256:${hash.digest('hex')}`, entries, bytes);
+}
+
+/** What of a header counts into the digest of a tree. */
+export function headerLine({ type, mode, uid, gid, size, path, link = '' }: EntryHeader): string {
+  return `${type} ${mode} ${uid} ${gid} ${size} ${path}\0${link}\n`;
 }
 
 function rootDevice(folder: string): number {

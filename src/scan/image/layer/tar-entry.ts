@@ -1,7 +1,7 @@
 // One entry of a tar archive: its header with the extended headers in front of it applied, PAX records and GNU long names, in the order of Go's
 // archive/tar, which container runtimes use.
 import type { EntryType } from './layer-report.ts';
-import { paxCount, paxId, type RawHeader, readPaxRecords, text } from './tar-header.ts';
+import { CAPABILITY_KEY, paxCount, paxId, type RawHeader, readPaxRecords, text } from './tar-header.ts';
 import { paxSparse, type SparseFile } from './tar-sparse.ts';
 
 /** What the headers say of an entry. */
@@ -16,8 +16,8 @@ export interface TarEntry {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** Whether it carries `security.capability`. */
-  readonly capabilities: boolean;
+  /** Its `security.capability` in hexadecimal; undefined where it carries none. */
+  readonly capability: string | undefined;
   readonly sparse: SparseFile | undefined;
 }
 
@@ -65,7 +65,7 @@ export class TarExtensions {
       mode: raw.mode,
       uid: paxId(pax, 'uid') ?? raw.uid,
       gid: paxId(pax, 'gid') ?? raw.gid,
-      capabilities: pax.has('SCHILY.xattr.security.capability'),
+      capability: pax.get(CAPABILITY_KEY),
       sparse,
     };
   }

@@ -149,7 +149,7 @@ function takeRecord(records: Map<string, string>, key: string, bytes: Buffer): v
   }
   if ((key === 'path' || key === 'linkpath') && bytes.includes(0))
     throw new ParseError(`tar: a NUL in the PAX record ${key}`);
-  const value = text(bytes, 0, bytes.length);
+  const value = key === CAPABILITY_KEY ? bytes.toString('hex') : text(bytes, 0, bytes.length);
   // The sparse format 0.0 repeats these two keys; joined they are the map of format 0.1.
   const repeated = key === 'GNU.sparse.offset' || key === 'GNU.sparse.numbytes';
   const earlier = repeated ? records.get('GNU.sparse.map') : undefined;
@@ -159,6 +159,9 @@ function takeRecord(records: Map<string, string>, key: string, bytes: Buffer): v
 function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 0x30 && byte <= 0x39;
 }
+
+/** The record that holds file capabilities (capabilities(7)), bytes that are no text. */
+export const CAPABILITY_KEY = 'SCHILY.xattr.security.capability';
 
 const USED_KEYS: ReadonlySet<string> = new Set([
   'path',
@@ -174,7 +177,7 @@ const USED_KEYS: ReadonlySet<string> = new Set([
   'GNU.sparse.map',
   'GNU.sparse.offset',
   'GNU.sparse.numbytes',
-  'SCHILY.xattr.security.capability',
+  CAPABILITY_KEY,
 ]);
 const LONGEST_KEY = Math.max(...[...USED_KEYS].map((key) => key.length));
 

@@ -198,7 +198,7 @@ export class TarWalker {
   }
 
   #entry(raw: RawHeader, oldSparse?: SparseFile): void {
-    const { type, name, link, stored, mode, uid, gid, capabilities, sparse } = this.#extensions.apply(raw, oldSparse);
+    const { type, name, link, stored, mode, uid, gid, capability, sparse } = this.#extensions.apply(raw, oldSparse);
     this.entries += 1;
     this.#expect(stored);
     const path = cleanPath(name);
@@ -217,7 +217,7 @@ export class TarWalker {
       uid,
       gid,
       ...(type === 'symlink' ? { link } : type === 'hardlink' ? { link: cleanPath(link) } : {}),
-      ...(capabilities ? { capabilities } : {}),
+      ...(capability === undefined ? {} : { capabilities: true, capability }),
     });
     if (sink === undefined || type !== 'file') return;
     if ('piece' in sink && sparse === undefined && stored > 0) {

@@ -1,11 +1,17 @@
-// Tells by its content what a path on disk is: an OCI layout, an archive of either kind, a `dir:` image, a root file system, or none of these.
+// Tells by its content what a path on disk is: an OCI layout, an archive of either kind, a `dir:` image, a squashfs or SIF file,
+// a root file system, or none of these.
 import { join } from 'node:path';
 import { ParseError } from '../../../platform/errors.ts';
+import { isSif } from '../squashfs/sif.ts';
+import { isSquashfs } from '../squashfs/superblock.ts';
 import { archiveFiles, firstPackedName } from './archive-index.ts';
-import { directoryFiles, type LayoutFiles, readLayoutFile, statOf } from './layout-files.ts';
+import { directoryFiles, type LayoutFiles, readLayoutFile, readLocation, statOf } from './layout-files.ts';
 
 /** `other`: the path exists and holds no image of a known kind. */
-export type RecognizedPath = 'oci' | 'oci-archive' | 'docker-archive' | 'dir' | 'rootfs' | 'other';
+export type RecognizedPath = 'oci' | 'oci-archive' | 'docker-archive' | 'dir' | 'rootfs' | 'squashfs' | 'sif' | 'other';
+
+/** Bytes that tell a squashfs or SIF file. */
+const HEAD_BYTES = 64;
 
 /** Bound on the `version` file of a `dir:` image, in bytes. */
 const VERSION_FILE_BYTES = 1024;
@@ -23,6 +29,9 @@ export function recognizePath(path: string): RecognizedPath | undefined {
 
 /** An archive that is both kinds (Docker 25 and later) is read as an OCI layout, which pins its layers. */
 function recognizeFile(path: string): RecognizedPath {
+  const head = Buffer.from(readLocation({ kind: 'file', path, offset: 0, length: HEAD_BYTES }));
+  if (isSquashfs(head)) return 'squashfs';
+  if (isSif(head)) return 'sif';
   const packed = firstPackedName(path);
   if (packed !== undefined) return recognizeByFirstName(packed);
   let files: LayoutFiles;

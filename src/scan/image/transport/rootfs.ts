@@ -35,7 +35,7 @@ export function openRootfs(folder: string): ImageSource {
       diffIds: [],
     },
     layers: [],
-    rootfs: folder,
+    tree: { kind: 'directory', path: folder },
   };
 }
 

@@ -16,8 +16,8 @@ const QUOTED = 1000;
 /** A place that holds no settings: the Filesystem Hierarchy Standard's name for a home directory that must not exist. */
 const NOWHERE = '/nonexistent';
 
-/** Runs a helm command on charts. */
-export type Helm = (args: readonly string[]) => Promise<string>;
+/** Runs a helm command on charts; what it is given on stdin is `input`. */
+export type Helm = (args: readonly string[], input?: string) => Promise<string>;
 
 /**
  * The helm that HELM_BIN names, else the first on PATH.
@@ -33,12 +33,12 @@ export function findHelm(environment: Environment): Helm {
       `charts are rendered by helm, and ${where}: install helm 3 or newer, or name it in HELM_BIN, or render the chart elsewhere with \`helm template\` and name the output as manifests:FILE`,
     );
   }
-  return (args) => runHelm(program, args, path);
+  return (args, input = '') => runHelm(program, args, input, path);
 }
 
-function runHelm(program: string, args: readonly string[], path: string): Promise<string> {
+function runHelm(program: string, args: readonly string[], input: string, path: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(
+    const child = execFile(
       program,
       [...args],
       {
@@ -61,6 +61,8 @@ function runHelm(program: string, args: readonly string[], path: string): Promis
         else reject(failure(error, stderr));
       },
     );
+    // A helm that ends without reading breaks the pipe; its exit says why.
+    child.stdin?.on('error', () => undefined).end(input);
   });
 }
 

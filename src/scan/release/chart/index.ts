@@ -1,15 +1,16 @@
 // `chart:PATH`: a Helm chart, a folder or its .tgz: the images of what `helm template` renders, and those that the chart's annotation names.
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { messageOf, PlimsollError } from '../../../platform/errors.ts';
-import type { ChartOptions, LoadOptions, ReleaseAdapter } from '../adapter.ts';
+import { PlimsollError } from '../../../platform/errors.ts';
+import type { LoadOptions, ReleaseAdapter } from '../adapter.ts';
 import { listedParts, type ReleaseParts } from '../assemble.ts';
 import { hasFile } from '../folder.ts';
-import { type ManifestFile, parseManifestFile } from '../manifests/parse.ts';
+import type { ManifestObjects } from '../manifests/objects.ts';
+import { parseManifestFile } from '../manifests/parse.ts';
 import type { Mention } from '../mention.ts';
-import { splitDocuments } from '../yaml.ts';
 import { findHelm, type Helm } from './helm.ts';
-import { IMAGES_ANNOTATION, parseChartMetadata } from './metadata.ts';
+import { type ChartMetadata, IMAGES_ANNOTATION, parseChartMetadata } from './metadata.ts';
+import { type ChartRun, chartObjects, renderChart, renderFailure } from './render.ts';
 
 /** The adapter for Helm charts. */
 export const chart: ReleaseAdapter = {
@@ -19,20 +20,17 @@ export const chart: ReleaseAdapter = {
   reads: `a folder with a Chart.yaml, or its .tgz, rendered by helm; also the images of its annotation ${IMAGES_ANNOTATION}`,
   recognizes: (path) => hasFile(path, 'Chart.yaml'),
   load,
+  objects,
 };
 
 const DEFAULT_NAMESPACE = 'default';
 
 async function load(path: string, options: LoadOptions): Promise<ReleaseParts> {
-  const folder = resolve(path);
-  if (statSync(folder, { throwIfNoEntry: false }) === undefined) {
-    throw new PlimsollError('input-missing', `${path} does not exist`);
-  }
-  const helm = findHelm(options.environment ?? process.env);
-  const { name, version, images, gaps } = await readMetadata(helm, folder, path);
-  const namespace = options.chart?.namespace ?? DEFAULT_NAMESPACE;
-  const release = releaseName(name);
-  const rendered = await render(helm, { folder, path, release, namespace }, options.chart ?? {});
+  const { helm, run, metadata } = await prepare(path, options);
+  const { name, version, images, gaps } = metadata;
+  const { folder, release, namespace } = run;
+  const documents = await renderChart(helm, run, options.chart);
+  const rendered = documents.map(({ text, file }) => parseManifestFile(text, file));
   const named = `${name}:${version}`;
   const mentions: readonly Mention[] = [
     ...rendered.flatMap((file) => file.mentions.map((mention) => ({ ...mention, chart: named }))),
@@ -49,51 +47,31 @@ async function load(path: string, options: LoadOptions): Promise<ReleaseParts> {
   };
 }
 
-async function readMetadata(helm: Helm, folder: string, path: string): Promise<ReturnType<typeof parseChartMetadata>> {
+async function objects(path: string, options: LoadOptions): Promise<ManifestObjects> {
+  const { helm, run } = await prepare(path, options);
+  return chartObjects(await renderChart(helm, run, options.chart), run.namespace);
+}
+
+async function prepare(
+  path: string,
+  options: LoadOptions,
+): Promise<{ readonly helm: Helm; readonly run: ChartRun; readonly metadata: ChartMetadata }> {
+  const folder = resolve(path);
+  if (statSync(folder, { throwIfNoEntry: false }) === undefined) {
+    throw new PlimsollError('input-missing', `${path} does not exist`);
+  }
+  const helm = findHelm(options.environment ?? process.env);
+  const metadata = await readMetadata(helm, folder, path);
+  const namespace = options.chart?.namespace ?? DEFAULT_NAMESPACE;
+  return { helm, run: { folder, path, release: releaseName(metadata.name), namespace }, metadata };
+}
+
+async function readMetadata(helm: Helm, folder: string, path: string): Promise<ChartMetadata> {
   try {
     return parseChartMetadata(await helm(['show', 'chart', folder]));
   } catch (error) {
-    throw unreadable(path, error);
+    throw renderFailure(path, error);
   }
-}
-
-/** The objects that the chart makes, a file a document, named by the template that made it. */
-async function render(
-  helm: Helm,
-  { folder, path, release, namespace }: Readonly<Record<'folder' | 'path' | 'release' | 'namespace', string>>,
-  { values = [], set = [] }: ChartOptions,
-): Promise<readonly ManifestFile[]> {
-  // Absolute, because helm takes anything else with a colon for a URL.
-  const files = values.map((file) => {
-    if (statSync(file, { throwIfNoEntry: false })?.isFile() === true) return resolve(file);
-    throw new PlimsollError('input-missing', `${file}: there is no such file of values`);
-  });
-  try {
-    const text = await helm([
-      'template',
-      release,
-      folder,
-      `--namespace=${namespace}`,
-      // The option is a list in CSV: a comma in a path would end it.
-      ...files.map((file) => `--values="${file.replaceAll('"', '""')}"`),
-      ...set.map((value) => `--set=${value}`),
-    ]);
-    return splitDocuments(text).map((part) => {
-      const template = /^# Source: (.+)$/m.exec(part.text)?.[1]?.trim() ?? 'template';
-      return parseManifestFile(part.text, `${template} (rendered)`);
-    });
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-}
-
-function unreadable(path: string, error: unknown): unknown {
-  if (!(error instanceof PlimsollError) || error.code !== 'input-unreadable') return error;
-  const said = messageOf(error);
-  const hint = /missing in charts\/ directory|helm dependency/.test(said)
-    ? `; nothing is fetched here: run \`helm dependency build ${path}\` where there is a network`
-    : '';
-  return new PlimsollError('input-unreadable', `${path}: helm cannot render it: ${said}${hint}`, { cause: error });
 }
 
 /** A name that helm accepts for a release (helm.sh/docs/chart_best_practices "Release names"): the chart's own where it is one. */

@@ -123,7 +123,7 @@ test('an unpacked release needs no index: name, version, images and members come
     release.gaps.map((gap) => `${gap.kind} ${gap.target}: ${gap.reason}`),
     [
       'not-scanned ./: 1 iso file not read (installer media)',
-      'not-scanned images/kubernetes/: 1 squashfs file not read (root file systems of the nodes)',
+      'not-scanned images/kubernetes/: 1 squashfs file not read (root file systems of the nodes; squashfs:FILE reads one)',
       'not-scanned rpm/cray/csm/sle-15sp2/x86_64/: 2 rpm files not read (packages for the nodes)',
       'not-scanned vendor/: 1 tar file not read (images of the installer; docker-archive:FILE reads one)',
     ],

@@ -11,6 +11,7 @@ import { identityOfPath, type ReleaseIdentity } from '../identity.ts';
 import type { Mention } from '../mention.ts';
 import { lintCsm } from './lint.ts';
 import { isLoftsman } from './loftsman.ts';
+import { csmObjects } from './objects.ts';
 import { CSM_OWN } from './own.ts';
 import { type CsmParts, namesIn, readParts } from './parts.ts';
 
@@ -23,6 +24,7 @@ export const csm: ReleaseAdapter = {
     'docker/index.yaml, helm/index.yaml, manifests/*.yaml, and the docker/ tree, index.txt, chartmap.csv where they are',
   recognizes,
   load,
+  objects: csmObjects,
 };
 
 function recognizes(path: string): boolean {

@@ -22,7 +22,12 @@ spec:
   - name: incomplete
 `;
   const manifest = parseLoftsman(text, 'manifests/p.yaml');
-  assert.deepEqual(manifest.charts, [
+  assert.deepEqual(
+    manifest.charts.map(({ values }) => values?.line),
+    [10, undefined],
+  );
+  const entries = manifest.charts.map(({ values: _, ...entry }) => entry);
+  assert.deepEqual(entries, [
     {
       manifest: 'platform',
       chart: 'cray-precache-images',

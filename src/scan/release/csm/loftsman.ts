@@ -6,11 +6,16 @@ import type { Gap } from '../../../platform/gap.ts';
 import { normalizeReference } from '../../image/reference.ts';
 import type { ChartEntry } from '../chart-entry.ts';
 import type { Mention } from '../mention.ts';
-import { itemsAt, parseYaml, splitDocuments, textAt, type YamlNode } from '../yaml.ts';
+import { itemsAt, nodeAt, parseYaml, splitDocuments, textAt, type YamlNode } from '../yaml.ts';
+
+/** A chart release with what its chart is told. */
+export interface LoftsmanChart extends ChartEntry {
+  readonly values?: YamlNode;
+}
 
 /** What a manifest holds, in its order. */
 export interface LoftsmanManifest {
-  readonly charts: readonly ChartEntry[];
+  readonly charts: readonly LoftsmanChart[];
   readonly precache: readonly Mention[];
   /** Entries of the precache lists, unreadable ones included. */
   readonly precacheEntries: number;
@@ -23,7 +28,7 @@ export interface LoftsmanManifest {
  * @throws ParseError, LimitError
  */
 export function parseLoftsman(text: string, file: string): LoftsmanManifest {
-  const charts: ChartEntry[] = [];
+  const charts: LoftsmanChart[] = [];
   const precache: Mention[] = [];
   const gaps: Gap[] = [];
   let precacheEntries = 0;
@@ -64,13 +69,15 @@ export function isLoftsman(apiVersion: string | undefined): boolean {
   return apiVersion?.startsWith('manifests/') === true;
 }
 
-function chartEntry(node: YamlNode, manifest: string, file: string): ChartEntry | undefined {
+function chartEntry(node: YamlNode, manifest: string, file: string): LoftsmanChart | undefined {
   const chart = textAt(node, 'name');
   const version = textAt(node, 'version');
   const namespace = textAt(node, 'namespace');
   if (chart === undefined || version === undefined || namespace === undefined) return undefined;
   const release = textAt(node, 'releaseName') ?? chart;
-  return { manifest, chart, version, release, namespace, position: `${file}:${node.line}` };
+  const values = nodeAt(node, 'values');
+  const position = `${file}:${node.line}`;
+  return { manifest, chart, version, release, namespace, position, ...(values === undefined ? {} : { values }) };
 }
 
 function unread(file: string, line: number, reason: string): Gap {

@@ -14,7 +14,7 @@ const OTHER_FOLDERS: ReadonlySet<string> = new Set(['docker', 'helm', 'manifests
 /** What the files of each ending are. */
 const MEDIA: ReadonlyMap<string, string> = new Map([
   ['rpm', 'packages for the nodes'],
-  ['squashfs', 'root file systems of the nodes'],
+  ['squashfs', 'root file systems of the nodes; squashfs:FILE reads one'],
   ['iso', 'installer media'],
   ['tar', 'images of the installer; docker-archive:FILE reads one'],
 ]);

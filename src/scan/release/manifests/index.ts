@@ -5,6 +5,8 @@ import { listedParts, type ReleaseParts } from '../assemble.ts';
 import { readTextFile } from '../folder.ts';
 import { identityOfPath } from '../identity.ts';
 import { manifestFiles } from './files.ts';
+import { inNamespace } from './namespaced.ts';
+import { type ManifestObjects, readManifestObjects } from './objects.ts';
 import { type ManifestFile, parseManifestFile } from './parse.ts';
 
 /** The adapter for Kubernetes manifests. */
@@ -16,6 +18,7 @@ export const manifests: ReleaseAdapter = {
     'a YAML or JSON file, or every one in a folder: all images of all pod templates, schemas of custom resources left out',
   recognizes,
   load,
+  objects,
 };
 
 /** Files that are looked into before a folder is none of manifests. */
@@ -32,6 +35,11 @@ function recognizes(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+async function objects(path: string, { chart }: LoadOptions): Promise<ManifestObjects> {
+  const read = readManifestObjects(path);
+  return chart?.namespace === undefined ? read : { ...read, objects: inNamespace(read.objects, chart.namespace) };
 }
 
 async function load(path: string, options: LoadOptions): Promise<ReleaseParts> {

@@ -2,36 +2,42 @@
 // Lists: apimachinery's meta/v1 List, and the typed lists (PodList) that an API server answers with.
 import { LimitError, messageOf } from '../../../platform/errors.ts';
 import type { Gap } from '../../../platform/gap.ts';
+import { isMap, type Json, listOf, memberOf } from '../../../platform/json.ts';
 import { readTextFile } from '../folder.ts';
-import { itemsAt, parseYaml, splitDocuments, textAt, type YamlNode } from '../yaml.ts';
+import { itemsAt, parseYaml, splitDocuments, type YamlNode } from '../yaml.ts';
 import { manifestFiles } from './files.ts';
+import { type KubernetesObject, objectOf } from './object.ts';
+import { jsonOf } from './values.ts';
 
-/** One object as it was written. */
-export interface ManifestObject {
-  /** `apps/v1`; that of the list for an item that names none. */
-  readonly apiVersion: string;
-  readonly kind: string;
+/** One object with what was written. */
+export interface ManifestObject extends KubernetesObject {
   readonly file: string;
+  /** The text of the file, with lines; `value` says what Kubernetes makes of it. */
   readonly node: YamlNode;
 }
 
 /** What files hold. */
 export interface ManifestObjects {
   readonly objects: readonly ManifestObject[];
+  /** Words that mean one thing to Kubernetes and another to most readers: `FILE:LINE: …`. */
+  readonly warnings: readonly string[];
   readonly gaps: readonly Gap[];
 }
 
 /**
- * Reads a file of documents. A document that cannot be parsed is a gap; the others count.
+ * Reads a file of documents. A document that cannot be parsed, or is no object, is a gap; the others count.
  * @param file name for places
  */
 export function parseManifestObjects(text: string, file: string): ManifestObjects {
   const objects: ManifestObject[] = [];
+  const warnings: string[] = [];
   const gaps: Gap[] = [];
   let strangers = 0;
   for (const part of splitDocuments(text)) {
     try {
-      if (!collect(parseYaml(part.text, file, part.line), file, objects)) strangers += 1;
+      const node = parseYaml(part.text, file, part.line);
+      const value = jsonOf(node, file, warnings);
+      if (value !== null) strangers += collect(value, node, file, objects);
     } catch (error) {
       gaps.push({ ...gapOf(error, file), location: `document at line ${part.line}` });
     }
@@ -40,7 +46,7 @@ export function parseManifestObjects(text: string, file: string): ManifestObject
     const reason = `${strangers} ${strangers === 1 ? 'document is no Kubernetes object' : 'documents are no Kubernetes objects'}`;
     gaps.push({ kind: 'not-scanned', target: file, reason: `${reason} (no apiVersion and kind)` });
   }
-  return { objects, gaps };
+  return { objects, warnings, gaps };
 }
 
 /**
@@ -49,16 +55,24 @@ export function parseManifestObjects(text: string, file: string): ManifestObject
  */
 export function readManifestObjects(path: string): ManifestObjects {
   const found = manifestFiles(path);
-  const read = found.files.map((file) => {
-    try {
-      return parseManifestObjects(readTextFile(file.path), file.name);
-    } catch (error) {
-      return { objects: [], gaps: [gapOf(error, file.name)] };
-    }
-  });
+  const read = joinObjects(
+    found.files.map((file) => {
+      try {
+        return parseManifestObjects(readTextFile(file.path), file.name);
+      } catch (error) {
+        return { objects: [], warnings: [], gaps: [gapOf(error, file.name)] };
+      }
+    }),
+  );
+  return { ...read, gaps: [...found.gaps, ...read.gaps] };
+}
+
+/** What several files hold, in their order. */
+export function joinObjects(parts: readonly ManifestObjects[]): ManifestObjects {
   return {
-    objects: read.flatMap(({ objects }) => objects),
-    gaps: [...found.gaps, ...read.flatMap(({ gaps }) => gaps)],
+    objects: parts.flatMap(({ objects }) => objects),
+    warnings: parts.flatMap(({ warnings }) => warnings),
+    gaps: parts.flatMap(({ gaps }) => gaps),
   };
 }
 
@@ -67,19 +81,24 @@ function gapOf(error: unknown, file: string): Gap {
   return { kind, target: file, reason: messageOf(error) };
 }
 
-/** Takes an object, or every item of a list; false when it is neither. An empty document is nothing. */
-function collect(node: YamlNode, file: string, objects: ManifestObject[]): boolean {
-  if (node.kind === 'scalar' && node.isNull) return true;
-  const apiVersion = textAt(node, 'apiVersion');
-  const kind = textAt(node, 'kind');
-  if (apiVersion === undefined || kind === undefined) return false;
-  if (!kind.endsWith('List')) {
-    objects.push({ apiVersion, kind, file, node });
-    return true;
+/** Takes an object, or every item of a list; gives how many values were neither. */
+function collect(value: Json, node: YamlNode, file: string, objects: ManifestObject[]): number {
+  const object = objectOf(value, `${file}:${node.line}`);
+  if (object === undefined) return 1;
+  if (!isListObject(object)) {
+    objects.push({ ...object, file, node });
+    return 0;
   }
-  for (const item of itemsAt(node, 'items')) {
-    // The items of a typed list name neither version nor kind.
-    if (!collect(item, file, objects)) objects.push({ apiVersion, kind: kind.slice(0, -4), file, node: item });
-  }
-  return true;
+  // Items of a typed list (PodList) need not repeat what they are; those of a List must.
+  const item = object.kind === 'List' ? {} : { apiVersion: object.apiVersion, kind: object.kind.slice(0, -4) };
+  const nodes = itemsAt(node, 'items');
+  return listOf(value, 'items').reduce<number>((strangers, listed, index) => {
+    const whole = isMap(listed) ? { ...item, ...listed } : listed;
+    return strangers + collect(whole, nodes[index] ?? node, file, objects);
+  }, 0);
+}
+
+function isListObject({ kind, value }: KubernetesObject): boolean {
+  const items = memberOf(value, 'items');
+  return kind === 'List' || (kind.endsWith('List') && (items === null || Array.isArray(items)));
 }

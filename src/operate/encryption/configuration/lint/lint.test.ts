@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { needsShared, sharedPath } from '../../../../../test/support/needs.ts';
+import { releaseOf } from '../release.ts';
 import { type FileFacts, readFileFacts } from './file.ts';
 import { lintConfiguration } from './lint.ts';
 
@@ -40,6 +41,25 @@ function wrong(text: string, facts: FileFacts | undefined = GOOD): readonly stri
 test('Secrets alone with secretbox and a random key: nothing to say', () => {
   assert.deepEqual(wrong(rule(SECRETBOX)), []);
   assert.deepEqual(wrong(rule('{kms: {apiVersion: v2, name: k, endpoint: "unix:///run/kms/k.sock"}}')), []);
+});
+
+test('what the release of the servers does not know fails; what it knows is in order', () => {
+  const failing = (text: string, version: string): readonly string[] =>
+    lintConfiguration(HEAD + text, 'f', GOOD, releaseOf(version))
+      .verdicts.filter(({ verdict }) => verdict === 'fail' || verdict === 'warn')
+      .map(({ verdict, check }) => `${verdict} ${check}`);
+  const wildcard = rule(SECRETBOX, '"*.*"');
+  // On 1.26 nothing is encrypted by it.
+  assert.deepEqual(failing(wildcard, 'v1.26.15'), [
+    'fail secrets-encrypted',
+    'fail resource-support',
+    'warn secrets-only',
+  ]);
+  assert.deepEqual(failing(wildcard, '1.27'), ['warn secrets-only']);
+  const custom = rule(SECRETBOX, 'secrets, cases.example.org');
+  assert.deepEqual(failing(custom, '1.20'), ['fail resource-support', 'warn secrets-only']);
+  assert.deepEqual(failing(custom, 'v1.26.0-rc.1'), ['warn secrets-only']);
+  for (const none of ['', 'latest', '1', 'v1.x', '1.20beta', '-1.20']) assert.equal(releaseOf(none), undefined, none);
 });
 
 test('every check has a file that it finds something in', () => {

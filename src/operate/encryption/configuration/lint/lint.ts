@@ -3,6 +3,7 @@
 import { compareText } from '../../../../platform/order.ts';
 import type { Verdict } from '../../../../platform/verdict.ts';
 import { judgeConfiguration } from '../read.ts';
+import type { KubernetesRelease } from '../release.ts';
 import { UPSTREAM_RULES, type Violation } from '../validate.ts';
 import { type FileFacts, fileVerdicts } from './file.ts';
 import { keyVerdicts } from './keys.ts';
@@ -22,13 +23,19 @@ const ORDER: readonly Verdict['verdict'][] = ['fail', 'warn', 'no-evidence', 'pa
 /**
  * Judges a file.
  * @param facts of the file itself; undefined for what came on standard input
+ * @param release of the servers that read it; any unless given
  * @throws ParseError for a file that is no encryption configuration; LimitError
  */
-export function lintConfiguration(text: string, file: string, facts: FileFacts | undefined): ConfigurationLint {
+export function lintConfiguration(
+  text: string,
+  file: string,
+  facts: FileFacts | undefined,
+  release?: KubernetesRelease,
+): ConfigurationLint {
   const { configuration, document, violations } = judgeConfiguration(text, file);
   const verdicts = [
     ...upstreamVerdicts(violations, file),
-    ...resourceVerdicts(configuration, document, file),
+    ...resourceVerdicts(configuration, document, file, release),
     ...keyVerdicts(document, file),
     ...providerVerdicts(document, file),
     ...fileVerdicts(facts, file),

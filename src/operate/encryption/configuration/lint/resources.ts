@@ -2,7 +2,9 @@
 import type { Verdict } from '../../../../platform/verdict.ts';
 import type { EncryptionConfiguration } from '../configuration.ts';
 import type { DocumentProvider, DocumentRule, EncryptionDocument, Place, Placed } from '../document.ts';
-import { effective, parseGroupResource } from '../effective.ts';
+import { effective } from '../effective.ts';
+import { parseGroupResource } from '../group-resource.ts';
+import { type KubernetesRelease, knowsEntry, neededRelease, releaseText } from '../release.ts';
 import { type Found, verdictsOf } from './verdicts.ts';
 
 /** Verdicts of the checks secrets-encrypted, identity-first, identity-kept, secrets-only and resource-support. */
@@ -10,10 +12,11 @@ export function resourceVerdicts(
   configuration: EncryptionConfiguration,
   document: EncryptionDocument,
   file: string,
+  release: KubernetesRelease | undefined,
 ): readonly Verdict[] {
   const entries = document.rules.flatMap(({ resources }) => resources);
   return [
-    secretsVerdict(configuration, file),
+    secretsVerdict(configuration, file, release),
     ...verdictsOf('identity-first', file, document.rules.flatMap(identityFirst), 'no list writes without encryption'),
     ...verdictsOf(
       'identity-kept',
@@ -25,14 +28,20 @@ export function resourceVerdicts(
     ...verdictsOf(
       'resource-support',
       file,
-      entries.flatMap(support),
-      'every release that reads the file knows its resources',
+      entries.flatMap((entry) => support(entry, release)),
+      release === undefined
+        ? 'every release that reads the file knows its resources'
+        : `Kubernetes ${releaseText(release)} knows its resources`,
     ),
   ];
 }
 
-function secretsVerdict(configuration: EncryptionConfiguration, file: string): Verdict {
-  const { entry, writer } = effective(configuration, 'secrets');
+function secretsVerdict(
+  configuration: EncryptionConfiguration,
+  file: string,
+  release: KubernetesRelease | undefined,
+): Verdict {
+  const { entry, writer } = effective(configuration, 'secrets', release);
   const base = { check: 'secrets-encrypted', subject: file, evidence: entry === undefined ? [] : [`entry ${entry}`] };
   if (writer.provider !== 'identity') {
     return { ...base, verdict: 'pass', reason: `new Secrets are encrypted with ${writer.provider}` };
@@ -105,30 +114,21 @@ function others({ rules }: EncryptionDocument): readonly Found[] {
   });
 }
 
-function support(entry: Placed<string>): readonly Found[] {
-  const { resource, group } = parseGroupResource(entry.value);
-  if (resource === '*') {
-    const reason =
-      'wildcards work from Kubernetes 1.27 on: an older server takes this for the name of a resource and encrypts nothing by it';
-    return [
-      {
-        place: entry,
-        verdict: 'warn',
-        evidence: [entry.value],
-        reason,
-        remediation: 'on older servers name the resources',
-      },
-    ];
-  }
-  if (!group.includes('.') || group.endsWith('.k8s.io')) return [];
-  const reason = 'custom resources are encrypted from Kubernetes 1.26 on: an older server ignores the entry';
+/** What older servers do not know: a warning as long as it is not said which release reads the file, and a failure for one that is older. */
+function support(entry: Placed<string>, release: KubernetesRelease | undefined): readonly Found[] {
+  const needed = neededRelease(entry.value);
+  if (needed === undefined || (release !== undefined && knowsEntry(release, entry.value))) return [];
+  const isWildcard = parseGroupResource(entry.value).resource === '*';
+  const what = isWildcard ? 'wildcards work' : 'custom resources are encrypted';
+  const older = release === undefined ? 'an older server' : `${releaseText(release)} does not know it, and`;
+  const effect = isWildcard ? 'takes this for the name of a resource and encrypts nothing by it' : 'ignores the entry';
   return [
     {
       place: entry,
-      verdict: 'warn',
+      verdict: release === undefined ? 'warn' : 'fail',
       evidence: [entry.value],
-      reason,
-      remediation: 'check the version of every server',
+      reason: `${what} from Kubernetes ${releaseText(needed)} on: ${older} ${effect}`,
+      remediation: isWildcard ? 'on older servers name the resources' : 'check the version of every server',
     },
   ];
 }

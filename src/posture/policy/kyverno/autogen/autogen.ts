@@ -1,6 +1,15 @@
 // Rules for controllers that Kyverno generates from rules for Pods. Source: kyverno.io/docs/writing-policies/autogen. A selector, a name or an annotation in
 // any rule of a policy ends it for the whole policy: then only Pods are judged.
-import { isList, isMap, type Json, type JsonMap, listOf, memberOf, textOf, valueAt } from '../../objects/json.ts';
+import {
+  isList,
+  isMap,
+  type Json,
+  type JsonMap,
+  listOf,
+  memberOf,
+  textOf,
+  valueAt,
+} from '../../../../platform/json.ts';
 import { filtersOf } from '../match/match.ts';
 import type { PolicyRule } from '../policy-rule.ts';
 

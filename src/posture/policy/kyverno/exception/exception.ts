@@ -1,7 +1,7 @@
 // PolicyException (kyverno.io/v2, v2beta1, v2alpha1): objects that a rule is not for, wholly or for some controls of the Pod Security Standards.
 // Source: kyverno.io/docs/writing-policies/exceptions.
-import { isMap, type Json, listOf, memberOf, membersOf, textOf, valueAt } from '../../objects/json.ts';
-import type { KubernetesObject } from '../../objects/read.ts';
+import { isMap, type Json, listOf, memberOf, membersOf, textOf, valueAt } from '../../../../platform/json.ts';
+import type { KubernetesObject } from '../../../../scan/release/manifests/object.ts';
 import { type MatchWorld, takesIn } from '../match/match.ts';
 import { matchesWildcard } from '../pattern/wildcard.ts';
 import type { Policy } from '../policy.ts';

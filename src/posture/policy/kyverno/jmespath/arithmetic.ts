@@ -1,5 +1,5 @@
 // Arithmetic of Kyverno's JMESPath on numbers. Quantities and durations in arithmetic are outside the subset: their units would need Kyverno's own rules.
-import type { Json } from '../../objects/json.ts';
+import type { Json } from '../../../../platform/json.ts';
 import { EvaluationError, UnsupportedError } from '../failure.ts';
 
 /** a + b. */

@@ -1,8 +1,8 @@
 // The value of a JMESPath expression. Specification: jmespath.org/specification.html, with Kyverno's one difference: a key that is not there is an error
 // that names it, which `||`, filters and projections take for null (kyverno.io/docs/writing-policies/jmespath).
 import { LimitError } from '../../../../platform/errors.ts';
+import { isList, isMap, type Json, sameJson } from '../../../../platform/json.ts';
 import { LIMITS } from '../../../../platform/limits.ts';
-import { isList, isMap, type Json, sameJson } from '../../objects/json.ts';
 import { EvaluationError, NotFoundError, UnsupportedError } from '../failure.ts';
 import type { Argument } from './argument.ts';
 import { FUNCTIONS } from './functions.ts';

@@ -1,7 +1,7 @@
 // Functions of JMESPath (jmespath.org/specification.html#built-in-functions) and of Kyverno (kyverno.io/docs/writing-policies/jmespath). What asks the clock,
 // randomness or the network is not here: it would make a verdict depend on when it was asked.
 import { createHash } from 'node:crypto';
-import { isList, isMap, type Json, type JsonMap, sameJson } from '../../objects/json.ts';
+import { isList, isMap, type Json, type JsonMap, sameJson } from '../../../../platform/json.ts';
 import { EvaluationError } from '../failure.ts';
 import { matchesWildcard } from '../pattern/wildcard.ts';
 import { imageOf } from '../variables/images.ts';

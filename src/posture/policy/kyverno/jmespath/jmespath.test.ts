@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { LimitError, ParseError } from '../../../../platform/errors.ts';
-import type { Json } from '../../objects/json.ts';
+import type { Json } from '../../../../platform/json.ts';
 import { EvaluationError, NotFoundError, UnsupportedError } from '../failure.ts';
 import { evaluate } from './evaluate.ts';
 import { parseExpression } from './parse.ts';

@@ -1,7 +1,7 @@
 // Text that an expression parses: JSON and YAML inside annotations or ConfigMaps.
 import { messageOf } from '../../../../platform/errors.ts';
-import type { Json } from '../../objects/json.ts';
-import { readValues } from '../../objects/read.ts';
+import type { Json } from '../../../../platform/json.ts';
+import { readValues } from '../../../../scan/release/manifests/values.ts';
 import { EvaluationError } from '../failure.ts';
 
 /** @throws EvaluationError */

@@ -1,7 +1,7 @@
 // JMESPath to a tree. Reads an expression, gives its tree. Grammar: jmespath.org/specification.html; Kyverno lets a function follow a dot.
 import { messageOf, ParseError } from '../../../../platform/errors.ts';
+import type { Json } from '../../../../platform/json.ts';
 import { LIMITS } from '../../../../platform/limits.ts';
-import type { Json } from '../../objects/json.ts';
 import { type Token, tokensOf } from './tokens.ts';
 
 /** A node of an expression. */

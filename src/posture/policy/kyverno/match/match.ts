@@ -1,7 +1,7 @@
 // Whether a rule or an exception is for an object: match and exclude, in the old form and with any and all.
 // Source: kyverno.io/docs/writing-policies/match-exclude.
-import { isMap, type Json, listOf, memberOf, membersOf, textOf, valueAt } from '../../objects/json.ts';
-import type { KubernetesObject } from '../../objects/read.ts';
+import { isMap, type Json, listOf, memberOf, membersOf, textOf, valueAt } from '../../../../platform/json.ts';
+import type { KubernetesObject } from '../../../../scan/release/manifests/object.ts';
 import { UnsupportedError } from '../failure.ts';
 import { matchesWildcard } from '../pattern/wildcard.ts';
 import { matchesKind } from './kinds.ts';

@@ -1,5 +1,5 @@
 // Label selectors with wildcards in keys and values, as Kyverno takes them. Kubernetes API reference v1.33: LabelSelector.
-import { type Json, listOf, membersOf, textOf } from '../../objects/json.ts';
+import { type Json, listOf, membersOf, textOf } from '../../../../platform/json.ts';
 import { UnsupportedError } from '../failure.ts';
 import { matchesWildcard } from '../pattern/wildcard.ts';
 

@@ -1,6 +1,6 @@
 // JSON patches, RFC 6902 over JSON pointers (RFC 6901), with the freedoms that Kyverno allows: `add` makes what is missing on the way, `remove` of what is
 // not there does nothing, a negative index counts from the end. Source: kyverno.io/docs/writing-policies/mutate#rfc-6902-jsonpatch.
-import { isList, isMap, type Json, memberOf, sameJson, textOf, withMember } from '../../objects/json.ts';
+import { isList, isMap, type Json, memberOf, sameJson, textOf, withMember } from '../../../../platform/json.ts';
 import { EvaluationError } from '../failure.ts';
 
 /**

@@ -1,6 +1,15 @@
 // Mutation by patchStrategicMerge, patchesJson6902 and foreach. Source: kyverno.io/docs/writing-policies/mutate; in detail as in Kyverno 1.13.
-import { isList, isMap, type Json, type JsonMap, listOf, memberOf, sameJson, textOf } from '../../objects/json.ts';
-import { readValues } from '../../objects/read.ts';
+import {
+  isList,
+  isMap,
+  type Json,
+  type JsonMap,
+  listOf,
+  memberOf,
+  sameJson,
+  textOf,
+} from '../../../../platform/json.ts';
+import { readValues } from '../../../../scan/release/manifests/values.ts';
 import { EvaluationError } from '../failure.ts';
 import { holds } from '../validate/conditions.ts';
 import { loopContext, loopElements } from '../validate/validate.ts';

@@ -1,7 +1,7 @@
 // A strategic merge patch with anchors, made into a plain one for one object: conditions are checked and taken out, `+(a)` stays only where `a` is absent,
 // and an element of a list with conditions becomes one for each element of the object that meets them.
 // Source: kyverno.io/docs/writing-policies/mutate#conditional-logic-using-anchors; in detail as Kyverno 1.13 does it.
-import { isList, isMap, type Json, type JsonMap, memberOf } from '../../objects/json.ts';
+import { isList, isMap, type Json, type JsonMap, memberOf } from '../../../../platform/json.ts';
 import { type Anchor, anchorOf } from '../pattern/anchor.ts';
 import { matchPattern } from '../pattern/match.ts';
 

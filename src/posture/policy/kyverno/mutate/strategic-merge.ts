@@ -1,6 +1,6 @@
 // Strategic merge patches. Source: Kubernetes, "Update API Objects in Place Using kubectl patch" and sig-api-machinery/strategic-merge-patch.md. Elements
 // that a patch names come first in a merged list, as kustomize's merge (kyaml, which Kyverno calls) has them; the API server orders them otherwise.
-import { isList, isMap, type Json, type JsonMap, memberOf } from '../../objects/json.ts';
+import { isList, isMap, type Json, type JsonMap, memberOf } from '../../../../platform/json.ts';
 import { UnsupportedError } from '../failure.ts';
 import { isUnited, mergeKeysOf } from './merge-keys.ts';
 

@@ -1,6 +1,6 @@
 // A value against a scalar of a pattern: alternatives `a | b`, both `a & b`, negation, comparison, ranges, quantities, durations, wildcards.
 // Source: kyverno.io/docs/writing-policies/validate#operators.
-import { isMap, type Json } from '../../objects/json.ts';
+import { isMap, type Json } from '../../../../platform/json.ts';
 import { compareExact, type Exact, parseDuration, parseQuantity } from './quantity.ts';
 import { matchesWildcard } from './wildcard.ts';
 

@@ -1,6 +1,6 @@
 // A resource against a pattern, element by element. Pure. Source: kyverno.io/docs/writing-policies/validate#patterns; where the text leaves it open (what
 // counts as skipped, what as an error) as Kyverno 1.13 does it.
-import { isList, isMap, type Json, type JsonMap, memberOf, membersOf } from '../../objects/json.ts';
+import { isList, isMap, type Json, type JsonMap, memberOf, membersOf } from '../../../../platform/json.ts';
 import { type Anchor, anchorOf } from './anchor.ts';
 import { matchesLeaf } from './leaf.ts';
 import { hasWildcard, matchesWildcard } from './wildcard.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Json } from '../../objects/json.ts';
-import { readValues } from '../../objects/read.ts';
+import type { Json } from '../../../../platform/json.ts';
+import { readValues } from '../../../../scan/release/manifests/values.ts';
 import { matchesLeaf } from './leaf.ts';
 import { matchPattern } from './match.ts';
 import { compareExact, parseDuration, parseQuantity } from './quantity.ts';

@@ -1,5 +1,5 @@
 // Preconditions and conditions of deny: any and all of `{key, operator, value}`. Source: kyverno.io/docs/writing-policies/preconditions.
-import { isList, isMap, type Json, listOf, memberOf, sameJson, textOf } from '../../objects/json.ts';
+import { isList, isMap, type Json, listOf, memberOf, sameJson, textOf } from '../../../../platform/json.ts';
 import { UnsupportedError } from '../failure.ts';
 import { matchesLeaf } from '../pattern/leaf.ts';
 import { compareExact, type Exact, parseDuration, parseQuantity } from '../pattern/quantity.ts';

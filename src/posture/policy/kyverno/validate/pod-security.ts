@@ -1,5 +1,5 @@
 // Rules that judge by the Pod Security Standards, with what they and exceptions exclude. Source: kyverno.io/docs/writing-policies/validate#pod-security.
-import { isList, type Json, type JsonMap, listOf, memberOf, textOf, valueAt } from '../../objects/json.ts';
+import { isList, type Json, type JsonMap, listOf, memberOf, textOf, valueAt } from '../../../../platform/json.ts';
 import { POD_TEMPLATES } from '../../objects/pods-of.ts';
 import type { Violation } from '../../pss/check.ts';
 import { judgePod, parseStandard } from '../../pss/evaluate.ts';

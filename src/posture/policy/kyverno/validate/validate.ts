@@ -1,9 +1,9 @@
 // Validation by pattern, anyPattern, deny and foreach. Source: kyverno.io/docs/writing-policies/validate; what counts as skipped or as an error as in
 // Kyverno 1.13.
-import { isList, isMap, type Json, type JsonMap, listOf, memberOf, textOf } from '../../objects/json.ts';
+import { isList, isMap, type Json, type JsonMap, listOf, memberOf, textOf } from '../../../../platform/json.ts';
 import { EvaluationError, UnsupportedError } from '../failure.ts';
 import { matchPattern } from '../pattern/match.ts';
-import { query, type VariableContext, withEntries, withName } from '../variables/context.ts';
+import { query, type VariableContext, withEntries, withNames } from '../variables/context.ts';
 import { substitute, substituteLeniently } from '../variables/substitute.ts';
 import { holds } from './conditions.ts';
 
@@ -106,15 +106,13 @@ export function loopContext(
   nesting: number,
   context: VariableContext,
 ): VariableContext {
-  let inside = context;
-  const names: readonly (readonly [string, Json])[] = [
-    ['element', element],
-    ['elementIndex', index],
-    [`element${nesting}`, element],
-    [`elementIndex${nesting}`, index],
+  const names: readonly (readonly [string, () => Json])[] = [
+    ['element', () => element],
+    ['elementIndex', () => index],
+    [`element${nesting}`, () => element],
+    [`elementIndex${nesting}`, () => index],
   ];
-  for (const [name, value] of names) inside = withName(inside, name, () => value);
-  return withEntries(inside, listOf(loop, 'context'), substitute);
+  return withEntries(withNames(context, names), listOf(loop, 'context'), substitute);
 }
 
 function oneElement(loop: Json, element: Json, index: number, place: Place, context: VariableContext): RuleOutcome {

@@ -1,14 +1,23 @@
 // What variables of a rule can see: the admission request, images, elements of a loop, entries of `context`. An entry is worked out when it is asked for,
 // as Kyverno does it. Source: kyverno.io/docs/writing-policies/variables.
-import { isMap, type Json, type JsonMap, memberOf, textOf, valueAt } from '../../objects/json.ts';
+import { isMap, type Json, type JsonMap, memberOf, membersOf, textOf, valueAt } from '../../../../platform/json.ts';
 import { POD_TEMPLATES } from '../../objects/pods-of.ts';
 import { UnsupportedError } from '../failure.ts';
 import { evaluate } from '../jmespath/evaluate.ts';
 import { type Expression, parseExpression } from '../jmespath/parse.ts';
 import { imagesOf } from './images.ts';
 
+/** What is known beside the object. */
+export interface Surroundings {
+  /** Values that stand in for those of a cluster, by name: what a test gives. Members of `request` stand for those of the request. */
+  readonly given?: JsonMap;
+  /** A ConfigMap as it will be, where it is known. */
+  readonly configMap?: (namespace: string, name: string) => Json | undefined;
+}
+
 /** Names that variables see. */
 export interface VariableContext {
+  readonly surroundings: Surroundings;
   readonly names: ReadonlyMap<string, () => Json>;
   /** Their values: a member is worked out when it is read. */
   readonly root: JsonMap;
@@ -19,7 +28,13 @@ const OF_THE_SENDER = ['userInfo', 'roles', 'clusterRoles', 'uid'];
 const OF_THE_CLUSTER = ['serviceAccountName', 'serviceAccountNamespace', 'target', 'globalContext'];
 
 /** The context of a request that creates the object. */
-export function requestContext(object: JsonMap, operation = 'CREATE'): VariableContext {
+export function requestContext(
+  object: JsonMap,
+  operation = 'CREATE',
+  surroundings: Surroundings = {},
+): VariableContext {
+  const given = (...path: readonly string[]) =>
+    membersOf(surroundings.given, ...path).map(([name, value]) => [name, () => value] as const);
   const request = new Map<string, () => Json>([
     ['operation', () => operation],
     ['object', () => object],
@@ -28,28 +43,42 @@ export function requestContext(object: JsonMap, operation = 'CREATE'): VariableC
     ['kind', () => ({ kind: textOf(object, 'kind') ?? '' })],
     ['dryRun', () => false],
     ...OF_THE_SENDER.map((name) => [name, () => unknown(`request.${name}`)] as const),
+    ...(operation === 'UPDATE' ? [['oldObject', () => unknown('request.oldObject')] as const] : []),
+    ...given('request'),
   ]);
-  return contextOf([
+  const names: readonly (readonly [string, () => Json])[] = [
     ['request', () => lazy(request)],
     ['images', () => imagesOf(podSpecOf(object))],
     ...OF_THE_CLUSTER.map((name) => [name, () => unknown(name)] as const),
-  ]);
+    ...given().filter(([name]) => name !== 'request'),
+  ];
+  return contextOf(names, surroundings);
 }
 
-/** The context with one more name. */
-export function withName(context: VariableContext, name: string, read: () => Json): VariableContext {
-  return contextOf([...context.names, [name, read]]);
+/** The context with more names; of the same name the last one counts. */
+export function withNames(context: VariableContext, more: readonly (readonly [string, () => Json])[]): VariableContext {
+  return contextOf([...context.names, ...more], context.surroundings);
 }
 
-function contextOf(names: readonly (readonly [string, () => Json])[]): VariableContext {
+function contextOf(names: readonly (readonly [string, () => Json])[], surroundings: Surroundings): VariableContext {
   const kept = new Map(names.map(([name, read]) => [name, once(read)] as const));
-  return { names: kept, root: lazy(kept) };
+  const root = once(() => lazy(kept));
+  return {
+    surroundings,
+    names: kept,
+    // Most rules ask for nothing.
+    get root() {
+      return root() as JsonMap;
+    },
+  };
 }
 
 /** An object whose members are worked out when they are read. */
 function lazy(names: ReadonlyMap<string, () => Json>): JsonMap {
-  const members = [...names].map(([name, get]) => [name, { get, enumerable: true }] as const);
-  return Object.defineProperties({}, Object.fromEntries(members));
+  // Without a prototype: an entry may be called __proto__.
+  const members: Record<string, PropertyDescriptor> = Object.create(null);
+  for (const [name, get] of names) members[name] = { get, enumerable: true };
+  return Object.defineProperties({}, members);
 }
 
 const parsed = new Map<string, Expression>();
@@ -100,9 +129,21 @@ export function withEntries(
     const name = textOf(entry, 'name');
     if (name === undefined || name === '') throw new UnsupportedError('an entry of context has no name');
     const within = whole;
-    whole = withName(whole, name, () => entryValue(entry, name, within, substituted));
+    whole = withNames(whole, [[name, () => entryValue(entry, name, within, substituted)]]);
   }
   return whole;
+}
+
+/** What a `configMap` entry names: the whole object, of which rules read `data`. */
+function configMapOf(
+  entry: Json,
+  within: VariableContext,
+  substituted: (value: Json, within: VariableContext) => Json,
+): Json | undefined {
+  const wanted = memberOf(entry, 'configMap');
+  if (!isMap(wanted) || within.surroundings.configMap === undefined) return undefined;
+  const text = (key: string) => String(substituted(memberOf(wanted, key) ?? '', within));
+  return within.surroundings.configMap(text('namespace') || 'default', text('name'));
 }
 
 function entryValue(
@@ -113,6 +154,8 @@ function entryValue(
 ): Json {
   const variable = memberOf(entry, 'variable');
   if (!isMap(variable)) {
+    const known = memberOf(within.surroundings.given, name) ?? configMapOf(entry, within, substituted);
+    if (known !== undefined) return known;
     const kind = Object.keys(isMap(entry) ? entry : {}).find((key) => key !== 'name') ?? 'nothing';
     throw new UnsupportedError(`the context entry ${name} is of ${kind}, which needs a cluster or the network`);
   }

@@ -1,6 +1,6 @@
 // Parts of an image reference as Kyverno's variable `images` has them (kyverno.io/docs/writing-policies/variables): a name without a registry is one of
 // docker.io, one without tag and digest has the tag latest.
-import { isMap, type Json, type JsonMap, listOf, textOf } from '../../objects/json.ts';
+import { isMap, type Json, type JsonMap, listOf, textOf } from '../../../../platform/json.ts';
 
 /** The parts. */
 export interface ImageParts {

@@ -1,7 +1,7 @@
 // Variables `{{ expression }}` in a policy's values and keys, innermost first, until none is left. Source: kyverno.io/docs/writing-policies/variables.
 import { LimitError } from '../../../../platform/errors.ts';
+import { isList, isMap, type Json } from '../../../../platform/json.ts';
 import { LIMITS } from '../../../../platform/limits.ts';
-import { isList, isMap, type Json } from '../../objects/json.ts';
 import { EvaluationError, NotFoundError, UnsupportedError } from '../failure.ts';
 import { query, type VariableContext } from './context.ts';
 

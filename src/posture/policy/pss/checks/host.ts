@@ -1,6 +1,6 @@
 // Checks of what a Pod shares with its node: namespaces, paths, ports, host processes of Windows, addresses of probes.
 // Pod Security Standards, baseline.
-import { type Json, listOf, valueAt } from '../../objects/json.ts';
+import { type Json, listOf, valueAt } from '../../../../platform/json.ts';
 import {
   type CheckedPod,
   inContainers,

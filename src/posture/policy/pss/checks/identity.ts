@@ -1,5 +1,5 @@
 // Checks of who a container runs as, and of what it mounts. Pod Security Standards, restricted.
-import { isMap, type Json, listOf, valueAt } from '../../objects/json.ts';
+import { isMap, type Json, listOf, valueAt } from '../../../../platform/json.ts';
 import {
   type CheckedPod,
   inContainers,

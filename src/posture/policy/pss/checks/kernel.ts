@@ -1,5 +1,5 @@
 // Checks of what the kernel lets a container do: privileges, capabilities, /proc, sysctls. Pod Security Standards, baseline and restricted.
-import { type Json, listOf, valueAt } from '../../objects/json.ts';
+import { type Json, listOf, valueAt } from '../../../../platform/json.ts';
 import { type CheckedPod, inContainers, isSet, type PssCheck, type Violation, violation } from '../check.ts';
 
 const CAPABILITIES: ReadonlySet<Json> = new Set(

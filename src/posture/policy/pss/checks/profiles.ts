@@ -1,5 +1,5 @@
 // Checks of AppArmor, SELinux and seccomp. Pod Security Standards, baseline and restricted; seccomp had annotations before v1.19.
-import { type Json, membersOf, textOf, valueAt } from '../../objects/json.ts';
+import { type Json, membersOf, textOf, valueAt } from '../../../../platform/json.ts';
 import {
   type CheckedPod,
   inContainers,

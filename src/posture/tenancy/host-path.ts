@@ -1,0 +1,92 @@
+// What Pods of users mount of their node: reads volumes and mounts, tells paths that lead to the node from those that only share.
+// Kubernetes API, core/v1 HostPathVolumeSource; kubernetes.io/docs/concepts/storage/volumes, "hostPath".
+import { type JsonMap, listOf, textOf, valueAt } from '../../platform/json.ts';
+import type { Judgement } from './check.ts';
+import type { TenancyView } from './view.ts';
+import { containersOf, type PodWorkload } from './workloads.ts';
+
+/** Trees that hold what the node, its kubelet or its runtime trusts. */
+const TREES = [
+  '/etc',
+  '/var/lib/kubelet',
+  '/var/lib/etcd',
+  '/var/lib/containerd',
+  '/var/lib/docker',
+  '/var/run',
+  '/run',
+  '/proc',
+  '/sys',
+  '/dev',
+  '/root',
+  '/boot',
+  '/usr',
+  '/bin',
+  '/sbin',
+  '/lib',
+  '/lib64',
+  '/var/log',
+] as const;
+/** Files that every container may know. */
+const HARMLESS = ['/etc/localtime', '/etc/timezone', '/usr/share/zoneinfo', '/dev/shm'] as const;
+
+/** Judges the Pods of users. */
+export function judgeHostPaths({ userWorkloads }: TenancyView): readonly Judgement[] {
+  return userWorkloads.map((workload) => {
+    const common = { check: 'host-path' as const, subject: workload.subject };
+    const mounts = hostPathsOf(workload);
+    if (mounts.length === 0) {
+      return { ...common, verdict: 'pass', reason: 'it mounts nothing of the node', evidence: [workload.position] };
+    }
+    const evidence = mounts.map(({ path, readOnly }) => `hostPath ${path}, ${readOnly ? 'read-only' : 'writable'}`);
+    const leading = mounts.filter(({ path }) => leadsToNode(path)).map(({ path }) => path);
+    const reason =
+      leading.length > 0
+        ? `it mounts ${leading.join(', ')} of the node`
+        : `it shares ${mounts.map(({ path }) => path).join(', ')} with the node and other pods`;
+    return { ...common, verdict: leading.length > 0 ? 'fail' : 'warn', reason, evidence };
+  });
+}
+
+/** Whether a path of the node leads to the node itself: it is, holds or lies in a tree that the node trusts. */
+export function leadsToNode(path: string): boolean {
+  const plain = normal(path);
+  if (HARMLESS.some((one) => plain === one || plain.startsWith(`${one}/`))) return false;
+  return TREES.some(
+    (tree) => plain === tree || plain.startsWith(`${tree}/`) || tree.startsWith(plain === '/' ? '/' : `${plain}/`),
+  );
+}
+
+/** The path without `.`, `..` and doubled slashes: the kubelet takes it as the kernel does. */
+function normal(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+}
+
+interface HostPath {
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
+function hostPathsOf({ specs }: PodWorkload): readonly HostPath[] {
+  const found = new Map<string, HostPath>();
+  for (const spec of specs) {
+    for (const volume of listOf(spec, 'volumes')) {
+      const path = textOf(volume, 'hostPath', 'path');
+      if (path === undefined) continue;
+      const readOnly = isReadOnly(spec, textOf(volume, 'name') ?? '') && found.get(path)?.readOnly !== false;
+      found.set(path, { path, readOnly });
+    }
+  }
+  return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function isReadOnly(spec: JsonMap, volume: string): boolean {
+  const mounts = containersOf(spec).flatMap((container) =>
+    listOf(container, 'volumeMounts').filter((mount) => textOf(mount, 'name') === volume),
+  );
+  return mounts.length > 0 && mounts.every((mount) => valueAt(mount, 'readOnly') === true);
+}
