@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Chart, chartSvg, fittedLine } from './plot.ts';
-import { type PortfolioDay, type PortfolioResult, secondsOf } from './portfolio.ts';
+import { type PortfolioDay, type PortfolioResult, secondsOf } from './portfolio-result.ts';
 
 /** Writes the plots into the folder as SVG files. */
 export function writePortfolioPlots(result: PortfolioResult, folder: string): void {

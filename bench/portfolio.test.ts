@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { chartSvg, fittedLine } from './plot.ts';
-import { type PortfolioResult, simulate } from './portfolio.ts';
+import { simulate } from './portfolio.ts';
 import { portfolioCharts } from './portfolio-plots.ts';
+import type { PortfolioResult } from './portfolio-result.ts';
 
 /** What does not depend on the machine. */
 function facts({ packages, days }: PortfolioResult): unknown {

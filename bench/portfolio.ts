@@ -23,6 +23,7 @@ import {
 import { loadBook, saveBook } from '../src/scan/assess/book-store.ts';
 import { reassessWithBook } from '../src/scan/assess/reassess.ts';
 import { dateOf, KnownAdvisories, POLICY, releaseInput } from './portfolio-data.ts';
+import type { PortfolioDay, PortfolioResult, Steps } from './portfolio-result.ts';
 
 /** How large a portfolio, and for how long. */
 export interface PortfolioOptions {
@@ -34,41 +35,6 @@ export interface PortfolioOptions {
   /** The store's file. */
   readonly storeFile: string;
   readonly onDay?: (day: PortfolioDay) => void;
-}
-
-/** Processor seconds of the steps of a day, all threads together. */
-export interface Steps {
-  readonly read: number;
-  readonly judge: number;
-  readonly count: number;
-  readonly keep: number;
-}
-
-/** One day. Day 0 judges everything for the first time. */
-export interface PortfolioDay {
-  readonly day: number;
-  /** Package names of which advisories changed. */
-  readonly names: number;
-  readonly steps: Steps;
-  readonly findings: number;
-  readonly storeBytes: number;
-  /** The most memory that the process ever had, from its start to the end of the day. */
-  readonly peakMegabytes: number;
-}
-
-/** What was measured. */
-export interface PortfolioResult {
-  readonly images: number;
-  readonly releases: number;
-  readonly packages: number;
-  readonly days: readonly PortfolioDay[];
-  /** Bytes of one day's assessments when each is packed whole by itself. */
-  readonly wholeBytesADay: number;
-  /** Seconds. */
-  readonly history: number;
-  readonly firstWhere: number;
-  readonly where: number;
-  readonly whereBytes: number;
 }
 
 /** Names of which advisories change on a day, over and over: days without news and days with hundreds. */
@@ -197,11 +163,6 @@ async function bytesOf(store: Store): Promise<number> {
 
 function peakMegabytes(): number {
   return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0) / 1024;
-}
-
-/** Processor seconds of all steps. */
-export function secondsOf({ read, judge, count, keep }: Steps): number {
-  return read + judge + count + keep;
 }
 
 async function main(): Promise<void> {

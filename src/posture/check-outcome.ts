@@ -70,9 +70,16 @@ export function outcomesOf(descriptions: readonly CheckWords[], results: readonl
   };
 }
 
-/** A failed check that matters little warns. */
-export function bySeverity(verdict: Verdict['verdict'], severity: CheckSeverity): Verdict['verdict'] {
-  return verdict === 'fail' && (severity === 'low' || severity === 'info') ? 'warn' : verdict;
+/** A judgement with the words of its check: what to do where there is something to do; a failed check that matters little warns. */
+export function withWords(
+  { subject, evidence, reason, ...judgement }: Omit<Verdict, 'check' | 'waiver'>,
+  { id, severity, remediation }: Omit<CheckWords, 'title'>,
+): Verdict {
+  const weighed =
+    judgement.verdict === 'fail' && (severity === 'low' || severity === 'info') ? 'warn' : judgement.verdict;
+  const needsWork = weighed === 'fail' || weighed === 'warn';
+  const todo = needsWork ? { remediation: judgement.remediation ?? remediation } : {};
+  return { check: id, subject, verdict: weighed, evidence, reason, ...todo };
 }
 
 /** The verdict of the whole, with a reason in numbers of checks. */

@@ -5,12 +5,12 @@ import type { HygieneSettings, OwnerRule } from '../../platform/settings.ts';
 import type { Verdict } from '../../platform/verdict.ts';
 import type { Assessment } from '../../scan/assess/assessment.ts';
 import {
-  bySeverity,
   type CheckCounts,
   type CheckOutcome,
   type Outcomes,
   outcomesOf,
   overallOf,
+  withWords,
 } from '../check-outcome.ts';
 import { type WaiverUse, waive } from '../waivers/waivers.ts';
 import { type Change, changeBetween, told } from './before.ts';
@@ -92,7 +92,7 @@ function judge(
   description: CheckDescription,
   { parameters = {} }: HygieneSettings,
 ): readonly Verdict[] {
-  const { id, severity, remediation } = description;
+  const { id } = description;
   const template = TEMPLATES.find(({ name }) => name === description.template);
   if (template === undefined)
     throw new PlimsollError('internal', `the check ${id} names no template that there is: ${description.template}`);
@@ -102,19 +102,7 @@ function judge(
     return [{ check: id, subject: `${name} ${version}`.trim(), verdict: 'not-applicable', evidence: [], reason }];
   }
   const judgeRelease = prepared(id, () => template.withParameters({ ...description.parameters, ...parameters[id] }));
-  return judgeRelease(input).map((judgement): Verdict => {
-    const { subject, evidence, reason } = judgement;
-    const verdict = bySeverity(judgement.verdict, severity);
-    const needsWork = verdict === 'fail' || verdict === 'warn';
-    return {
-      check: id,
-      subject,
-      verdict,
-      evidence,
-      reason,
-      ...(needsWork ? { remediation: judgement.remediation ?? remediation } : {}),
-    };
-  });
+  return judgeRelease(input).map((judgement) => withWords(judgement, description));
 }
 
 /** @throws PlimsollError `config-invalid` */

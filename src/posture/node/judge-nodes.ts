@@ -3,10 +3,10 @@ import type { EvidenceBundle, NodeEvidence } from '../../kubernetes/evidence/evi
 import { PlimsollError } from '../../platform/errors.ts';
 import type { Waiver } from '../../platform/settings.ts';
 import type { Verdict } from '../../platform/verdict.ts';
-import { bySeverity, type Outcomes, outcomesOf, overallOf } from '../check-outcome.ts';
+import { type Outcomes, outcomesOf, overallOf, withWords } from '../check-outcome.ts';
 import type { Term } from '../reach/question.ts';
 import { type WaiverUse, waive } from '../waivers/waivers.ts';
-import { aboutNode, type NodeCheck, type NodeUnderCheck } from './check.ts';
+import { aboutNode, type NodeUnderCheck } from './check.ts';
 import { runningKernel } from './kernel/kernels.ts';
 import { type LoadedModule, loadedModules } from './kernel/modules.ts';
 import { taintsOf, taintText } from './kernel/taint.ts';
@@ -88,20 +88,6 @@ function judgeNode(evidence: NodeEvidence, pods: NodePods | undefined): readonly
       : [aboutNode(node, 'no-evidence', 'the collector was not told to look at the node: run it with --for node')];
     return judgements.map((judgement): Verdict => withWords(judgement, check));
   });
-}
-
-function withWords(judgement: Omit<Verdict, 'check'>, { id, severity, remediation }: NodeCheck): Verdict {
-  const { subject, evidence, reason } = judgement;
-  const verdict = bySeverity(judgement.verdict, severity);
-  const needsWork = verdict === 'fail' || verdict === 'warn';
-  return {
-    check: id,
-    subject,
-    verdict,
-    evidence,
-    reason,
-    ...(needsWork ? { remediation: judgement.remediation ?? remediation } : {}),
-  };
 }
 
 function summaryOf(evidence: NodeEvidence, pods: NodePods | undefined): NodeSummary {

@@ -95,6 +95,15 @@ export function isFor({ subjects }: Grant, namespace: string, account: string): 
   });
 }
 
+/** Whether a grant is for any service account of a namespace. */
+export function isForSome({ subjects }: Grant, namespace: string): boolean {
+  return subjects.some((subject) => {
+    if (subject.kind === 'ServiceAccount') return subject.namespace === namespace;
+    if (subject.kind === 'User') return subject.name.startsWith(`system:serviceaccount:${namespace}:`);
+    return isGroupOf(subject.name, namespace);
+  });
+}
+
 /** Whether every service account of a namespace is in the group. */
 export function isGroupOf(group: string, namespace: string): boolean {
   return (

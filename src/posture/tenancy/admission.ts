@@ -3,13 +3,13 @@
 import { isMap, type Json, listOf, textOf, valueAt } from '../../platform/json.ts';
 import type { KubernetesObject } from '../../scan/release/manifests/object.ts';
 import { compareMinors, type Minor } from '../kubernetes-versions/minor.ts';
-import { type Grant, isFor } from '../rbac/grants.ts';
+import { type Grant, isForSome } from '../rbac/grants.ts';
 import { allows } from '../rbac/powers.ts';
 import type { Judgement } from './check.ts';
 import { objectsOf, type TenancyView, unreadAmong } from './view.ts';
 
-/** Groups whose policies may refuse Pods. */
-const ENGINES = ['kyverno.io', 'policies.kyverno.io', 'constraints.gatekeeper.sh'];
+/** Kinds of policies in CEL that may refuse Pods for what they ask for; Gatekeeper's are every kind of their group. */
+const IN_CEL = ['ValidatingAdmissionPolicy', 'ValidatingPolicy', 'NamespacedValidatingPolicy'];
 /** Capabilities that the baseline of the Pod Security Standards lets pods add: the default ones of runtimes. */
 const BASELINE_CAPABILITIES = new Set([
   'AUDIT_WRITE',
@@ -155,7 +155,7 @@ function allowedBy(policy: Json): readonly string[] {
   const hostPath = mounts
     ? [paths.length === 0 || paths.includes('/') ? 'hostPath of every path' : `hostPath of ${paths.join(' ')}`]
     : [];
-  const capabilities = listOf(spec, 'allowedCapabilities').filter(
+  const capabilities = [...listOf(spec, 'allowedCapabilities'), ...listOf(spec, 'defaultAddCapabilities')].filter(
     (one) => typeof one === 'string' && !BASELINE_CAPABILITIES.has(one.replace(/^CAP_/, '')),
   );
   const ports = listOf(spec, 'hostPorts').length > 0 ? ['host ports'] : [];
@@ -180,16 +180,11 @@ function unknownGrants(namespace: string, view: TenancyView): readonly string[] 
   ];
 }
 
-/** Grants for an account of the namespace: its default account, or one that its pods name. */
-function grantsFor(namespace: string, { grants, userWorkloads }: TenancyView): readonly Grant[] {
-  const accounts = new Set(['default']);
-  for (const workload of userWorkloads) {
-    if (workload.namespace !== namespace) continue;
-    for (const spec of workload.specs) accounts.add(textOf(spec, 'serviceAccountName') || 'default');
-  }
+/** Grants for any account of the namespace: whoever makes a pod there chooses its account. */
+function grantsFor(namespace: string, { grants }: TenancyView): readonly Grant[] {
   return grants.grants
     .filter((grant) => grant.namespace === undefined || grant.namespace === namespace)
-    .filter((grant) => [...accounts].some((account) => isFor(grant, namespace, account)));
+    .filter((grant) => isForSome(grant, namespace));
 }
 
 function mayUse(namespace: string, policy: string, view: TenancyView): boolean {
@@ -218,10 +213,11 @@ function pluginIsOff({ nodes = [] }: TenancyView): string | undefined {
 function policiesOfEngines({ objects }: TenancyView): number {
   return objects.filter((object) => {
     const group = object.apiVersion.slice(0, object.apiVersion.indexOf('/'));
-    if (object.kind === 'ValidatingAdmissionPolicy') return true;
-    if (!ENGINES.includes(group)) return false;
-    const rules = listOf(object.value, 'spec', 'rules');
-    return group !== 'kyverno.io' || rules.some((rule) => isMap(valueAt(rule, 'validate')));
+    if (group === 'constraints.gatekeeper.sh') return true;
+    if (group === 'admissionregistration.k8s.io' || group === 'policies.kyverno.io')
+      return IN_CEL.includes(object.kind);
+    if (group !== 'kyverno.io') return false;
+    return listOf(object.value, 'spec', 'rules').some((rule) => isMap(valueAt(rule, 'validate')));
   }).length;
 }
 

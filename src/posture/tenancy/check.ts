@@ -1,6 +1,7 @@
 // The checks of user workloads and tenants: what each asks, why, and what to do. The code of each stands in the file of its subject; here are its words.
+import { PlimsollError } from '../../platform/errors.ts';
 import type { Verdict } from '../../platform/verdict.ts';
-import { bySeverity, type CheckWords } from '../check-outcome.ts';
+import { type CheckWords, withWords } from '../check-outcome.ts';
 
 /** A check. Its id never changes its meaning: waivers and scripts name it. */
 export interface TenancyCheck extends CheckWords {
@@ -180,10 +181,9 @@ export interface Judgement {
 }
 
 /** The verdict of a judgement: with what to do where there is something, a warning where the check matters little. */
-export function verdictOf({ check, subject, verdict, reason, evidence }: Judgement): Verdict {
+export function verdictOf({ check, ...judgement }: Judgement): Verdict {
   const words = TENANCY_CHECKS.find(({ id }) => id === check);
-  const weighed = bySeverity(verdict, words?.severity ?? 'medium');
-  const needsWork = weighed === 'fail' || weighed === 'warn';
-  const remediation = needsWork && words !== undefined ? { remediation: words.remediation } : {};
-  return { check, subject, verdict: weighed, evidence, reason, ...remediation };
+  // An id is one of the table by its type.
+  if (words === undefined) throw new PlimsollError('internal', `no check ${check}`);
+  return withWords(judgement, words);
 }

@@ -2,7 +2,7 @@
 // Kubernetes API, core/v1 HostPathVolumeSource; kubernetes.io/docs/concepts/storage/volumes, "hostPath".
 import { type JsonMap, listOf, textOf, valueAt } from '../../platform/json.ts';
 import type { Judgement } from './check.ts';
-import type { TenancyView } from './view.ts';
+import { objectsOf, type TenancyView } from './view.ts';
 import { containersOf, type PodWorkload } from './workloads.ts';
 
 /** Trees that hold what the node, its kubelet or its runtime trusts. */
@@ -30,10 +30,11 @@ const TREES = [
 const HARMLESS = ['/etc/localtime', '/etc/timezone', '/usr/share/zoneinfo', '/dev/shm'] as const;
 
 /** Judges the Pods of users. */
-export function judgeHostPaths({ userWorkloads }: TenancyView): readonly Judgement[] {
-  return userWorkloads.map((workload) => {
+export function judgeHostPaths(view: TenancyView): readonly Judgement[] {
+  const claimed = claimedPaths(view);
+  return view.userWorkloads.map((workload) => {
     const common = { check: 'host-path' as const, subject: workload.subject };
-    const mounts = hostPathsOf(workload);
+    const mounts = hostPathsOf(workload, claimed);
     if (mounts.length === 0) {
       return { ...common, verdict: 'pass', reason: 'it mounts nothing of the node', evidence: [workload.position] };
     }
@@ -71,11 +72,29 @@ interface HostPath {
   readonly readOnly: boolean;
 }
 
-function hostPathsOf({ specs }: PodWorkload): readonly HostPath[] {
+/** Paths of the node behind claims, by `NAMESPACE/CLAIM`: volumes of the kinds hostPath and local that say whose they are, or that a claim names. */
+function claimedPaths(view: TenancyView): ReadonlyMap<string, string> {
+  const volumes = objectsOf(view, '', 'PersistentVolume').flatMap(({ name, value }) => {
+    const path = textOf(value, 'spec', 'hostPath', 'path') ?? textOf(value, 'spec', 'local', 'path');
+    return path === undefined ? [] : [{ name, path, claim: valueAt(value, 'spec', 'claimRef') }];
+  });
+  const byName = new Map(volumes.map(({ name, path }) => [name, path]));
+  const named = objectsOf(view, '', 'PersistentVolumeClaim').flatMap(({ namespace = 'default', name, value }) => {
+    const path = byName.get(textOf(value, 'spec', 'volumeName') ?? '');
+    return path === undefined ? [] : [[`${namespace}/${name}`, path] as const];
+  });
+  const referred = volumes.map(
+    ({ path, claim }) => [`${textOf(claim, 'namespace') ?? 'default'}/${textOf(claim, 'name') ?? ''}`, path] as const,
+  );
+  return new Map([...referred, ...named]);
+}
+
+function hostPathsOf({ specs, namespace }: PodWorkload, claimed: ReadonlyMap<string, string>): readonly HostPath[] {
   const found = new Map<string, HostPath>();
   for (const spec of specs) {
     for (const volume of listOf(spec, 'volumes')) {
-      const path = textOf(volume, 'hostPath', 'path');
+      const claim = textOf(volume, 'persistentVolumeClaim', 'claimName');
+      const path = textOf(volume, 'hostPath', 'path') ?? claimed.get(`${namespace}/${claim ?? ''}`);
       if (path === undefined) continue;
       const readOnly = isReadOnly(spec, textOf(volume, 'name') ?? '') && found.get(path)?.readOnly !== false;
       found.set(path, { path, readOnly });

@@ -7,6 +7,9 @@ import type { NetworkPolicy, Peer, PolicyRule } from '../reach/network-policy.ts
 import type { Judgement } from './check.ts';
 import { objectsOf, POD_KINDS, type TenancyView, unreadAmong } from './view.ts';
 
+/** Objects that are not judged, of which one result names this many. */
+const NAMED = 20;
+
 /** A way in, and the namespace that it leads to. */
 interface Opening {
   readonly namespace: string;
@@ -32,6 +35,13 @@ export function judgeExposure(view: TenancyView): readonly Judgement[] {
       if (unread.length > 0) {
         const reason = `${unread.join(', ')} objects could not be read`;
         return { check, subject, verdict: 'no-evidence', reason, evidence: [] };
+      }
+      const others = view.network.notEvaluated.filter(({ layer }) => layer === 'entry');
+      if (others.length > 0) {
+        const kinds = [...new Set(others.map(({ kind }) => kind))].sort().join(', ');
+        const reason = `${kinds} objects are in the input, and not judged here: they may lead into it`;
+        const evidence = others.slice(0, NAMED).map(({ name, position }) => `${name} (${position})`);
+        return { check, subject, verdict: 'unsupported', reason, evidence };
       }
       return { check, subject, verdict: 'pass', reason: 'the input opens nothing of it to the outside', evidence: [] };
     });

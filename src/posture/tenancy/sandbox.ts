@@ -115,9 +115,9 @@ function hasHandler(node: string, handler: string, evidence: readonly NodeEviden
     .flatMap(({ observations }) => observations)
     .flatMap((one) => (one.kind === 'content' && RUNTIME_CONFIG.test(one.path) ? [one.text] : []));
   if (texts.length === 0) return undefined;
-  return texts.some((text) =>
-    [`runtimes.${handler}]`, `runtimes."${handler}"]`, `runtimes.'${handler}']`].some((table) => text.includes(table)),
-  );
+  const tables = [`runtimes.${handler}]`, `runtimes."${handler}"]`, `runtimes.'${handler}']`];
+  const lines = texts.flatMap((text) => text.split('\n')).filter((line) => !/^\s*#/.test(line));
+  return lines.some((line) => tables.some((table) => line.includes(table)));
 }
 
 function handlerWords(has: boolean | undefined): string {

@@ -104,7 +104,7 @@ export function judgeTenancy({ manifests, waivers = [], asOf, ...input }: Tenanc
     ...judgeTenantReach(view, reach),
     ...judgeTenantNodes(view),
   ];
-  const all = [...judgements, ...emptyChecks(view)].map(verdictOf);
+  const all = [...judgements, ...emptyChecks(view, judgements)].map(verdictOf);
   const waived = waive(all, waivers, asOf);
   const outcomes = outcomesOf(TENANCY_CHECKS, waived.results);
   const subject = `${view.userNamespaces.length} namespaces of users, ${view.tenants.length} tenants`;
@@ -123,7 +123,7 @@ export function judgeTenancy({ manifests, waivers = [], asOf, ...input }: Tenanc
 }
 
 /** What checks say that found nothing to look at: the absence of evidence is told. */
-function emptyChecks(view: TenancyView): readonly Judgement[] {
+function emptyChecks(view: TenancyView, judgements: readonly Judgement[]): readonly Judgement[] {
   const say = (check: TenancyCheckId, verdict: Judgement['verdict'], reason: string): Judgement => ({
     check,
     subject: 'users',
@@ -131,6 +131,7 @@ function emptyChecks(view: TenancyView): readonly Judgement[] {
     reason,
     evidence: [],
   });
+  const saidOf = (check: TenancyCheckId): boolean => judgements.some((one) => one.check === check);
   const noUsers = 'no namespace of users is named or found: say which pods are those of users';
   const noPods = 'no workload of users is in the input: users start theirs while the platform runs';
   const unread = TENANT_KINDS.filter((kind) => view.unread?.has(kind) === true);
@@ -141,7 +142,14 @@ function emptyChecks(view: TenancyView): readonly Judgement[] {
           `${unread.join(', ')} objects could not be read: whether there are tenants is not known`,
         ] as const)
       : (['not-applicable', 'there is no tenant of HNC, Capsule or tapms in the input'] as const);
+  const noSandbox =
+    view.unread?.has('RuntimeClass') === true
+      ? say('sandbox-nodes', 'no-evidence', 'RuntimeClass objects could not be read')
+      : say('sandbox-nodes', 'not-applicable', 'there is no RuntimeClass of a sandbox in the input');
+  const noHosts = say('host-label', 'not-applicable', 'all nodes of the input are of the control plane');
   return [
+    ...(saidOf('sandbox-nodes') ? [] : [{ ...noSandbox, subject: 'nodes' }]),
+    ...(saidOf('host-label') ? [] : [{ ...noHosts, subject: 'nodes' }]),
     ...(view.userNamespaces.length > 0 ? [] : OF_NAMESPACES.map((check) => say(check, 'no-evidence', noUsers))),
     ...(view.userWorkloads.length > 0 ? [] : OF_WORKLOADS.map((check) => say(check, 'no-evidence', noPods))),
     ...(view.tenants.length > 0
