@@ -8,6 +8,7 @@ import type { JudgedObjects } from '../posture/benchmark/policies/finding.ts';
 import type { BenchmarkResult } from '../posture/benchmark/result/result.ts';
 import { TOOL } from '../publish/tool.ts';
 import type { KubernetesObject } from '../scan/release/manifests/object.ts';
+import type { ManifestObjects } from '../scan/release/manifests/objects.ts';
 import { BENCHMARK_FORMATS, parseBenchmarkFailOn, writeBenchmark } from './benchmark-output.ts';
 import { type CommandContext, type CommonOptions, newCommand } from './command.ts';
 import { type EvidenceOptions, readEvidenceFiles, takesEvidence } from './evidence-input.ts';
@@ -68,10 +69,7 @@ async function evaluateFiles(
   const benchmark = readBenchmark(options, read.cluster?.version, context);
   const objects = manifests.length === 0 ? undefined : await readObjectInputs(manifests, context, options);
   const evidence = objects === undefined ? read : { ...read, gaps: [...read.gaps, ...objects.gaps] };
-  const judged =
-    objects === undefined
-      ? collectedObjects(read)
-      : ({ from: 'manifests', objects: objects.objects, unread: [] } as const);
+  const judged = objects === undefined ? collectedObjects(read) : releaseObjects(objects);
   const result = evaluate({
     benchmark,
     evidence,
@@ -87,6 +85,13 @@ async function evaluateFiles(
 
 /** Evidence of nothing, for a release that is judged before it is installed. */
 const NO_EVIDENCE: EvidenceBundle = { schemaVersion: 1, tool: TOOL, nodes: [], objects: [], gaps: [] };
+
+function releaseObjects({ objects, gaps }: ManifestObjects): JudgedObjects {
+  const [first] = gaps;
+  const more = gaps.length > 1 ? `, and ${gaps.length - 1} more` : '';
+  const incomplete = first && `not all manifests could be read: ${gapPlace(first)}${more}`;
+  return { from: 'manifests', objects, unread: [], ...(incomplete === undefined ? {} : { incomplete }) };
+}
 
 function collectedObjects({ objects, gaps }: EvidenceBundle): JudgedObjects | undefined {
   if (objects.length === 0) return undefined;

@@ -12,8 +12,7 @@ import { isoDate } from './arguments.ts';
 import { type CommandContext, type CommonOptions, newCommand, terminalOptions, writeResult } from './command.ts';
 import { sayGaps } from './gap-lines.ts';
 import { readLines } from './lines-input.ts';
-import { readObjectsOrEvidence } from './object-evidence.ts';
-import { addObjectOptions, OBJECT_WORDS } from './object-input.ts';
+import { addObjectOptions, OBJECT_WORDS, readObjectInputs } from './object-input.ts';
 import { parsePolicyFailOn } from './policy-fail-on.ts';
 import type { TargetOptions } from './release-input.ts';
 
@@ -56,13 +55,13 @@ async function versions(options: VersionsOptions, context: CommandContext): Prom
   }
   const lines = await askedLines(options, context);
   const read =
-    options.manifests === undefined ? undefined : await readObjectsOrEvidence(options.manifests, context, options);
+    options.manifests === undefined ? undefined : await readObjectInputs(options.manifests, context, options);
   const answer = versionsAnswer(table, {
     asOf: options.asOf ?? context.now().toISOString().slice(0, 10),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
     ...(lines === undefined ? {} : { lines }),
-    ...(read === undefined ? {} : { manifests: read.manifests }),
+    ...(read === undefined ? {} : { manifests: read }),
   });
   if (read !== undefined && answer.served === undefined) {
     throw new PlimsollError(

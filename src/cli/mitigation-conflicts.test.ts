@@ -90,6 +90,8 @@ test('without anything to read, and for a mitigation that is not there, it is re
   writeFileSync(join(folder, 'facts.json'), '{"subjects": [{"name": "n1", "kind": "node", "facts": {}}]}');
   assert.equal((await conflicts()).code, 2);
   assert.equal((await conflicts('--facts', 'facts.json', '--planned', 'no-such')).code, 2);
+  writeFileSync(join(folder, 'none.json'), '{"subjects": [{"name": "c", "kind": "cluster", "facts": {}}]}');
+  assert.equal((await conflicts('--facts', 'none.json')).code, 3);
   const unknown = await conflicts('--facts', 'facts.json', '--fail-on', 'gaps');
   assert.equal(unknown.code, 1);
   assert.match(unknown.stdout, /no-evidence: .*Charliecloud: whether it is there is not known/);

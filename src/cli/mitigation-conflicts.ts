@@ -54,9 +54,9 @@ async function conflicts(
   }
   const subjects = await subjectsOf(options, context);
   const { active: known } = ledgerState(lookIntoLedger(options, context)?.chain.entries ?? []);
-  const active = [...known].flatMap(([id, { phase }]) => (phase === 'backing-out' ? [] : id));
+  const active = [...known].flatMap(([id, { phase }]) => (phase === 'applied' ? id : []));
+  const nodes = conflictsOf(subjects, { table: readConflictTable(), bundles, active, planned });
   const mitigations = [...new Set([...active, ...planned])].sort();
-  const nodes = conflictsOf(subjects, { table: readConflictTable(), bundles, mitigations });
   const isJson = options.format === 'json';
   writeResult(
     context,
@@ -67,14 +67,16 @@ async function conflicts(
   if ((words.has('fail') && of('fail')) || (words.has('gaps') && of('no-evidence'))) context.setExitCode(1);
 }
 
-/** @throws PlimsollError `usage` without anything to read; what reading facts and evidence throws */
+/** @throws PlimsollError `usage` without anything to read, `input-missing` without a node in it; what reading facts and evidence throws */
 async function subjectsOf(options: ConflictsOptions, context: CommandContext): Promise<readonly Subject[]> {
   const { facts = [], evidence = [] } = options;
   if (facts.length + evidence.length === 0) {
     throw new PlimsollError('usage', 'what is known of the nodes stands in --facts or --evidence: name one');
   }
   const stated = facts.flatMap((file) => readFacts(readTextFile(file, context), file));
-  if (evidence.length === 0) return stated;
-  const bundle = await readEvidenceFiles(evidence, options, context, remarker(context, options));
-  return [...stated, ...evidenceSubjects(bundle)];
+  const bundle =
+    evidence.length === 0 ? undefined : await readEvidenceFiles(evidence, options, context, remarker(context, options));
+  const all = [...stated, ...(bundle === undefined ? [] : evidenceSubjects(bundle))];
+  if (all.some(({ kind }) => kind === 'node')) return all;
+  throw new PlimsollError('input-missing', `there is no node in ${[...facts, ...evidence].join(', ')}`);
 }

@@ -58,9 +58,11 @@ async function compare(
   const gaps = [...before.gaps, ...after.gaps, ...release.gaps];
   sayGaps(gaps, context, options);
   const found = comparePolicies(release.objects, policySetOf(before.objects), policySetOf(after.objects));
-  const json = () => `${jsonText({ schemaVersion: 1, tool: TOOL, ...found, gaps })}\n`;
+  // What could not be read may say otherwise.
+  const verdict = found.verdict === 'pass' && gaps.length > 0 ? 'no-evidence' : found.verdict;
+  const json = () => `${jsonText({ schemaVersion: 1, tool: TOOL, ...found, verdict, gaps })}\n`;
   writeResult(context, options, options.format === 'json' ? json() : text(found));
-  const open = gaps.length > 0 || found.verdict === 'no-evidence' || found.unknown.length > 0;
+  const open = verdict === 'no-evidence' || gaps.length > 0 || found.unknown.length > 0;
   if ((words.has('fail') && found.different.length > 0) || (words.has('gaps') && open)) context.setExitCode(1);
 }
 

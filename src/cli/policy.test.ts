@@ -115,6 +115,11 @@ test('compare: the same, different, and what could not be told', async () => {
   assert.deepEqual(await compare('true', 'fail'), [1, 'fail']);
   assert.deepEqual(await compare('nonsense()', 'fail'), [0, 'no-evidence']);
   assert.deepEqual(await compare('nonsense()', 'gaps'), [1, 'no-evidence']);
+  // A file of the new set that cannot be read.
+  write('half/new.yaml', SUCCESSOR('has(object.spec.hostNetwork)'));
+  write('half/broken.yaml', 'apiVersion: v1\nkind: [\n');
+  const args = ['one.yaml', '--before', 'old.yaml', '--after', 'half', '--format', 'json'];
+  assert.equal(JSON.parse((await policy('compare', ...args)).stdout).verdict, 'no-evidence');
   const { stdout } = await policy('compare', 'one.yaml', '--before', 'old.yaml', '--after', 'new.yaml');
   assert.match(stdout, /^could not be told: Pod\/s\/p: rejected before, not known after\n/);
 });

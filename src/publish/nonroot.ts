@@ -26,7 +26,7 @@ export function nonrootTitle({ verdict }: NonrootResult): string {
   return `Non-root readiness of ${verdict.subject}: ${verdict.reason}`;
 }
 
-/** `uid 65534, gid 65534 (policy)`; what is known of the identity. */
+/** `65534:65534 nobody (policy)`: what is known of the identity. */
 export function identityText(identity: Identity | undefined): string {
   if (identity === undefined) return 'unknown';
   const { uid, gid, account, from } = identity;

@@ -2,6 +2,9 @@
 // Checks are pure functions of it, so that they can be asked again when their definitions change. The files that carry it: part.ts, bundle.ts.
 import type { Gap } from '../../platform/gap.ts';
 
+/** What stands in the place of a secret that a collector took out. */
+export const REDACTED = '[redacted]';
+
 /** Everything that was collected of one cluster. Nodes are sorted by name, objects by API version, kind, namespace and name. */
 export interface EvidenceBundle {
   readonly schemaVersion: 1;

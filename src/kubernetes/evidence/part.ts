@@ -5,11 +5,8 @@ import type { z } from 'zod';
 import { LimitError, ParseError } from '../../platform/errors.ts';
 import { LIMITS } from '../../platform/limits.ts';
 import { PART_MARK } from './collector/mark.ts';
-import type { NodeEvidence, Observation } from './evidence.ts';
+import { type NodeEvidence, type Observation, REDACTED } from './evidence.ts';
 import { partEnd, partHeader, partObservation } from './schema.ts';
-
-/** What the collector puts in the place of a secret. */
-const REDACTED = '[redacted]';
 
 /** Whether a text begins as a part does, of whatever version. */
 export function isPart(text: string): boolean {

@@ -34,8 +34,12 @@ function node(facts: Readonly<Record<string, readonly string[]>>): Subject {
   return { name: 'n1', kind: 'node', facts: new Map(Object.entries({ ...BARE, ...facts })) };
 }
 
-function judge(facts: Readonly<Record<string, readonly string[]>>, mitigations: readonly string[] = []): NodeConflicts {
-  const [found] = conflictsOf([node(facts)], { table: TABLE, bundles: BUNDLES, mitigations });
+function judge(
+  facts: Readonly<Record<string, readonly string[]>>,
+  planned: readonly string[] = [],
+  active: readonly string[] = [],
+): NodeConflicts {
+  const [found] = conflictsOf([node(facts)], { table: TABLE, bundles: BUNDLES, active, planned });
   assert.ok(found !== undefined);
   return found;
 }
@@ -58,6 +62,15 @@ test('Charliecloud and an open kernel: the mitigation closes the CVE and breaks 
     ],
   );
   assert.match(planned.results[0]?.remediation ?? '', /leave user-namespaces on/);
+});
+
+test('what the ledger says is applied tells what no fact does, and never closes what the node shows open', () => {
+  const facts = { kernel: ['5.10.60'] };
+  const open = ['n1/CVE-2022-0185 fail', 'n1/CVE-2022-0492 fail'];
+  assert.deepEqual(words(judge(facts, [], ['userns-off'])), open);
+  const closed = ['n1/CVE-2022-0185 pass', 'n1/CVE-2022-0492 pass'];
+  assert.deepEqual(words(judge(facts, ['userns-off'], ['userns-off'])), closed);
+  assert.deepEqual(words(judge({ ...facts, 'probe:userns': [] }, [], ['userns-off'])), closed);
 });
 
 test('a kernel that is fixed has nothing to close, whatever could close it', () => {
@@ -129,7 +142,8 @@ test('what nobody looked up is no evidence: never pass, never fail', () => {
   const [found] = conflictsOf([{ name: 'n1', kind: 'node', facts: new Map() }], {
     table: TABLE,
     bundles: BUNDLES,
-    mitigations: [],
+    active: [],
+    planned: [],
   });
   const verdicts = new Set(
     found?.results.filter(({ subject }) => !/sarus|shifter/.test(subject)).map(({ verdict }) => verdict),

@@ -22,21 +22,23 @@ export interface NodeConflicts {
 export interface ConflictQuestion {
   readonly table: ConflictTable;
   readonly bundles: readonly Bundle[];
-  /** Ids of mitigations that are active by the ledger, or planned. */
-  readonly mitigations: readonly string[];
+  /** Ids of mitigations that are applied by the ledger: they tell the states that no fact of a node shows. */
+  readonly active: readonly string[];
+  /** Ids of mitigations that are to be applied. */
+  readonly planned: readonly string[];
 }
 
 /** Judges every node, in the order of the subjects. */
 export function conflictsOf(subjects: readonly Subject[], question: ConflictQuestion): readonly NodeConflicts[] {
-  const { table, bundles, mitigations } = question;
+  const { table, bundles, active, planned } = question;
   return subjects
     .filter(({ kind }) => kind === 'node')
     .map((subject) => {
       const node = nodeState(table, bundles, subject);
       const now = statesOf(node);
-      const planned = statesSetBy(node, mitigations);
-      const then = { ...now, ...planned };
-      return { node, now, then, results: verdictsOf(node, now, then), choices: choicesOf(node, planned) };
+      // What a node shows counts before what the ledger says: the ledger is of a site, and nodes come, go and drift.
+      const then = { ...statesSetBy(node, active), ...now, ...statesSetBy(node, planned) };
+      return { node, now, then, results: verdictsOf(node, now, then), choices: choicesOf(node, then) };
     });
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { NodeEvidence, Observation } from '../../kubernetes/evidence/evidence.ts';
 import type { Waiver } from '../../platform/settings.ts';
+import { parseManifestObjects } from '../../scan/release/manifests/objects.ts';
 import { type EvaluateInput, evaluate } from './evaluate.ts';
 import type { Attestation, CheckResult } from './result/result.ts';
 import {
@@ -163,6 +164,51 @@ test('the configuration of a kubelet is the one that it names', () => {
   const more = running('kubelet', '--config=/etc/own.yaml', '--config-dir=/etc/more');
   assert.match(only(section, more, ...own).reason, /also reads the files of \/etc\/more/);
   assert.equal(only(section, running('kubelet', '--config=/x', '--anonymous-auth=false')).verdict, 'pass');
+});
+
+test('a node on which nothing of the benchmark runs is a gap, and checks that apply nowhere are no pass', () => {
+  const { gaps } = judge(MASTER, [nodeWith('n1', GOOD), nodeWith('n2', running('sshd'))]);
+  assert.deepEqual(
+    gaps.map(({ kind, target }) => [kind, target]),
+    [['not-scanned', 'n2']],
+  );
+  const skipped = sectionText('master', 1, checkText('1.1', API, ANONYMOUS, ', type: skip'));
+  const { verdict, totals } = judge(skipped, [nodeWith('n1', GOOD)]);
+  assert.deepEqual([totals['not-applicable'], verdict.verdict], [1, 'no-evidence']);
+});
+
+test('a waiver of all that was found leaves open what could not be read', () => {
+  const text = sectionText('policies', 5, '  - {id: "5.1", text: "Minimize wildcard use", scored: true}\n');
+  const role = 'apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: r}\nrules: [{verbs: ["*"]}]\n';
+  const objects = { from: 'cluster' as const, objects: parseManifestObjects(role, 'f').objects, unread: [] };
+  const waivers = [{ check: '5.1', owner: 'ops', reason: 'known', expires: '2022-05-01' }];
+  assert.equal(judge(text, [], { objects, waivers }).verdict.verdict, 'pass');
+  const partly = judge(text, [], { objects: { ...objects, unread: ['clusterroles'] }, waivers });
+  assert.deepEqual([partly.verdict.verdict, partly.waived], ['no-evidence', 0]);
+  assert.match(partly.results[0]?.reason ?? '', /1 more waived|clusterroles could not be read/);
+});
+
+test('manifests of which a part could not be read pass nothing', () => {
+  const text = sectionText('policies', 5, '  - {id: "5.1", text: "Minimize wildcard use", scored: true}\n');
+  const role = 'apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: r}\nrules: []\n';
+  const objects = { from: 'manifests' as const, objects: parseManifestObjects(role, 'f').objects, unread: [] };
+  assert.equal(judge(text, [], { objects }).results[0]?.verdict, 'pass');
+  const { results } = judge(text, [], { objects: { ...objects, incomplete: 'a.yaml could not be read' } });
+  assert.deepEqual([results[0]?.verdict, results[0]?.reason], ['no-evidence', 'a.yaml could not be read']);
+});
+
+test('a setting that lies in what the collector took out decides nothing', () => {
+  const section = sectionText(
+    'node',
+    4,
+    checkText('4.2', KUBELET, ANONYMOUS, ', audit_config: "/bin/cat $kubeletconf"'),
+  );
+  const kubelet = running('kubelet', '--config=/var/lib/kubelet/config.yaml');
+  for (const text of ['authentication: "[redacted]"\n', '{"a": 1, "authorization": "[redacted]"\n']) {
+    const result = only(section, kubelet, ...contentOf('/var/lib/kubelet/config.yaml', text));
+    assert.deepEqual([result.verdict, result.parts[0]?.kubeBench], ['no-evidence', undefined]);
+  }
+  assert.equal(only(section, kubelet, ...contentOf('/var/lib/kubelet/config.yaml', '{"a": 1, "b": {')).verdict, 'fail');
 });
 
 test('files: modes and owners, and what is not there or was not looked for', () => {

@@ -8,7 +8,7 @@ import { type WaiverUse, waive } from '../waivers/waivers.ts';
 import { attest } from './attestations.ts';
 import type { Benchmark } from './definition/definition.ts';
 import { type JudgedCheck, judgeCheck, resultOf } from './judge/judge-check.ts';
-import { collectedNodes } from './judge/roles.ts';
+import { collectedNodes, nodesOf } from './judge/roles.ts';
 import type { JudgedObjects } from './policies/finding.ts';
 import type { Attestation, BenchmarkResult } from './result/result.ts';
 import { summary } from './result/summary.ts';
@@ -26,6 +26,8 @@ export interface EvaluateInput {
   readonly as: BenchmarkResult['as'];
 }
 
+const NO_ROLE = 'no program that the benchmark is about was seen to run there: no check is asked of it';
+
 /** Judges evidence. */
 export function evaluate(input: EvaluateInput): BenchmarkResult {
   const { benchmark, evidence, day, as } = input;
@@ -35,9 +37,12 @@ export function evaluate(input: EvaluateInput): BenchmarkResult {
   );
   const waived = waiveParts(judged, input.waivers, day);
   const answered = attest(waived.judged.map(resultOf), as === 'kube-bench' ? [] : input.attestations, day);
-  const gaps = without.map((target): Gap => {
-    return { kind: 'not-scanned', target, reason: 'its facts for the benchmark were not collected' };
-  });
+  const notScanned = (target: string, reason: string): Gap => ({ kind: 'not-scanned', target, reason });
+  const asked = new Set(benchmark.sections.flatMap(({ type }) => nodesOf(type, benchmark, facts)));
+  const gaps = [
+    ...without.map((node) => notScanned(node, 'its facts for the benchmark were not collected')),
+    ...facts.filter((one) => !asked.has(one)).map(({ node }) => notScanned(node, NO_ROLE)),
+  ];
   const { cluster } = evidence;
   return {
     benchmark: benchmark.name,

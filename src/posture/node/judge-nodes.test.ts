@@ -16,6 +16,7 @@ import {
   folder,
   GOOD,
   NEWER,
+  nodeObject,
   nodeOf,
   noProgram,
   pod,
@@ -27,7 +28,8 @@ const USERS = [parseTerm('user/*')];
 const DAY = '2022-05-01';
 
 function resultsOf(observations: readonly Observation[]): readonly Verdict[] {
-  return judgeNodes({ evidence: evidenceOf([nodeOf(observations)], []), users: USERS, waivers: [], day: DAY }).results;
+  const evidence = evidenceOf([nodeOf(observations)], [nodeObject()]);
+  return judgeNodes({ evidence, users: USERS, waivers: [], day: DAY }).results;
 }
 
 /** `verdict: reason` of one check, of each subject. */
@@ -48,6 +50,14 @@ test('every check has an id and words of its own', () => {
     assert.match(id, /^[a-z]+(?:-[a-z]+)*$/);
     for (const words of [title, why, remediation, reference]) assert.ok(words.length > 10, id);
   }
+});
+
+test('a waiver of the programs that were found leaves open where nobody looked', () => {
+  const observations = changed(file('/usr/bin/tool', '4775'), { kind: 'failed', what: '/', reason: 'took too long' });
+  assert.deepEqual(
+    said('setuid-writable', observations).map((line) => line.split(':')[0]),
+    ['fail', 'no-evidence'],
+  );
 });
 
 test('a node that is in order passes, or is not asked', () => {
@@ -167,6 +177,16 @@ describe('kernel and modules', () => {
     ],
     ['setuid-writable', changed(file('/usr/bin/tool', '4775')), /^fail: others than root may write to it \(4775\)$/],
     ['setuid-writable', GOOD.filter((one) => one.kind !== 'command' || one.command[0] !== 'setuid'), /^no-evidence/],
+    [
+      'setuid-writable',
+      changed({ kind: 'failed', what: '/proc/mounts', reason: 'more than 50 file systems' }),
+      /^no-evidence: \/proc\/mounts was not searched to its end/,
+    ],
+    [
+      'kernel-current',
+      changed(command('uname -s -r -v -m', 'Linux 5.14.21-150400.24.46-64kb #1 SMP x86_64')),
+      /^no-evidence: no kernel of the kind of/,
+    ],
     ['setuid-places', changed(file('/opt/tool/run', '4755')), /^warn: it runs as root and lies where no/],
     ['setuid-places', changed(file('/opt/tool/run', '4755', 1000)), /^pass/],
     [
@@ -203,6 +223,8 @@ describe('kernel and modules', () => {
       changed(command('runc --version', 'runc version 1.0.0-rc93')),
       /^warn: 1\.0\.0-rc93 is older than what closed CVE-2021-30465/,
     ],
+    ['runc-version', changed(command('runc --version', 'runc version 1.4.0-rc.2')), /^warn: .*CVE-2025-31133/],
+    ['runc-version', changed(command('runc --version', 'runc version 1.4.0')), /^pass/],
     ['runc-version', changed(command('runc --version', 'runc version 1.2.8')), /^pass/],
     [
       'containerd-version',
@@ -403,13 +425,22 @@ describe('the join per node', () => {
     for (const lines of [
       judged(changed(DVS), api),
       judged(GOOD, users),
-      judged(changed(DVS), pod('user', 'x', {}, 'ncn-w002')),
+      judged(changed(DVS), pod('user', 'x', {}, 'ncn-w002'), nodeObject()),
     ]) {
       assert.deepEqual(
         lines.map((line) => line.split(':')[0]),
         ['users-beside-control-plane pass', 'users-beside-modules pass'],
       );
     }
+  });
+
+  test('of a node that the cluster knows by another name nothing is known of pods', () => {
+    assert.deepEqual(
+      judged(GOOD, nodeObject('w1'), pod('user', 'x', {}, 'w1'), { ...api, object: { spec: { nodeName: 'w1' } } }).map(
+        (line) => line.split(':')[0],
+      ),
+      ['users-beside-control-plane no-evidence', 'users-beside-modules no-evidence'],
+    );
   });
 
   test('a sandbox keeps users off the kernel; a class that is none, or not known, does not', () => {

@@ -35,7 +35,7 @@ export interface NodeSummary {
   /** Modules that are not of the kernel; absent when not known. */
   readonly foreignModules?: readonly string[];
   readonly runtimes: readonly Runtime[];
-  /** Pods by kind; absent when no API server was asked. */
+  /** Pods by kind; absent when no API server was asked, or it knows the node by another name. */
   readonly pods?: { readonly user: number; readonly controlPlane: number; readonly other: number };
 }
 
@@ -96,8 +96,8 @@ function summaryOf(evidence: NodeEvidence, pods: NodePods | undefined): NodeSumm
   const tainted = facts.content('/proc/sys/kernel/tainted');
   const taints = tainted.state === 'there' ? taintsOf(tainted.value) : undefined;
   const modules = loadedModules(facts);
-  const own = pods?.byNode.get(facts.node) ?? [];
-  const count = (kind: string): number => own.filter((pod) => pod.kind === kind).length;
+  const own = pods?.nodes.has(facts.node) === true ? (pods.byNode.get(facts.node) ?? []) : undefined;
+  const count = (kind: string): number => own?.filter((pod) => pod.kind === kind).length ?? 0;
   return {
     node: facts.node,
     collectedAt: facts.collectedAt,
@@ -107,7 +107,7 @@ function summaryOf(evidence: NodeEvidence, pods: NodePods | undefined): NodeSumm
       ? {}
       : { foreignModules: modules.state === 'there' ? foreignNames(modules.value) : [] }),
     runtimes: runtimesOf(facts),
-    ...(pods === undefined
+    ...(own === undefined
       ? {}
       : { pods: { user: count('user'), controlPlane: count('control-plane'), other: count('other') } }),
   };

@@ -20,6 +20,8 @@ export interface PlacedPod {
 export interface NodePods {
   /** By the name of their node, sorted by name. */
   readonly byNode: ReadonlyMap<string, readonly PlacedPod[]>;
+  /** Names of the cluster's nodes: of a part under another name nobody knows which node it is. */
+  readonly nodes: ReadonlySet<string>;
   /** Whether these are all that run: that a node has none of a kind says something only then. */
   readonly complete: boolean;
 }
@@ -59,7 +61,8 @@ export function nodePods({ cluster, objects, gaps }: EvidenceBundle, users: read
       group.map(({ pod }) => pod).sort((a, b) => compareText(a.name, b.name)),
     ]),
   );
-  return { byNode, complete };
+  const nodes = objects.filter(({ apiVersion, kind }) => apiVersion === 'v1' && kind === 'Node');
+  return { byNode, nodes: new Set([...nodes.map(({ name }) => name), ...byNode.keys()]), complete };
 }
 
 function kernelOf(runtimeClass: string | undefined, handlers: ReadonlyMap<string, string>): PlacedPod['kernel'] {

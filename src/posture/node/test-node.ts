@@ -166,6 +166,11 @@ export function pod(
   };
 }
 
+/** A node of the cluster. */
+export function nodeObject(name = 'ncn-w001'): ObjectEvidence {
+  return { apiVersion: 'v1', kind: 'Node', name, object: { metadata: { name } } };
+}
+
 function keyOf(one: Observation): string {
   if (one.kind === 'command')
     return `command ${one.command.slice(0, 2).join(' ')}${one.command.at(-1)?.startsWith('/') === true ? one.command.at(-1) : ''}`;

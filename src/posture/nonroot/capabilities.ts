@@ -33,7 +33,8 @@ export function privilegesOf(container: PodContainer): Privileges {
   const noNewPrivileges = settingOf(container, 'allowPrivilegeEscalation')?.value === false;
   const changes = settingOf(container, 'capabilities')?.value;
   const [add, drop] = [textsOf(changes, 'add').map(plainName), textsOf(changes, 'drop').map(plainName)];
-  const start = privileged || add.includes('ALL') ? CAPABILITIES : drop.includes('ALL') ? [] : DEFAULT;
+  const changed = drop.includes('ALL') ? [] : add.includes('ALL') ? CAPABILITIES : DEFAULT;
+  const start = privileged ? CAPABILITIES : changed;
   const bounding = new Set([...start, ...add.filter((name) => name !== 'ALL')]);
   if (!privileged) for (const name of drop) bounding.delete(name);
   const added = add.filter((name) => bounding.has(name) && !DEFAULT.includes(name));

@@ -4,7 +4,6 @@ import type { Actor } from './access.ts';
 import { effectiveFor, type Privileges, privilegesOf } from './capabilities.ts';
 import type { PodContainer } from './container.ts';
 import { type Mount, mountsOf } from './container.ts';
-import type { NonrootFinding } from './finding.ts';
 import type { Identity } from './identity.ts';
 import type { ImageStart } from './image-start.ts';
 
@@ -16,12 +15,9 @@ export interface JudgedContainer {
   readonly actor: Actor;
   readonly privileges: Privileges;
   readonly mounts: readonly Mount[];
-  /** `runs as 65534:65534 (spec… is 65534)`: with what a check says. */
+  /** `uid 65534, gid 65534, groups 2000`, as findings name the user. */
   readonly who: string;
 }
-
-/** A check: findings, none where all is well. */
-export type NonrootCheckFunction = (judged: JudgedContainer) => readonly NonrootFinding[];
 
 /** Puts together what checks need. */
 export function judgedContainer(container: PodContainer, image: ImageStart, identity: Identity): JudgedContainer {

@@ -14,6 +14,8 @@ import { runCommand } from '../../../test/support/run-command.ts';
 import { resultValidator } from '../../../test/support/schemas.ts';
 import type { Json } from '../../platform/json.ts';
 import { strategicMerge } from '../policy/kyverno/mutate/strategic-merge.ts';
+import { privilegesOf } from './capabilities.ts';
+import type { PodContainer } from './container.ts';
 
 interface Container {
   readonly subject: string;
@@ -288,6 +290,18 @@ test("the chart of a CSM service as it was rendered, with images' users", needsS
   );
 });
 
+test('ALL that is added and dropped is dropped, and what is named beside it is not', () => {
+  const bounding = (add: readonly string[], drop: readonly string[], more: object = {}): number => {
+    const value = { securityContext: { capabilities: { add, drop }, ...more } };
+    const own = { pod: { spec: {}, before: {} }, list: 'containers', name: 'c', value, before: undefined };
+    return privilegesOf(own as unknown as PodContainer).bounding.size;
+  };
+  assert.equal(bounding(['ALL'], ['ALL']), 0);
+  assert.equal(bounding(['ALL', 'CHOWN'], ['ALL']), 1);
+  assert.equal(bounding(['ALL'], ['CHOWN']), 40);
+  assert.equal(bounding([], ['ALL'], { privileged: true }), 41);
+});
+
 test('where the proposed user comes from', async () => {
   const script = (body: string): TarEntry => ({ path: 'run', mode: 0o755, body: `#!/bin/sh -e\n${body}\n` });
   const references = [
@@ -370,6 +384,15 @@ describe('what is proposed, applied', () => {
       [65534, 'policy', []],
     );
     assert.equal(containers[1]?.identity?.uid, 0, 'the other Pod is left alone');
+  });
+
+  test('an image whose folder is named like an expression of Kyverno gets no policy', async () => {
+    const folder = 'data/{{ request.userInfo }}';
+    const reference = image({ User: '65534', Volumes: { [`/${folder}`]: {} } }, { path: folder, type: 'dir' });
+    const { stdout } = await propose([pod(reference)], 'kyverno');
+    assert.deepEqual(documents(stdout), []);
+    assert.match(stdout, /^# not possible: Kyverno would take a name of Pod\/\S+ for an expression/m);
+    assert.equal(documents((await propose([pod(reference)], 'patch')).stdout).length, 1);
   });
 
   test('as values of a chart whose keys are known, and a refusal for others', async () => {

@@ -146,7 +146,7 @@ function resultOf(
   const { name, version, target } = release;
   return {
     release: { name, version, target },
-    verdict: overall(`${name} ${version}`.trim(), counts, waived.results, gaps.length),
+    verdict: overall(version === 'unknown' ? name : `${name} ${version}`.trim(), counts, waived.results, gaps.length),
     counts,
     containers,
     results: waived.results,
@@ -194,7 +194,7 @@ function overall(subject: string, counts: NonrootCounts, results: readonly Verdi
     ...(block > 0 ? [`${block} would not start`] : []),
     ...(root > 0 ? [`${root} would run as root`] : []),
     ...(likelyBreak > 0 ? [`${likelyBreak} would likely break`] : []),
-    ...(unknown > 0 ? [`of ${unknown} it cannot be told`] : []),
+    ...(unknown > 0 ? [`${unknown} cannot be told`] : []),
   ];
   const base = { check: 'nonroot', subject, evidence: [] };
   const waived = results.length - open.length;

@@ -52,6 +52,10 @@ const OWN_ROLES: ReadonlyMap<string, readonly RoleRule[]> = new Map([
   ['view', [ownRule(['pods', 'configmaps', 'services'], ['get', 'list', 'watch'])]],
 ]);
 
+/** Those that take in other roles by a label, each with what is before it. */
+const AGGREGATED: readonly string[] = ['view', 'edit', 'admin'];
+const AGGREGATE_TO = 'rbac.authorization.k8s.io/aggregate-to-';
+
 /** Reads all roles and bindings. */
 export function grantsOf(objects: readonly KubernetesObject[]): Grants {
   const own = objects.filter(({ apiVersion }) => apiVersion.startsWith('rbac.authorization.k8s.io/'));
@@ -67,7 +71,7 @@ export function grantsOf(objects: readonly KubernetesObject[]): Grants {
     const name = textOf(binding.value, 'roleRef', 'name') ?? '';
     const namespace = binding.kind === 'RoleBinding' ? (binding.namespace ?? 'default') : undefined;
     const found = roles.get(roleKey(kind, namespace, name));
-    const rules = found === undefined ? OWN_ROLES.get(kind === 'ClusterRole' ? name : '') : rulesOf(found, own);
+    const rules = found === undefined ? ownRules(kind === 'ClusterRole' ? name : '', own) : rulesOf(found, own);
     if (rules === undefined) {
       const reason = `${bindingName(binding)} gives the ${kind} ${name}, which is not in the input: what it allows is not known`;
       gaps.push({ kind: 'undecidable', target: binding.position, reason });
@@ -127,6 +131,20 @@ function rulesOf(role: KubernetesObject, all: readonly KubernetesObject[]): read
     all.filter((one) => one !== role && one.kind === 'ClusterRole' && isAggregated(selector, one)),
   );
   return [role, ...members].flatMap(({ value }) => listOf(value, 'rules').map(ruleOf));
+}
+
+/** Rules of a role that every API server has, with those of the input that are aggregated to it: edit has what view has, admin what edit has. */
+function ownRules(name: string, all: readonly KubernetesObject[]): readonly RoleRule[] | undefined {
+  const rules = OWN_ROLES.get(name);
+  const below = AGGREGATED.slice(0, AGGREGATED.indexOf(name) + 1);
+  const members = all.filter(
+    ({ kind, value }) =>
+      kind === 'ClusterRole' &&
+      below.some((one) => textOf(value, 'metadata', 'labels', `${AGGREGATE_TO}${one}`) === 'true'),
+  );
+  return rules === undefined
+    ? undefined
+    : [...rules, ...members.flatMap(({ value }) => listOf(value, 'rules').map(ruleOf))];
 }
 
 /** Selectors of aggregation are labels in practice; one with expressions aggregates nothing that is known here. */

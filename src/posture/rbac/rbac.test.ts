@@ -55,6 +55,20 @@ test('aggregated roles have the rules of those that their selectors fit', () => 
   assert.deepEqual(grant === undefined ? [] : powersOf(grant).map(({ power }) => power.id), ['read-secrets']);
 });
 
+test('roles of the input are aggregated to those of every API server, and to the ones above', () => {
+  const member = (to: string) =>
+    role('[{apiGroups: [""], resources: [nodes/proxy], verbs: [get]}]', '').replace(
+      '{name: r}',
+      `{name: m, labels: {rbac.authorization.k8s.io/aggregate-to-${to}: "true"}}`,
+    );
+  const has = (name: string, to: string) => {
+    const [grant] = grants(member(to) + BINDING.replace('name: r}', `name: ${name}}`)).grants;
+    return grant !== undefined && powersOf(grant).some(({ power }) => power.id === 'node-proxy');
+  };
+  assert.deepEqual([has('view', 'view'), has('edit', 'view'), has('admin', 'edit')], [true, true, true]);
+  assert.deepEqual([has('view', 'edit'), has('edit', 'admin'), has('r', 'view')], [false, false, false]);
+});
+
 test('powers: by wildcards, by subresources, and not by names where one object is not enough', () => {
   const of = (rule: string) => {
     const [grant] = grants(role(`[${rule}]`) + BINDING).grants;

@@ -37,12 +37,12 @@ interface Answer {
 
 /** Judges every namespace of users. */
 export function judgeAdmission(view: TenancyView): readonly Judgement[] {
+  const engines = policiesOfEngines(view);
   return view.userNamespaces.map((namespace) => {
     const common = { check: 'admission' as const, subject: `Namespace/${namespace}` };
     const found = answerOf(namespace, view);
-    const engines = policiesOfEngines(view);
     if (found.verdict === 'pass' || engines === 0) return { ...common, ...found };
-    const reason = `${found.reason}; ${engines} policies of other engines are in the input and not judged here: policy preview tells what they refuse`;
+    const reason = `${found.reason}; policies of other engines (${engines}) are in the input and not judged here: policy preview tells what they refuse`;
     return { ...common, verdict: 'unsupported', reason, evidence: found.evidence };
   });
 }
@@ -159,9 +159,10 @@ function allowedBy(policy: Json): readonly string[] {
     (one) => typeof one === 'string' && !BASELINE_CAPABILITIES.has(one.replace(/^CAP_/, '')),
   );
   const ports = listOf(spec, 'hostPorts').length > 0 ? ['host ports'] : [];
+  const proc = listOf(spec, 'allowedProcMountTypes').includes('Unmasked') ? ['an unmasked /proc'] : [];
   const sysctls = listOf(spec, 'allowedUnsafeSysctls').length > 0 ? ['unsafe sysctls'] : [];
   const added = capabilities.length === 0 ? [] : [`capabilities ${capabilities.join(' ')}`];
-  return [...flags, ...hostPath, ...added, ...ports, ...sysctls];
+  return [...flags, ...hostPath, ...added, ...ports, ...proc, ...sysctls];
 }
 
 function policiesOf(view: TenancyView): readonly KubernetesObject[] {

@@ -13,11 +13,12 @@ const EXPLAINED = 20;
 
 /** Judges what each namespace of users, tenants' among them, reaches of everything that is neither. */
 export function judgePlatformReach(view: TenancyView, reach: Reachability): readonly Judgement[] {
-  const isUser = (namespace: string): boolean => view.userNamespaces.includes(namespace);
-  const targets = placesOf(reach, (end) => end.kind === 'workload' && !isUser(end.workload.namespace));
+  const users = new Set(view.userNamespaces);
+  const targets = placesOf(reach, (end) => end.kind === 'workload' && !users.has(end.workload.namespace));
+  const sources = sourcesOf(reach, view);
   return view.userNamespaces.map((namespace) => {
     const common = { check: 'platform-reach' as const, subject: `Namespace/${namespace}` };
-    const open = openPairs(reach, sourcesIn(namespace, reach, view), targets);
+    const open = openPairs(reach, sources.get(namespace) ?? [], targets);
     const untold = notTold(view, open, targets.length, 'no workload of the platform is in the input');
     if (untold !== undefined) return { ...common, ...untold };
     if (open.pairs === 0) {
@@ -36,6 +37,7 @@ export function judgePlatformReach(view: TenancyView, reach: Reachability): read
 /** Judges what the namespaces of each tenant reach of those of others. */
 export function judgeTenantReach(view: TenancyView, reach: Reachability): readonly Judgement[] {
   const { tenants } = view;
+  const sources = sourcesOf(reach, view);
   return tenants.map((tenant) => {
     const common = { check: 'tenant-reach' as const, subject: `Tenant/${tenant.name}` };
     const others = new Set(tenants.filter((one) => one !== tenant).flatMap(({ namespaces }) => namespaces));
@@ -43,7 +45,7 @@ export function judgeTenantReach(view: TenancyView, reach: Reachability): readon
     if (others.size === 0) {
       return { ...common, verdict: 'not-applicable', reason: 'there is no other tenant', evidence: [] };
     }
-    const from = tenant.namespaces.flatMap((namespace) => sourcesIn(namespace, reach, view));
+    const from = tenant.namespaces.flatMap((namespace) => sources.get(namespace) ?? []);
     const to = placesOf(reach, (end) => end.kind === 'workload' && others.has(end.workload.namespace));
     const open = openPairs(reach, from, to);
     const untold = notTold(view, open, to.length, 'other tenants have no namespace in which a pod could be');
@@ -131,13 +133,15 @@ function openPairs(reach: Reachability, from: readonly number[], to: readonly nu
   return { first, pairs, targets, sources: from.length };
 }
 
-function sourcesIn(namespace: string, reach: Reachability, view: TenancyView): readonly number[] {
+/** Pods of users that are asked about, by namespace. */
+function sourcesOf(reach: Reachability, view: TenancyView): ReadonlyMap<string, readonly number[]> {
   const chosen = new Set(view.userWorkloads.map(({ subject }) => subject));
   const isChosen = ({
-    workload: { namespace: own, name, kind, position },
+    workload: { namespace, name, kind, position },
   }: Extract<Endpoint, { kind: 'workload' }>): boolean =>
-    own === namespace && (position === 'asked for' || chosen.has(`${own}/${name}[${kind}]`));
-  return placesOf(reach, (end) => end.kind === 'workload' && isChosen(end));
+    position === 'asked for' || chosen.has(`${namespace}/${name}[${kind}]`);
+  const places = placesOf(reach, (end) => end.kind === 'workload' && isChosen(end));
+  return Map.groupBy(places, (place) => namespaceAt(reach, place) ?? '');
 }
 
 function placesOf({ ends }: Reachability, fits: (end: Endpoint) => boolean): readonly number[] {

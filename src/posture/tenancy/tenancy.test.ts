@@ -112,6 +112,7 @@ test('the handler must be on the nodes that the class sends its pods to', () => 
   assert.match(of(two) ?? '', /no-evidence: of 2 of 2 nodes/);
   assert.match(of(two, [evidence('w1', runsc), evidence('w2', 'version = 2\n')]) ?? '', /fail: 1 of 2 nodes .*: w2/);
   assert.match(of(two, [evidence('w1', runsc), evidence('w2', runsc)]) ?? '', /pass: all 2 nodes/);
+  assert.match(of(two, [evidence('w1', runsc), evidence('w2', `  # ${runsc}`)]) ?? '', /fail: 1 of 2 nodes .*: w2/);
 });
 
 test('paths of the node: those that lead to it, and those that only share, however they are written', () => {
@@ -133,6 +134,18 @@ test('paths of the node: those that lead to it, and those that only share, howev
   const volumes = (path: string) => uai(`volumes: [{name: v, hostPath: {path: ${path}}}]`);
   assert.deepEqual(verdicts(judge(volumes('/lus')), 'host-path'), ['warn']);
   assert.deepEqual(verdicts(judge(volumes('/')), 'host-path'), ['fail']);
+});
+
+test('a claim is a path of the node where its volume is one, whichever of the two names the other', () => {
+  const pod = uai('volumes: [{name: v, persistentVolumeClaim: {claimName: c}}]');
+  const volume = (spec: string) => `---\napiVersion: v1\nkind: PersistentVolume\nmetadata: {name: pv}\nspec: ${spec}\n`;
+  const claim =
+    '---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: c, namespace: user}\nspec: {volumeName: pv}\n';
+  const of = (more: string) => verdicts(judge(pod + more), 'host-path');
+  assert.deepEqual(of(volume('{hostPath: {path: /etc}, claimRef: {namespace: user, name: c}}')), ['fail']);
+  assert.deepEqual(of(volume('{local: {path: /mnt/disk}}') + claim), ['warn']);
+  assert.deepEqual(of(volume('{hostPath: {path: /etc}, claimRef: {namespace: other, name: c}}')), ['pass']);
+  assert.deepEqual(of(volume('{nfs: {path: /etc, server: s}}') + claim), ['pass']);
 });
 
 const ROLE = `---
@@ -259,6 +272,20 @@ test('admission: PodSecurityPolicies before 1.25, labels from 1.23 on, and neith
   const kyverno =
     '---\napiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: k}\nspec: {rules: [{name: r, validate: {message: m}}]}\n';
   assert.deepEqual(of(LABELLED('privileged') + kyverno, '1.25'), ['unsupported']);
+  const inCel = (kind: string) =>
+    `---\napiVersion: policies.kyverno.io/v1\nkind: ${kind}\nmetadata: {name: k}\nspec: {}\n`;
+  assert.deepEqual(of(LABELLED('privileged') + inCel('ValidatingPolicy'), '1.25'), ['unsupported']);
+  // These refuse nothing.
+  assert.deepEqual(of(LABELLED('privileged') + inCel('PolicyException'), '1.25'), ['fail']);
+  assert.deepEqual(of(LABELLED('privileged') + inCel('MutatingPolicy'), '1.25'), ['fail']);
+  assert.deepEqual(of(PSP('{volumes: [configMap], defaultAddCapabilities: [SYS_ADMIN]}'), '1.20'), ['fail']);
+});
+
+test('admission: a policy counts for every account of the namespace, whether its pods name that account or not', () => {
+  const loose = PSP('{privileged: true}').replaceAll('name: p', 'name: q').replace('[p]', '[q]');
+  const both =
+    PSP('{volumes: [configMap]}') + loose.replace('ServiceAccount, name: default', 'ServiceAccount, name: other');
+  assert.deepEqual(verdicts(judge(both, { kubernetes: '1.20' }), 'admission'), ['fail']);
 });
 
 test('admission: a policy that the API server does not look at bounds nothing', () => {
@@ -312,6 +339,10 @@ test('exposure: services by their type, bounded ones as a warning', () => {
   const ingress =
     '---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i, namespace: user}\nspec: {defaultBackend: {service: {name: ssh, port: {number: 22}}}}\n';
   assert.deepEqual(verdicts(judge(UAI + ingress), 'exposure'), ['fail']);
+  // What leads in by another language may stand in any namespace.
+  const mesh =
+    '---\napiVersion: networking.istio.io/v1beta1\nkind: VirtualService\nmetadata: {name: v, namespace: services}\nspec: {}\n';
+  assert.deepEqual(verdicts(judge(UAI + mesh), 'exposure'), ['unsupported']);
 });
 
 const POLICY = (spec: string) =>
@@ -432,11 +463,10 @@ test('waivers cover a failed result by check and subject, and expire', () => {
 });
 
 test('every check says something of every input, even an empty one', () => {
-  for (const yaml of ['apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n', UAI]) {
+  const master = '---\napiVersion: v1\nkind: Node\nmetadata: {name: m, labels: {node-role.kubernetes.io/master: ""}}\n';
+  for (const yaml of ['apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n', UAI, UAI + master]) {
     const { results } = judge(yaml);
-    const silent = TENANCY_CHECKS.filter(
-      ({ id }) => id !== 'sandbox-nodes' && results.every(({ check }) => check !== id),
-    );
+    const silent = TENANCY_CHECKS.filter(({ id }) => results.every(({ check }) => check !== id));
     assert.deepEqual(
       silent.map(({ id }) => id),
       [],

@@ -1,5 +1,6 @@
 // A benchmark's results as a page: the totals, a section a kind of node with a table of its checks, and behind each check that needs work what was seen where.
 
+import { gapPlace } from '../../platform/gap.ts';
 import { type BenchmarkComparison, valueText } from '../../posture/benchmark/compare.ts';
 import type { BenchmarkResult, CheckResult } from '../../posture/benchmark/result/result.ts';
 import { VERDICTS } from '../../posture/check-outcome.ts';
@@ -75,7 +76,7 @@ export function benchmarkHtml(result: BenchmarkResult, page?: PageFiles): string
               ),
             ),
           ]),
-      ...(gaps.length === 0 ? [] : [section('Gaps', list(gaps.map(({ target, reason }) => `${target}: ${reason}`)))]),
+      ...(gaps.length === 0 ? [] : [section('Gaps', list(gaps.map((gap) => `${gapPlace(gap)}: ${gap.reason}`)))]),
     ],
     page,
   );

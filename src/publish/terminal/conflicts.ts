@@ -34,5 +34,5 @@ export function conflictsTable(nodes: readonly NodeConflicts[], options: Termina
         )
       : []),
   ]);
-  return lines.map((text) => `${text}\n`).join('') || 'no nodes: give --facts or --evidence\n';
+  return lines.map((text) => `${text}\n`).join('');
 }

@@ -41,7 +41,7 @@ export function outcomeLines(
     ...named('Waived', waived),
     ...named('Could not be judged', unjudged),
     ...named('Passed', passed),
-    ...named('Not asked of this release', notAsked),
+    ...named('Not applicable', notAsked),
     ...(result.waivers.length === 0 ? [] : ['', ...note('Waivers')]),
     ...result.waivers.flatMap((waiver) =>
       indented('  ', shown(waiverText(waiver), options), width).map((text) =>

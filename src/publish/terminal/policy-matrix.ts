@@ -25,7 +25,7 @@ export function policyMatrixTable(matrix: ControlMatrix, policies: number, optio
       const counts = matrix.counts[id];
       return counts === undefined
         ? []
-        : [...wrap(`${title}: ${countText(counts)}`, width, '  '), ...indented('    stops ', stops, width)];
+        : [...wrap(`${title}: ${countText(counts)}`, width, '  '), ...indented('    ', `stops ${stops}`, width)];
     }),
     ...(next.length === 0 ? [] : ['', '  What each workload could have next:']),
     ...next

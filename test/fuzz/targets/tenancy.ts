@@ -88,7 +88,7 @@ export const TENANCY_TARGETS: readonly FuzzTarget[] = [
       const parts = readParts(input.toString(), 'n.part').map((evidence) => ({ file: 'n.part', evidence }));
       const subjects = evidenceSubjects(joinEvidence(parts, undefined, { name: 'fuzz', version: '0' }));
       const bundles = bundleFiles(shippedFolder() ?? '').map((file) => openBundle(file, file).bundle);
-      const nodes = conflictsOf(subjects, { table: readConflictTable(), bundles, mitigations: ['userns-off'] });
+      const nodes = conflictsOf(subjects, { table: readConflictTable(), bundles, active: [], planned: ['userns-off'] });
       for (const { results } of nodes)
         for (const { reason } of results) expect(reason !== '', 'a verdict without a reason');
       return nodes.map(({ results, choices }) => [results.map(({ verdict }) => verdict), choices.length]);

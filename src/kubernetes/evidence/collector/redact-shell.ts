@@ -13,11 +13,11 @@ function is_secret(name) {
   # The flag of etcd names a provider and its files.
   if (name == "auth-token" || name == "etcd_auth_token") return 0
   if (name ~ /[-_](file|files|dir|path|config|ttl|expiration|syncs|period|timeout|issuer|webhook|auth|mode|version)$/) return 0
-  return name ~ /passw|passphrase|secret|token|credential|api[-_]?key|private[-_]?key/
+  return name ~ /passw|passphrase|(^|[-_.])pass$|pwd$|secret|token|credential|api[-_]?key|private[-_]?key/
 }
 function harmless(value) { return value == "true" || value == "false" }
 function without_logins(value) {
-  gsub(/:\/\/[^\/@]*@/, "://[redacted]@", value)
+  gsub(/:\/\/[^\/]*@/, "://[redacted]@", value)
   return value
 }
 function kept(word,  at, name) {
@@ -105,8 +105,8 @@ plain() {
   awk '
 BEGIN {
   below = -1
-  word = "(passw(or)?d|passphrase|secret|token|credentials?|api[-_]?key|(private|access|secret)[-_]?key)"
-  key = "(" word "|staticpodurlheader|authorization|(^|[^a-z])auth)[\"\047]?[ \t]*[:=]|--?[a-z-]*" word "[ \t]"
+  word = "(passw(or)?d|passphrase|pwd|secret|token|credentials?|api[-_]?key|(private|access|secret)[-_]?key|key[-_]?data)"
+  key = "(" word "|staticpodurlheader|authorization|(^|[^a-z])(auth|pass))[\"\047]?[ \t]*[:=]|--?[a-z-]*" word "[ \t]"
 }
 {
   low = tolower($0)
@@ -134,7 +134,7 @@ BEGIN {
     print substr($0, 1, RSTART + RLENGTH - 1) " \"[redacted]\"" (/,[ \t]*$/ ? "," : "")
     next
   }
-  gsub(/:\/\/[^\/@ \t]*@/, "://[redacted]@")
+  gsub(/:\/\/[^\/ \t]*@/, "://[redacted]@")
   print
 }'
 }

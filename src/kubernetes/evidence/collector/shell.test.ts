@@ -113,6 +113,8 @@ for (const [name, [program = '', ...options], tools] of SHELLS) {
         '--auth-token=jwt,pub-key=/etc/jwt',
         '--etcd-servers=https://user:t0ps3cret@10.0.0.1:2379',
         '--service-account-key-file=/etc/sa.pub',
+        '--proxy=http://user:t0p@s3cret@10.0.0.1:1,http://user:t0ps3cret@10.0.0.2/a@b',
+        '--pass=t0ps3cret',
         '--empty=',
       ];
       const input = Buffer.from(words.map((word) => `${word}\0`).join(''));
@@ -124,7 +126,10 @@ for (const [name, [program = '', ...options], tools] of SHELLS) {
         '[redacted]',
         ...words.slice(5, 9),
         '--etcd-servers=https://[redacted]@10.0.0.1:2379',
-        ...words.slice(10),
+        words[10],
+        '--proxy=http://[redacted]@10.0.0.1:1,http://[redacted]@10.0.0.2/a@b',
+        '--pass=[redacted]',
+        '--empty=',
       ]);
       const paths = run(
         'od -An -v -tu1 | arguments paths | while IFS=" " read -r flag line; do decoded "$line"; printf "%s " "$flag"; json "$name"; echo; done',
@@ -180,6 +185,11 @@ for (const [name, [program = '', ...options], tools] of SHELLS) {
       const sarus =
         '{\n  "securityChecks": true,\n  "OCIBundleDir": "/var/sarus",\n  "token": "t0ps3cret",\n  "x": 1\n}\n';
       assert.deepEqual(JSON.parse(run('plain', Buffer.from(sarus))), { ...JSON.parse(sarus), token: '[redacted]' });
+      const short =
+        'pass: t0ps3cret\nbypass: 1\nPWD=t0ps3cret\nclient-key-data: t0ps3cret\nurl: http://a:t0p@s3cret@h/\n';
+      const shown =
+        'pass: "[redacted]"\nbypass: 1\nPWD= "[redacted]"\nclient-key-data: "[redacted]"\nurl: http://[redacted]@h/\n';
+      assert.equal(run('plain', Buffer.from(short)), shown);
     });
 
     test('paths that a configuration names, each once, in whatever form it is written', () => {

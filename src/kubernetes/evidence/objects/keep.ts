@@ -1,11 +1,9 @@
 // What of an object is kept as evidence: no managed fields, no copy of what was applied, no literal value of an environment variable, no identity of a machine.
 // Kubernetes API reference: ObjectMeta, EnvVar, HTTPHeader, NodeSystemInfo, ContainerStatus.
 import type { KubernetesObject } from '../../api/resource.ts';
-import type { ObjectEvidence } from '../evidence.ts';
+import { type ObjectEvidence, REDACTED } from '../evidence.ts';
 import { refuseNesting } from '../nesting.ts';
 import type { EvidenceKind } from './kinds.ts';
-
-const REDACTED = '[redacted]';
 
 /** Characters of an annotation's value, or of one argument, beyond which it is text of its own kind: a script, a document. */
 const LONGEST = 2000;
@@ -23,7 +21,7 @@ const METADATA = [
 ];
 
 /** Names of values that are secret. */
-const SECRET = /passw|secret|token|credential|api[-_]?key|private[-_]?key/i;
+const SECRET = /passw|passphrase|(?:^|[-_.])pass$|pwd$|secret|token|credential|api[-_]?key|private[-_]?key/i;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -125,7 +123,7 @@ function keptArguments(words: readonly unknown[]): readonly unknown[] {
     ) {
       return REDACTED;
     }
-    return word.replace(/:\/\/[^/@]*@/g, `://${REDACTED}@`);
+    return word.replace(/:\/\/[^/]*@/g, `://${REDACTED}@`);
   });
 }
 

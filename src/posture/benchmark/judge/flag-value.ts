@@ -2,9 +2,6 @@
 // WordSepNormalizeFunc), one or two dashes lead (Go's package flag; etcd), the value follows behind `=` or as the next argument.
 import type { ProcessObservation } from '../../../kubernetes/evidence/evidence.ts';
 
-/** What stands in the place of a value that a collector replaced. */
-export const REDACTED = '[redacted]';
-
 /** Comparisons under which several occurrences of a flag add up to one list. */
 const LIST_OPERATORS: ReadonlySet<string> = new Set(['has', 'nothave', 'valid_elements']);
 

@@ -39,12 +39,14 @@ export function judgePolicies(check: Check, input: JudgedObjects | undefined): P
   const { judged, findings, open } = topic.judge(input);
   const bad = check.scored ? 'fail' : 'warn';
   const parts = findings.map((one): ResultPart => ({ ...one, verdict: bad })).sort(bySubject);
-  if (parts.length > 0) return { noun, remediation, judged, parts, verdict: bad, reason: '' };
-  if (open !== undefined) return { noun, remediation, judged, parts, verdict: 'no-evidence', reason: open };
   const partly = unread(topic.kinds);
-  if (partly.length > 0) {
-    return { noun, remediation, judged, parts, verdict: 'no-evidence', reason: unreadText(partly) };
+  const untold = open ?? (partly.length > 0 ? unreadText(partly) : input.incomplete);
+  if (parts.length > 0) {
+    // A part of its own: waivers of all that was found say nothing of what could not be read.
+    const rest = untold === undefined ? [] : [untoldPart(untold)];
+    return { noun, remediation, judged, parts: [...parts, ...rest], verdict: bad, reason: '' };
   }
+  if (untold !== undefined) return { noun, remediation, judged, parts, verdict: 'no-evidence', reason: untold };
   if (judged > 0)
     return {
       noun,
@@ -59,6 +61,10 @@ export function judgePolicies(check: Check, input: JudgedObjects | undefined): P
   return input.from === 'manifests'
     ? { noun, remediation, judged, parts, verdict: 'not-applicable', reason: `the manifests have no ${many}` }
     : { noun, remediation, judged, parts, verdict: 'no-evidence', reason: `the evidence has no ${many}` };
+}
+
+function untoldPart(reason: string): ResultPart {
+  return { subject: 'the others', verdict: 'no-evidence', reason, evidence: [], settings: [] };
 }
 
 function unreadText(kinds: readonly string[]): string {

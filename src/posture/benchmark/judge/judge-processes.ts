@@ -1,7 +1,7 @@
 // A check of a component's flags on one node: each of its own processes is held against the conditions, and where a flag is not given, the configuration
 // that the process itself names.
 
-import type { ProcessObservation } from '../../../kubernetes/evidence/evidence.ts';
+import { type ProcessObservation, REDACTED } from '../../../kubernetes/evidence/evidence.ts';
 import { VERDICTS } from '../../check-outcome.ts';
 import type { Check, CheckTests, TestItem } from '../definition/definition.ts';
 import { contentAt } from '../question/answer.ts';
@@ -12,7 +12,7 @@ import type { Question, Word } from '../question/question.ts';
 import type { Setting } from '../result/result.ts';
 import { type Found, findFlag, findPath } from '../tests/find-value.ts';
 import { heldAgainst, type Source } from '../tests/run-check.ts';
-import { flagValue, hasFlags, REDACTED } from './flag-value.ts';
+import { flagValue, hasFlags } from './flag-value.ts';
 import { decide, type ItemAnswer, type Judgement, joinJudgements, unjudged } from './judgement.ts';
 import { wantedText } from './wanted.ts';
 
@@ -112,6 +112,12 @@ function judgeItem(
     }
     const there = findPath(read.text, item.path);
     if (there.unsupported === true) throw new NoAnswer('unsupported', there.problem ?? '');
+    if (there.takenOut === true) {
+      throw new NoAnswer(
+        'no-evidence',
+        `${item.path} of ${read.path}, from which secrets were taken out: ${there.problem}`,
+      );
+    }
     answer = told(item, 'config', there, item.flag || item.path, read.path);
     if (there.present) return answer;
   }

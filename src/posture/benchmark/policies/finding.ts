@@ -8,6 +8,8 @@ export interface JudgedObjects {
   readonly objects: readonly KubernetesObject[];
   /** Kinds that could not be read, as plurals: `pods`, `roles`. */
   readonly unread: readonly string[];
+  /** What of manifests could not be read or rendered, in words: nothing passes then. */
+  readonly incomplete?: string;
 }
 
 /** An object that is not as asked. */

@@ -23,6 +23,15 @@ const ENGINES =
   /^(?:kyverno\.io|policies\.kyverno\.io|constraints\.gatekeeper\.sh|templates\.gatekeeper\.sh|policies\.kubewarden\.io)\//;
 const ENFORCE_LABEL = 'pod-security.kubernetes.io/enforce';
 
+/** Why nothing is concluded of workloads whose namespace is only told when they are installed. */
+function homeless(objects: readonly KubernetesObject[]): Pick<PolicyAnswer, 'open'> {
+  const number = objects.filter((object) => isWorkload(object) && object.namespace === undefined).length;
+  if (number === 0) return {};
+  return {
+    open: `${number} ${number === 1 ? 'workload names' : 'workloads name'} no namespace: say which with --namespace`,
+  };
+}
+
 /** Namespaces with workloads and without a NetworkPolicy. */
 export function withoutNetworkPolicy({ objects }: JudgedObjects): PolicyAnswer {
   const protectedNames = new Set(
@@ -32,7 +41,7 @@ export function withoutNetworkPolicy({ objects }: JudgedObjects): PolicyAnswer {
   const findings = used
     .filter(({ name }) => !protectedNames.has(name))
     .map((namespace) => finding(namespace, 'it has workloads and no NetworkPolicy', ['no NetworkPolicy']));
-  return { judged: used.length, findings };
+  return { judged: used.length, findings, ...homeless(objects) };
 }
 
 /** Namespaces with workloads whose Pods no level of Pod Security admission holds. */
@@ -48,10 +57,10 @@ export function withoutAdmission({ objects }: JudgedObjects): PolicyAnswer {
   const findings = used
     .filter(({ value }) => textOf(value, 'metadata', 'labels', ENFORCE_LABEL) === undefined)
     .map((namespace) => finding(namespace, `${ENFORCE_LABEL} is not set`, [`${ENFORCE_LABEL} is not set`]));
-  return { judged: used.length, findings };
+  return { judged: used.length, findings, ...homeless(objects) };
 }
 
-/** Objects in the namespace `default` beside those that every cluster has. Manifests without a namespace go where they are installed. */
+/** Objects in the namespace `default` beside those that every cluster has. */
 export function inDefaultNamespace({ objects }: JudgedObjects): PolicyAnswer {
   const namespaced = objects.filter(({ namespace }) => namespace !== undefined);
   const findings = namespaced
@@ -63,7 +72,7 @@ export function inDefaultNamespace({ objects }: JudgedObjects): PolicyAnswer {
         ),
     )
     .map((object) => finding(object, 'it is in the namespace default', [object.position]));
-  return { judged: namespaced.length, findings };
+  return { judged: namespaced.length, findings, ...homeless(objects) };
 }
 
 /** Whether a network plug-in runs that enforces NetworkPolicies. */
@@ -87,13 +96,16 @@ function isPolicy(apiVersion: string, kind: string): boolean {
   return ENGINES.test(apiVersion) && !kind.endsWith('Report') && !kind.endsWith('Exception');
 }
 
+function isWorkload(object: KubernetesObject): boolean {
+  return (object.kind === 'Pod' || POD_TEMPLATES.has(object.kind)) && podsOf(object).length > 0;
+}
+
 /** The namespaces that workloads are in, as objects where they are among the objects. */
 function usedNamespaces(objects: readonly KubernetesObject[]): readonly KubernetesObject[] {
   const known = new Map(objects.flatMap((object) => (object.kind === 'Namespace' ? [[object.name, object]] : [])));
   const used = new Set(
     objects.flatMap((object) => {
-      const isWorkload = object.kind === 'Pod' || POD_TEMPLATES.has(object.kind);
-      return isWorkload && podsOf(object).length > 0 && object.namespace !== undefined ? [object.namespace] : [];
+      return isWorkload(object) && object.namespace !== undefined ? [object.namespace] : [];
     }),
   );
   return [...used]

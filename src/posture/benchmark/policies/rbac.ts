@@ -1,5 +1,6 @@
 // Who may do what: roles and bindings of section 5. Roles and bindings that Kubernetes itself makes at every start are left out (label
-// kubernetes.io/bootstrapping=rbac-defaults, Kubernetes documentation "Using RBAC Authorization"), since no release can do without them.
+// kubernetes.io/bootstrapping=rbac-defaults, Kubernetes documentation "Using RBAC Authorization"), since no release can do without them. Anybody can set
+// the label, and add subjects that no start takes away: it counts on names and subjects of Kubernetes alone.
 import { type Json, listOf, textOf } from '../../../platform/json.ts';
 import type { KubernetesObject } from '../../../scan/release/manifests/object.ts';
 import { ruleOf } from '../../rbac/grants.ts';
@@ -8,6 +9,7 @@ import { type Finding, finding, type JudgedObjects, type PolicyAnswer } from './
 
 const RBAC = /^rbac\.authorization\.k8s\.io\//;
 const SUPERUSERS = 'system:masters';
+const DEFAULT_NAMES = /^(?:system:.*|cluster-admin|admin|edit|view|extension-apiserver-authentication-reader)$/;
 
 /** What a rule allows that a check asks about. */
 export interface Right {
@@ -90,8 +92,15 @@ function ownBindings(objects: readonly KubernetesObject[]): readonly KubernetesO
   return bindingsIn(objects).filter(isOwn);
 }
 
-function isOwn({ value }: KubernetesObject): boolean {
-  return textOf(value, 'metadata', 'labels', 'kubernetes.io/bootstrapping') !== 'rbac-defaults';
+function isOwn({ name, value }: KubernetesObject): boolean {
+  const isLabelled = textOf(value, 'metadata', 'labels', 'kubernetes.io/bootstrapping') === 'rbac-defaults';
+  return !isLabelled || !DEFAULT_NAMES.test(name) || !listOf(value, 'subjects').every(isOfKubernetes);
+}
+
+/** A user or group of Kubernetes itself, or a service account of its own namespace. */
+function isOfKubernetes(subject: Json): boolean {
+  if (textOf(subject, 'kind') === 'ServiceAccount') return textOf(subject, 'namespace') === 'kube-system';
+  return textOf(subject, 'name')?.startsWith('system:') === true;
 }
 
 function grants(rule: Json, { group, resource, verbs }: Right): boolean {

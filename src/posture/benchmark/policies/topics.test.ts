@@ -97,6 +97,20 @@ test('rights are found in roles, but for those that Kubernetes makes itself', ()
   assert.equal(ask('secrets', ROLES).judged, 9);
 });
 
+test('the label of the roles that Kubernetes makes excuses no other role, and no subject that was added', () => {
+  const label = '{kubernetes.io/bootstrapping: rbac-defaults}';
+  assert.deepEqual(subjects('wildcards', role('mine', '[{apiGroups: ["*"], resources: [x], verbs: [get]}]', label)), [
+    'ClusterRole/mine',
+  ]);
+  const bound = (who: string): string =>
+    `${RBAC}\nkind: ClusterRoleBinding\nmetadata: {name: cluster-admin, labels: ${label}}\n` +
+    `roleRef: {kind: ClusterRole, name: cluster-admin}\nsubjects: [{kind: Group, name: "system:masters"}${who}]\n`;
+  assert.deepEqual(subjects('cluster-admin', bound('')), []);
+  assert.deepEqual(subjects('cluster-admin', bound(', {kind: User, name: joe}')), ['ClusterRoleBinding/cluster-admin']);
+  const account = ', {kind: ServiceAccount, namespace: user, name: "system:x"}';
+  assert.deepEqual(subjects('cluster-admin', bound(account)), ['ClusterRoleBinding/cluster-admin']);
+});
+
 test('bindings of cluster-admin, of system:masters and of default accounts', () => {
   const bind = (name: string, to: string, subject: string) =>
     `${RBAC}\nkind: ClusterRoleBinding\nmetadata: {name: ${name}}\nroleRef: {kind: ClusterRole, name: ${to}}\nsubjects: [${subject}]\n---\n`;
@@ -186,6 +200,17 @@ test('Pods that a controller among the objects made are told once', () => {
     'apiVersion: v1\nkind: Pod\nmetadata: {name: bad-x, namespace: ns, ownerReferences: [{kind: Deployment, name: bad}]}\nspec: {hostPID: true, containers: [{name: c, image: i}]}\n---\n';
   assert.deepEqual(subjects('host-pid', workload('bad', ', hostPID: true', '') + pod), ['Deployment/ns/bad']);
   assert.deepEqual(subjects('host-pid', pod), ['Pod/ns/bad-x']);
+});
+
+test('workloads that name no namespace leave open what their namespace decides', () => {
+  const text = 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: i}]}\n';
+  for (const id of ['network-policies', 'admission', 'default-namespace']) {
+    assert.deepEqual(ask(id, text), {
+      judged: 0,
+      findings: [],
+      open: '1 workload names no namespace: say which with --namespace',
+    });
+  }
 });
 
 test('namespaces: policies, admission, the namespace default, the network plug-in', () => {

@@ -56,7 +56,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   workload: POD_KINDS,
   namespace: POD_KINDS,
   'network plug-in': ['daemonsets'],
-  object: [...POD_KINDS, 'services', 'serviceaccounts'],
+  'object in a namespace': [...POD_KINDS, 'services', 'serviceaccounts'],
 };
 const MENDING: Readonly<Record<string, readonly string[]>> = {
   tokens: ['serviceaccounts'],
@@ -188,7 +188,7 @@ export const TOPICS: readonly Topic[] = [
   topic(
     'default-namespace',
     /default namespace should not/i,
-    ['object', 'objects'],
+    ['object in a namespace', 'objects in a namespace'],
     'install it into a namespace of its own',
     inDefaultNamespace,
   ),

@@ -1,9 +1,10 @@
 // Where kube-bench's checks find a value: behind a flag in what a command printed, behind a path in a configuration, behind a variable in an environment.
 // Source: behaviour of aquasecurity/kube-bench. A flag is found anywhere in the text, hence also at the beginning of a longer one.
+import { REDACTED } from '../../../kubernetes/evidence/evidence.ts';
 import { LimitError, messageOf, ParseError } from '../../../platform/errors.ts';
 import type { Json } from '../../../platform/json.ts';
 import { readValues } from '../../../scan/release/manifests/values.ts';
-import { NotThere, parseJsonPath, printJsonPath } from './json-path.ts';
+import { NotThere, parseJsonPath, printJsonPath, TakenOut } from './json-path.ts';
 
 /** What was found. */
 export interface Found {
@@ -13,6 +14,8 @@ export interface Found {
   readonly problem?: string;
   /** The item uses what is not supported here. */
   readonly unsupported?: true;
+  /** A collector took out what would tell: nobody knows what would hold. */
+  readonly takenOut?: true;
 }
 
 const NOTHING: Found = { present: false, value: '' };
@@ -49,13 +52,15 @@ export function findPath(text: string, path: string): Found {
     document = documentOf(text);
   } catch (error) {
     if (!(error instanceof ParseError || error instanceof LimitError)) throw error;
-    return { ...NOTHING, problem: `it is neither JSON nor YAML: ${messageOf(error)}` };
+    const problem = `it is neither JSON nor YAML: ${messageOf(error)}`;
+    return { ...NOTHING, problem, ...(text.includes(REDACTED) ? { takenOut: true } : {}) };
   }
   try {
     const value = printJsonPath(parseJsonPath(path), document);
     return { present: value !== '', value };
   } catch (error) {
     if (error instanceof NotThere) return { ...NOTHING, problem: error.message };
+    if (error instanceof TakenOut) return { ...NOTHING, problem: error.message, takenOut: true };
     if (!(error instanceof ParseError)) throw error;
     return { ...NOTHING, problem: error.message, unsupported: true };
   }

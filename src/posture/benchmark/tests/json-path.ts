@@ -1,5 +1,6 @@
 // JSONPath templates as kube-bench's checks use them: `{.a.b}`, `{.list[0].c}`, `{range .list[:]}{}{','}{end}`, text between braces. Source: the Kubernetes
 // documentation "JSONPath Support"; the rest of that language (filters, `..`, unions, escapes) is refused, never guessed. Keys that are missing give nothing.
+import { REDACTED } from '../../../kubernetes/evidence/evidence.ts';
 import { ParseError } from '../../../platform/errors.ts';
 import { isList, type Json, memberOf } from '../../../platform/json.ts';
 
@@ -18,6 +19,9 @@ type Part =
 /** A list is shorter than a template wants: an error of the evaluation, while a key that is missing is none. */
 export class NotThere extends Error {}
 
+/** What a template wants lies in what a collector took out. */
+export class TakenOut extends Error {}
+
 /** A template that was read. */
 export interface JsonPath {
   readonly parts: readonly Part[];
@@ -34,7 +38,7 @@ export function parseJsonPath(text: string): JsonPath {
   return { parts };
 }
 
-/** What the template prints of a value: several results of one path with a space between them. @throws NotThere */
+/** What the template prints of a value: several results of one path with a space between them. @throws NotThere, TakenOut */
 export function printJsonPath({ parts }: JsonPath, value: Json): string {
   return parts
     .map((part) => {
@@ -116,6 +120,7 @@ function follow(steps: readonly Step[], value: Json): readonly Json[] {
 }
 
 function next(step: Step, value: Json): readonly Json[] {
+  if (value === REDACTED) throw new TakenOut('it was not collected');
   if (step.kind === 'key') {
     const member = memberOf(value, step.name);
     return member === undefined ? [] : [member];

@@ -57,7 +57,7 @@ export function runCheck(check: Check, outputs: CheckOutputs): CheckRun {
     return { state: bad, items: [], reason: `a command failed with status ${failed.exit}: ${failed.text.trim()}` };
   }
   const items = (check.tests?.items ?? []).map((item) => runItem(item, check, outputs));
-  if (items.some(({ found }) => found.unsupported === true)) {
+  if (items.some(({ found }) => found.unsupported === true || found.takenOut === true)) {
     return { state: undefined, items, reason: items.find(({ problem }) => problem !== undefined)?.problem ?? '' };
   }
   const holds = joined(

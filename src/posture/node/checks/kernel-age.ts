@@ -1,7 +1,14 @@
 // Checks of the kernel's age: whether the newest installed one runs, and whether a module that is not of the kernel holds it below that.
 import { daysBetween } from '../../../statements/day.ts';
 import { aboutNode, aboutThing, type NodeCheck, type NodeJudgement, type NodeUnderCheck } from '../check.ts';
-import { bootedAt, type InstalledKernel, installedKernels, newerKernels, runningKernel } from '../kernel/kernels.ts';
+import {
+  bootedAt,
+  type InstalledKernel,
+  installedKernels,
+  kernelsLike,
+  newerKernels,
+  runningKernel,
+} from '../kernel/kernels.ts';
 import { type LoadedModule, loadedModules } from '../kernel/modules.ts';
 import type { NodeFacts } from '../node-facts.ts';
 
@@ -46,6 +53,9 @@ function judgeRunning(node: NodeUnderCheck): NodeJudgement {
       'no kernel is to be seen in /boot: what the next boot takes is not known',
       evidence,
     );
+  }
+  if (kernelsLike(facts, running).length === 0) {
+    return aboutNode(node, 'no-evidence', `no kernel of the kind of ${running} is to be seen in /boot`, evidence);
   }
   const newer = newerKernels(facts, running);
   const [first, newest] = [newer[0], newer.at(-1)];

@@ -25,9 +25,9 @@ const PROGRAMS: readonly RuntimeProgram[] = [
       { vulnerability: 'CVE-2019-5736', fixed: ['1.0.0-rc7'] },
       { vulnerability: 'CVE-2021-30465', fixed: ['1.0.0-rc95'] },
       { vulnerability: 'CVE-2024-21626', fixed: ['1.1.12'] },
-      { vulnerability: 'CVE-2025-31133, CVE-2025-52565, CVE-2025-52881', fixed: ['1.2.8', '1.3.3'] },
+      { vulnerability: 'CVE-2025-31133, CVE-2025-52565, CVE-2025-52881', fixed: ['1.2.8', '1.3.3', '1.4.0-rc.3'] },
     ],
-    reference: 'opencontainers/runc, release notes 1.0.0-rc7, 1.0.0-rc95, 1.1.12, 1.2.8 and 1.3.3',
+    reference: 'opencontainers/runc, release notes 1.0.0-rc7, 1.0.0-rc95, 1.1.12, 1.2.8, 1.3.3 and 1.4.0-rc.3',
   },
   {
     program: 'containerd',
@@ -59,7 +59,13 @@ function judgeVersion(node: NodeUnderCheck, { program, command, holes }: Runtime
   const version = /\bv?(\d+\.\d+\.\d+(?:-rc\.?\d+)?)/.exec(line)?.[1];
   if (version === undefined) return aboutNode(node, 'no-evidence', `${command.join(' ')} names no version`, [line]);
   const open = holes.filter(({ fixed }) => isBefore(version, fixed)).map(({ vulnerability }) => vulnerability);
-  if (open.length === 0) return aboutNode(node, 'pass', `${version} has none of the known ways out`, [line]);
+  if (open.length === 0)
+    return aboutNode(
+      node,
+      'pass',
+      `${version} is not older than the fixes of ${holes.map(({ vulnerability }) => vulnerability).join(', ')}`,
+      [line],
+    );
   // A number with more behind it is that of a distribution's package.
   const reason = `${version} is older than what closed ${open.join(', ')}, unless the distribution mended it`;
   return aboutNode(node, 'warn', reason, [line]);

@@ -4,6 +4,9 @@ import { aboutNode, aboutThing, type NodeCheck, type NodeJudgement, type NodeUnd
 /** Folders into which distributions put such programs. */
 const USUAL = /^\/(?:usr\/)?(?:s?bin|lib(?:exec|32|64)?)\//;
 
+/** The file systems, and where they are. */
+const MOUNTS = '/proc/mounts';
+
 /** Programs with set-user-ID that belong to root. */
 export const SETUID_CHECKS: readonly NodeCheck[] = [
   {
@@ -29,28 +32,31 @@ export const SETUID_CHECKS: readonly NodeCheck[] = [
 function judgeWritable(node: NodeUnderCheck): readonly NodeJudgement[] {
   const writable = setuidFiles(node).filter(({ mode }) => (mode & 0o022) !== 0);
   if (writable.length > 0) {
-    return writable.map(({ path, mode }) =>
+    const found = writable.map(({ path, mode }) =>
       aboutThing(node, path, 'fail', `others than root may write to it (${mode.toString(8)})`, [
         `${path} ${mode.toString(8)}`,
       ]),
     );
+    return [...found, ...(unsearched(node) ?? [])];
   }
-  return [
-    unsearched(node) ??
+  return (
+    unsearched(node) ?? [
       aboutNode(node, 'pass', `of ${count(node)} with set-user-ID root none can be changed by others`),
-  ];
+    ]
+  );
 }
 
 function judgePlaces(node: NodeUnderCheck): readonly NodeJudgement[] {
   const elsewhere = setuidFiles(node).filter(({ path }) => !USUAL.test(path));
   if (elsewhere.length > 0) {
-    return elsewhere.map(({ path, mode }) =>
+    const found = elsewhere.map(({ path, mode }) =>
       aboutThing(node, path, 'fail', 'it runs as root and lies where no distribution puts such programs', [
         `${path} ${mode.toString(8)}`,
       ]),
     );
+    return [...found, ...(unsearched(node) ?? [])];
   }
-  return [unsearched(node) ?? aboutNode(node, 'pass', `${count(node)} with set-user-ID root, all in usual places`)];
+  return unsearched(node) ?? [aboutNode(node, 'pass', `${count(node)} with set-user-ID root, all in usual places`)];
 }
 
 /** Of root alone: a program of another user gives that user's rights. */
@@ -67,15 +73,22 @@ function count(node: NodeUnderCheck): string {
   return `${number} ${number === 1 ? 'program' : 'programs'}`;
 }
 
-/** What says that not all of the node was searched: a place is told once it was searched to its end, else why it was not. */
-function unsearched(node: NodeUnderCheck): NodeJudgement | undefined {
+/** What says that not all of the node was searched: a place is told once it was searched to its end, else why it was not. It is told beside what was found. */
+function unsearched(node: NodeUnderCheck): readonly NodeJudgement[] | undefined {
   const { facts } = node;
-  const mounts = facts.content('/proc/mounts');
-  const places = mounts.state === 'there' ? mounts.value.split('\n').map((line) => line.split(' ')[1] ?? '') : ['/'];
+  const mounts = facts.content(MOUNTS);
+  // The list itself fails where it has more places than are searched.
+  const places = [MOUNTS, ...(mounts.state === 'there' ? mounts.value.split('\n').map(mountPoint) : ['/'])];
   const failed = places.find((place) => facts.failure(place) !== undefined);
   if (failed !== undefined) {
-    return aboutNode(node, 'no-evidence', `${failed} was not searched to its end: ${facts.failure(failed)}`);
+    return [aboutNode(node, 'no-evidence', `${failed} was not searched to its end: ${facts.failure(failed)}`)];
   }
   if (facts.commands('setuid').length > 0) return undefined;
-  return aboutNode(node, 'no-evidence', 'the evidence does not say that the node was searched');
+  return [aboutNode(node, 'no-evidence', 'the evidence does not say that the node was searched')];
+}
+
+/** The second word of a line of /proc/mounts, in which white space and backslashes are octal (fstab(5)). */
+function mountPoint(line: string): string {
+  const word = line.split(' ')[1] ?? '';
+  return word.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }

@@ -78,12 +78,14 @@ function judgeModules(node: NodeUnderCheck): NodeJudgement {
   return aboutNode(node, 'pass', `all ${users.length} pods of users run in a sandbox`, evidence);
 }
 
-/** A node without pods in the evidence has none, where all pods are in it; without an API server nothing is known. */
+/** A node of the cluster without pods in the evidence has none, where all pods are in it; without an API server nothing is known. */
 function podsOf({
   facts,
   pods,
 }: NodeUnderCheck): { readonly pods: readonly PlacedPod[]; readonly complete: boolean } | undefined {
-  return pods === undefined ? undefined : { pods: pods.byNode.get(facts.node) ?? [], complete: pods.complete };
+  return pods?.nodes.has(facts.node) !== true
+    ? undefined
+    : { pods: pods.byNode.get(facts.node) ?? [], complete: pods.complete };
 }
 
 function ofKind(pods: readonly PlacedPod[], kind: PlacedPod['kind']): readonly PlacedPod[] {

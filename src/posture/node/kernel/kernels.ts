@@ -31,10 +31,15 @@ export function bootedAt(facts: NodeFacts): number | undefined {
 
 /** Installed kernels of the same flavour as the given release and newer than it, the oldest first. */
 export function newerKernels(facts: NodeFacts, release: string): readonly InstalledKernel[] {
-  const flavour = flavourOf(release);
-  return installedKernels(facts)
-    .filter((kernel) => flavourOf(kernel.release) === flavour && compareReleases(kernel.release, release) > 0)
+  return kernelsLike(facts, release)
+    .filter((kernel) => compareReleases(kernel.release, release) > 0)
     .sort((a, b) => compareReleases(a.release, b.release) || compareText(a.release, b.release));
+}
+
+/** Installed kernels of the same flavour as the given release. */
+export function kernelsLike(facts: NodeFacts, release: string): readonly InstalledKernel[] {
+  const flavour = flavourOf(release);
+  return installedKernels(facts).filter((kernel) => flavourOf(kernel.release) === flavour);
 }
 
 /** What was read of each node: many checks ask the same. */

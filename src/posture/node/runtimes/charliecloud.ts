@@ -7,7 +7,7 @@ import { shownBy } from './judge.ts';
 export const CHARLIECLOUD_CHECKS: readonly NodeCheck[] = [
   {
     id: 'charliecloud-unprivileged',
-    title: 'ch-run of Charliecloud has no privileges',
+    title: 'ch-run of Charliecloud has neither set-user-ID nor set-group-ID',
     severity: 'high',
     why: 'The program is not written to be run with set-user-ID or set-group-ID: what it mounts and executes is chosen by its user.',
     remediation: 'chmod u-s,g-s ch-run',

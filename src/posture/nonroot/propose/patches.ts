@@ -30,6 +30,10 @@ export function kyvernoPolicy({ pod, suggestions }: ProposedWorkload): Proposed 
     return { refused: `the Pods of ${subjectName(pod.source)} have no labels by which a policy could tell them` };
   }
   const patch = podPatch(pod, suggestions);
+  // Folders are named by images.
+  if (/\{\{|\$\(/.test(JSON.stringify([patch, pod.labels]))) {
+    return { refused: `Kyverno would take a name of ${subjectName(pod.source)} for an expression; use --format patch` };
+  }
   const spec: Record<string, Json> = { ...patch };
   for (const list of ['initContainers', 'containers']) {
     if (patch[list] !== undefined) spec[list] = listOf(patch, list).map(anchored);

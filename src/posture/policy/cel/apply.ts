@@ -61,7 +61,9 @@ function judgedObject(policy: CelPolicy, object: KubernetesObject, world: MatchW
     policy.bound === undefined ||
     policy.bound.some((resources) => resources === null || boundTo(resources, one, world));
   if (constraintsTake(policy.constraints, object, world) && isBound(object)) return object.value;
-  const path = policy.judgesControllers ? POD_TEMPLATES.get(object.kind) : undefined;
+  const { judgesControllers: judges } = policy;
+  const isJudged = typeof judges === 'boolean' ? judges : judges.includes(pluralOf(object.kind));
+  const path = isJudged ? POD_TEMPLATES.get(object.kind) : undefined;
   const template = path === undefined ? undefined : valueAt(object.value, ...path);
   if (!isMap(template)) return undefined;
   const pod = {

@@ -147,7 +147,9 @@ test('a ValidatingPolicy for Pods judges controllers by their template, unless t
     'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: w, namespace: s}\nspec: {template: {metadata: {labels: {a: b}}, spec: {hostNetwork: true, containers: []}}}\n';
   const spec = '  validations: [{expression: "!has(object.spec.hostNetwork)"}]';
   assert.equal(statusOf(POLICY(spec), deployment), 'fail');
-  assert.equal(statusOf(POLICY(`${spec}\n  autogen: {podControllers: {controllers: []}}`), deployment), 'not asked');
+  const listed = (controllers: string) =>
+    statusOf(POLICY(`${spec}\n  autogen: {podControllers: {controllers: [${controllers}]}}`), deployment);
+  assert.deepEqual([listed(''), listed('jobs'), listed('jobs, deployments')], ['not asked', 'not asked', 'fail']);
 });
 
 const OLD = `apiVersion: kyverno.io/v1

@@ -1,7 +1,7 @@
 // Policies in CEL: ValidatingPolicy of Kyverno (policies.kyverno.io) and ValidatingAdmissionPolicy with its bindings (admissionregistration.k8s.io). Reads an
 // object, gives what it judges by; a member that is not known makes the whole policy unsupported. Source: kyverno.io/docs/policy-types/validating-policy;
 // Kubernetes API reference v1.34, ValidatingAdmissionPolicy.
-import { isMap, type Json, listOf, memberOf, membersOf, textOf, valueAt } from '../../../platform/json.ts';
+import { isList, isMap, type Json, listOf, memberOf, textOf, valueAt } from '../../../platform/json.ts';
 import type { KubernetesObject } from '../../../scan/release/manifests/object.ts';
 import { isForPodsAlone } from './constraints.ts';
 
@@ -27,8 +27,8 @@ export interface CelPolicy {
   readonly conditions: readonly NamedExpression[];
   readonly variables: readonly NamedExpression[];
   readonly validations: readonly CelValidation[];
-  /** Kyverno judges the templates of controllers too, as the Pods that they make. */
-  readonly judgesControllers: boolean;
+  /** Kyverno judges the templates of controllers too, as the Pods that they make: of all, or of those that the policy names by their plurals. */
+  readonly judgesControllers: boolean | readonly string[];
   /** What does not hold is rejected, not only reported. */
   readonly enforces: boolean;
   readonly ignoresFailure: boolean;
@@ -88,7 +88,7 @@ export function celPolicyOf(object: KubernetesObject, beside: readonly Kubernete
       expression: textOf(one, 'expression') ?? '',
       message: textOf(one, 'message') ?? textOf(one, 'expression') ?? '',
     })),
-    judgesControllers: isKyverno && isForPodsAlone(constraints) && hasAutogen(spec),
+    judgesControllers: isKyverno && isForPodsAlone(constraints) && autogenOf(spec),
     // Kyverno denies unless told otherwise; of several bindings one that denies is enough.
     enforces: isKyverno && actions.length === 0 ? true : actions.includes('Deny'),
     ignoresFailure: textOf(spec, 'failurePolicy') === 'Ignore',
@@ -124,8 +124,8 @@ function named(spec: Json | undefined, key: string): readonly NamedExpression[] 
   }));
 }
 
-/** `autogen.podControllers.controllers`: an empty list turns it off. */
-function hasAutogen(spec: Json | undefined): boolean {
+/** `autogen.podControllers.controllers`: all where there is no list; an empty one turns it off. */
+function autogenOf(spec: Json | undefined): true | readonly string[] {
   const controllers = valueAt(spec, 'autogen', 'podControllers', 'controllers');
-  return !Array.isArray(controllers) || controllers.length > 0 || membersOf(spec, 'autogen').length === 0;
+  return isList(controllers) ? controllers.map(String) : true;
 }

@@ -31,6 +31,7 @@ test('reports of both forms are read; output without one, or with another result
   }
   assert.throws(() => readKyvernoReport('pass: 1, fail: 0'), ParseError);
   assert.throws(() => readKyvernoReport(REPORT(RESULT('r', 'perhaps', 'a'))), ParseError);
+  assert.throws(() => readKyvernoReport(REPORT(RESULT('r', 'constructor', 'a'))), ParseError);
 });
 
 const DEPLOYMENT =

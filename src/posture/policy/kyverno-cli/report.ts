@@ -15,13 +15,13 @@ export interface KyvernoResult {
   readonly message: string;
 }
 
-const STATUS: Readonly<Record<string, KyvernoResult['status']>> = {
-  pass: 'pass',
-  fail: 'fail',
-  warn: 'fail',
-  skip: 'skip',
-  error: 'error',
-};
+const STATUS: ReadonlyMap<string, KyvernoResult['status']> = new Map([
+  ['pass', 'pass'],
+  ['fail', 'fail'],
+  ['warn', 'fail'],
+  ['skip', 'skip'],
+  ['error', 'error'],
+]);
 
 /**
  * Reads the output.
@@ -35,7 +35,7 @@ export function readKyvernoReport(output: string): readonly KyvernoResult[] {
 }
 
 function resultsOf(result: Json): readonly KyvernoResult[] {
-  const status = STATUS[textOf(result, 'result') ?? ''];
+  const status = STATUS.get(textOf(result, 'result') ?? '');
   const policy = textOf(result, 'policy');
   if (status === undefined || policy === undefined)
     throw new ParseError('the report of kyverno has a result that is not known');

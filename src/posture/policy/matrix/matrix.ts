@@ -25,7 +25,7 @@ export interface MatrixRow {
 export interface ControlMatrix {
   readonly controls: readonly Pick<Control, 'id' | 'title' | 'stops' | 'costs'>[];
   readonly rows: readonly MatrixRow[];
-  /** Workloads by control and by what sets it. */
+  /** Workloads by control and by what sets it; those that a control is not for are in none. */
   readonly counts: Readonly<Record<string, Readonly<Record<SetBy, number>>>>;
 }
 
@@ -79,7 +79,9 @@ function countsOf(
   rows: readonly MatrixRow[],
 ): Readonly<Record<string, Readonly<Record<SetBy, number>>>> {
   const numberOf = (id: ControlId, setBy: SetBy): number =>
-    rows.filter(({ cells }) => cells.some((cell) => cell.check === id && cell.setBy === setBy)).length;
+    rows.filter(({ cells }) =>
+      cells.some((cell) => cell.check === id && cell.setBy === setBy && cell.verdict !== 'not-applicable'),
+    ).length;
   return Object.fromEntries(
     controls.map(({ id }) => [
       id,
