@@ -135,7 +135,7 @@ describe('the scan of a local release', () => {
       ['reach', 'list', work('pod.yaml')],
       ['benchmark', 'collect', '--offline', '--nodes', work('n1.part'), '--output', work('evidence.json')],
       ['node', 'collect'],
-      ['nonroot', work('pod.yaml')],
+      ['nonroot', ...targets],
       ['tenancy', 'check', work('pod.yaml')],
       ['kubernetes', 'versions', '--from', '1.20', '--to', '1.24'],
       ['mitigation', 'list'],
