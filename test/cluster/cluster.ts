@@ -65,7 +65,7 @@ const PREFIX = 'plimsoll-cluster-';
 const READY_MS = 90_000;
 const PROBE_MS = 3000;
 
-/** Starts a cluster and waits until all its servers are ready. */
+/** Starts a cluster and waits until all its servers are ready, and their namespaces are there. */
 export async function startCluster(options: ClusterOptions = {}): Promise<TestCluster> {
   const { servers = 3, version = '1.20', encryption } = options;
   removeAbandoned();
@@ -83,6 +83,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<TestCl
   try {
     for (const supervisor of supervisors) supervisor.start();
     await cluster.waitReady();
+    await waitForNamespaces(await cluster.api());
     return cluster;
   } catch (error) {
     await cluster.stop();
@@ -164,6 +165,21 @@ async function waitForOne(node: TestNode, client: ApiClient, end: number): Promi
   }
   const tail = node.log('kube-apiserver').split('\n').slice(-15).join('\n');
   throw new Error(`${node.name} is not ready: ${last}\n${node.manifestProblems.join('\n')}\n${tail}`);
+}
+
+/** A server that is ready makes its namespaces a moment later, each by itself, and nothing can be made in one that is not there. */
+async function waitForNamespaces(client: ApiClient): Promise<void> {
+  const end = Date.now() + READY_MS;
+  try {
+    for (const name of ['kube-system', 'default']) {
+      while ((await client.raw(`/api/v1/namespaces/${name}`, { timeoutMs: PROBE_MS })).status !== 200) {
+        if (Date.now() > end) throw new Error(`the API server made no namespace ${name}`);
+        await sleep(100);
+      }
+    }
+  } finally {
+    client.close();
+  }
 }
 
 function makeCertificates(directory: string): ClusterCertificates {
