@@ -75,7 +75,12 @@ async function heldAgainst(
   talk: (line: string) => void,
 ): Promise<Release> {
   const shipped = await readRelease(targets, {}, config, context, talk);
-  return { ...release, lint: [...release.lint, ...compareShipped(release, shipped)].sort(compareLint) };
+  return {
+    ...release,
+    lint: [...release.lint, ...compareShipped(release, shipped)].sort(compareLint),
+    // What of the shipped release could not be read may be what runs.
+    gaps: [...release.gaps, ...shipped.gaps],
+  };
 }
 
 /** The result as schema/release-1.json describes it. */

@@ -434,6 +434,15 @@ describe('the join per node', () => {
     }
   });
 
+  test('a control plane that runs without pods of kube-system lets nothing pass; an etcd may be anybody’s', () => {
+    const ran = (...argv: readonly string[]) =>
+      judged([...GOOD, { kind: 'process', pid: 7, ppid: 1, user: 'root', argv }], users)[0]?.split(':')[0];
+    assert.equal(ran('/usr/bin/kube-apiserver', '--v=2'), 'users-beside-control-plane no-evidence');
+    assert.equal(ran('/usr/local/bin/k3s', 'server'), 'users-beside-control-plane no-evidence');
+    assert.equal(ran('/usr/local/bin/k3s', 'agent'), 'users-beside-control-plane pass');
+    assert.equal(ran('etcd'), 'users-beside-control-plane pass');
+  });
+
   test('of a node that the cluster knows by another name nothing is known of pods', () => {
     assert.deepEqual(
       judged(GOOD, nodeObject('w1'), pod('user', 'x', {}, 'w1'), { ...api, object: { spec: { nodeName: 'w1' } } }).map(

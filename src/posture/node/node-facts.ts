@@ -4,8 +4,8 @@ import type {
   FileObservation,
   NodeEvidence,
   Observation,
+  ProcessObservation,
 } from '../../kubernetes/evidence/evidence.ts';
-
 import { compareText } from '../../platform/order.ts';
 
 /** Something that was looked for. `unknown`: it could not be read, or the collector did not look; the reason says which. */
@@ -30,6 +30,8 @@ export class NodeFacts {
   /** By program and last word. */
   readonly #questions: ReadonlyMap<string, CommandObservation>;
   readonly #sortedFiles: readonly FileObservation[];
+  /** Programs of the collector's list that run, in a container or not. */
+  readonly processes: readonly ProcessObservation[];
 
   constructor({ node, collectedAt, observations }: NodeEvidence) {
     this.node = node;
@@ -38,6 +40,7 @@ export class NodeFacts {
     this.#programs = Map.groupBy(commands, ({ command }) => command[0] ?? '');
     this.#commands = Map.groupBy(commands, ({ command }) => command.slice(0, 2).join(' '));
     this.#questions = new Map(commands.map((one) => [`${one.command[0]} ${one.command.at(-1)}`, one]));
+    this.processes = observations.filter((one) => one.kind === 'process');
     for (const observation of observations) this.#add(observation);
     this.#sortedFiles = [...this.#files.values()].sort((a, b) => compareText(a.path, b.path));
   }

@@ -33,7 +33,16 @@ export function podsOfRelease(objects: readonly KubernetesObject[], policies: Po
     if (one.shipped.kind !== 'Pod') continue;
     const spec = valueAt(one.admission.object.value, 'spec');
     const before = valueAt(one.shipped.value, 'spec');
-    if (!isMap(spec) || !isMap(before) || textOf(spec, 'os', 'name') === 'windows') continue;
+    if (!isMap(spec) || !isMap(before)) continue;
+    if (textOf(spec, 'os', 'name') === 'windows') {
+      gaps.push({
+        kind: 'not-scanned',
+        target: subjectName(one.source),
+        location: one.source.position,
+        reason: 'its Pods run Windows, whose users are others: they are not judged',
+      });
+      continue;
+    }
     pods.push(judgedPod(one, spec, before));
     gaps.push(...notEvaluated(one));
   }

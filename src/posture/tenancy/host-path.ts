@@ -2,7 +2,7 @@
 // Kubernetes API, core/v1 HostPathVolumeSource; kubernetes.io/docs/concepts/storage/volumes, "hostPath".
 import { type JsonMap, listOf, textOf, valueAt } from '../../platform/json.ts';
 import type { Judgement } from './check.ts';
-import { objectsOf, type TenancyView } from './view.ts';
+import { objectsOf, type TenancyView, unreadAmong } from './view.ts';
 import { containersOf, type PodWorkload } from './workloads.ts';
 
 /** Trees that hold what the node, its kubelet or its runtime trusts. */
@@ -35,6 +35,11 @@ export function judgeHostPaths(view: TenancyView): readonly Judgement[] {
   return view.userWorkloads.map((workload) => {
     const common = { check: 'host-path' as const, subject: workload.subject };
     const mounts = hostPathsOf(workload, claimed);
+    const unread = mountsClaims(workload) ? unreadAmong(view, ['PersistentVolume', 'PersistentVolumeClaim']) : [];
+    if (unread.length > 0 && !mounts.some(({ path }) => leadsToNode(path))) {
+      const reason = `${unread.join(', ')} objects could not be read: what its claims are is not known`;
+      return { ...common, verdict: 'no-evidence', reason, evidence: [workload.position] };
+    }
     if (mounts.length === 0) {
       return { ...common, verdict: 'pass', reason: 'it mounts nothing of the node', evidence: [workload.position] };
     }
@@ -87,6 +92,12 @@ function claimedPaths(view: TenancyView): ReadonlyMap<string, string> {
     ({ path, claim }) => [`${textOf(claim, 'namespace') ?? 'default'}/${textOf(claim, 'name') ?? ''}`, path] as const,
   );
   return new Map([...referred, ...named]);
+}
+
+function mountsClaims({ specs }: PodWorkload): boolean {
+  return specs.some((spec) =>
+    listOf(spec, 'volumes').some((volume) => textOf(volume, 'persistentVolumeClaim', 'claimName') !== undefined),
+  );
 }
 
 function hostPathsOf({ specs, namespace }: PodWorkload, claimed: ReadonlyMap<string, string>): readonly HostPath[] {

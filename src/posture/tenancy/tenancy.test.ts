@@ -145,6 +145,9 @@ test('a claim is a path of the node where its volume is one, whichever of the tw
   assert.deepEqual(of(volume('{hostPath: {path: /etc}, claimRef: {namespace: user, name: c}}')), ['fail']);
   assert.deepEqual(of(volume('{local: {path: /mnt/disk}}') + claim), ['warn']);
   assert.deepEqual(of(volume('{hostPath: {path: /etc}, claimRef: {namespace: other, name: c}}')), ['pass']);
+  const unread = new Set(['PersistentVolume']);
+  assert.deepEqual(verdicts(judge(pod, { unread }), 'host-path'), ['no-evidence']);
+  assert.deepEqual(verdicts(judge(UAI, { unread }), 'host-path'), ['pass']);
   assert.deepEqual(of(volume('{nfs: {path: /etc, server: s}}') + claim), ['pass']);
 });
 

@@ -23,6 +23,9 @@ const METADATA = [
 /** Names of values that are secret. */
 const SECRET = /passw|passphrase|(?:^|[-_.])pass$|pwd$|secret|token|credential|api[-_]?key|private[-_]?key/i;
 
+/** Settings of storage drivers. Kubernetes API reference: StorageClass, CSIPersistentVolumeSource, FlexVolumeSource. */
+const DRIVER_VALUES: ReadonlySet<string> = new Set(['parameters', 'volumeAttributes', 'options']);
+
 type Json = Readonly<Record<string, unknown>>;
 
 /** The evidence of one object of a kind. @throws LimitError for one that is nested beyond all bounds */
@@ -100,7 +103,13 @@ function keptMember(key: string, member: unknown): unknown {
     if (key === 'args' || key === 'command') return keptArguments(member);
     return member.map((one: unknown) => (isMap(one) ? withoutSecrets(one) : one));
   }
-  return isMap(member) ? withoutSecrets(member) : member;
+  if (!isMap(member)) return member;
+  return DRIVER_VALUES.has(key) ? withoutValues(member) : withoutSecrets(member);
+}
+
+/** What a driver is given has names of the driver's own, by which nobody can tell what is secret: only that they are set is kept. */
+function withoutValues(member: Json): Json {
+  return Object.fromEntries(Object.keys(member).map((name) => [name, REDACTED]));
 }
 
 function withoutValue(variable: Json): Json {

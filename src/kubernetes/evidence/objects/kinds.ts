@@ -33,6 +33,8 @@ export const EVIDENCE_KINDS: readonly EvidenceKind[] = [
     ['limitranges', 'LimitRange'],
     ['resourcequotas', 'ResourceQuota'],
     ['replicationcontrollers', 'ReplicationController'],
+    ['persistentvolumes', 'PersistentVolume'],
+    ['persistentvolumeclaims', 'PersistentVolumeClaim'],
   ),
   { group: '', plural: 'nodes', kind: 'Node', status: true },
   { group: '', plural: 'pods', kind: 'Pod', status: true },

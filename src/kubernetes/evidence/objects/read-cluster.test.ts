@@ -50,7 +50,8 @@ function madeObject(plural: string, name: string, custom: boolean): object {
   ];
   return {
     metadata,
-    spec: plural === 'pods' ? TEMPLATE : { template: { spec: TEMPLATE } },
+    spec: plural === 'pods' ? TEMPLATE : { template: { spec: TEMPLATE }, csi: { volumeAttributes: { key: SECRET } } },
+    parameters: { restuserkey: SECRET },
     // Controllers of tenants say there what they made.
     status: custom ? { namespaces: ['t'] } : { phase: 'Running', message: SECRET, nodeInfo, containerStatuses },
   };

@@ -15,9 +15,10 @@ const OWN_OF_DEFAULT: ReadonlySet<string> = new Set([
 /** Of the API group `events.k8s.io` or the core: no part of what anybody installed. */
 const PASSING: ReadonlySet<string> = new Set(['Event', 'Lease']);
 /** Network plug-ins that enforce NetworkPolicies, by what their own workloads are called (each project's documentation). */
-const ENFORCING = /calico|cilium|antrea|weave-net|kube-router|ovnkube|canal|tigera/;
+const ENFORCING =
+  /^(?:(?:rke2-)?(?:calico-node|canal)|cilium|antrea-agent|weave-net|kube-router|ovnkube-node|ovs-ovn|azure-npm)(?:-windows)?$/;
 /** Those that do not by themselves. */
-const OPEN_PLUGINS = /flannel|kindnet/;
+const OPEN_PLUGINS = /^(?:kube-flannel(?:-ds.*)?|kindnet)$/;
 /** Policy engines whose policies decide about Pods. */
 const ENGINES =
   /^(?:kyverno\.io|policies\.kyverno\.io|constraints\.gatekeeper\.sh|templates\.gatekeeper\.sh|policies\.kubewarden\.io)\//;

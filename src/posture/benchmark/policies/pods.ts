@@ -1,5 +1,6 @@
 // What workloads ask for: the checks of section 5 about Pods, by the Pod Security Standards where these have the control, else by rules of their own.
-// Controllers are judged by the Pods that they would create; Pods that a controller of the same set made are left out, since it speaks for them.
+// Controllers are judged by the Pods that they would create and by those that they have: admission may have changed these, and anybody who may create Pods
+// may claim an owner for one. What a Pod shows is told of the outermost owner among the objects.
 import { PlimsollError } from '../../../platform/errors.ts';
 import { isMap, type Json, listOf, membersOf, textOf, valueAt } from '../../../platform/json.ts';
 import type { KubernetesObject } from '../../../scan/release/manifests/object.ts';
@@ -28,6 +29,9 @@ export function violating(id: string, field?: string): (input: JudgedObjects) =>
     return violations.map(placeOf);
   });
 }
+
+/** Phases of Pods that run nothing any more. */
+const ENDED: ReadonlySet<string> = new Set(['Succeeded', 'Failed']);
 
 /** Workloads that could not be judged and are named. */
 const NAMED = 3;
@@ -93,24 +97,42 @@ export function usingDefaultAccount(input: JudgedObjects): PolicyAnswer {
 /** What a rule says of each workload; nothing for those that are as asked. */
 function judgedBy(rule: (workload: Workload) => readonly string[]): (input: JudgedObjects) => PolicyAnswer {
   return (input) => {
-    const objects = workloadObjects(input);
-    const workloads = objects.flatMap(workloadOf);
-    const findings = workloads.flatMap((workload): readonly Finding[] => {
-      const evidence = [...new Set(rule(workload))].sort();
-      return evidence.length === 0 ? [] : [finding(workload.object, evidence.join('; '), evidence)];
-    });
-    const unread = objects.filter((object) => workloadOf(object).length === 0).map(nameOf);
+    const findings: Finding[] = [];
+    const unread: string[] = [];
+    let judged = 0;
+    for (const [owner, objects] of byOutermostOwner(input)) {
+      const workloads = objects.flatMap(workloadOf);
+      if (workloads.length < objects.length) unread.push(nameOf(owner));
+      if (workloads.length === 0) continue;
+      judged += 1;
+      const evidence = [...new Set(workloads.flatMap(rule))].sort();
+      if (evidence.length > 0) findings.push(finding(owner, evidence.join('; '), evidence));
+    }
     const open = `there are no containers that could be judged in ${unread.slice(0, NAMED).join(', ')}${unread.length > NAMED ? ` and ${unread.length - NAMED} more` : ''}`;
-    return { judged: workloads.length, findings, ...(unread.length === 0 ? {} : { open }) };
+    return { judged, findings, ...(unread.length === 0 ? {} : { open }) };
   };
 }
 
-function workloadObjects({ objects }: JudgedObjects): readonly KubernetesObject[] {
-  const names = new Set(objects.map(nameOf));
-  return objects.filter((object) => {
-    if (object.kind !== 'Pod' && !POD_TEMPLATES.has(object.kind)) return false;
-    return !listOf(object.value, 'metadata', 'ownerReferences').some((owner) => names.has(ownerName(object, owner)));
-  });
+/** Workloads with the Pods that run for them: what stands between, such as the ReplicaSet of a former revision, runs nothing by itself. */
+function byOutermostOwner({ objects }: JudgedObjects): ReadonlyMap<KubernetesObject, readonly KubernetesObject[]> {
+  const workloads = objects.filter(({ kind }) => kind === 'Pod' || POD_TEMPLATES.has(kind));
+  const names = new Map(workloads.map((object) => [nameOf(object), object]));
+  const outermost = (object: KubernetesObject): KubernetesObject => {
+    const seen = new Set([object]);
+    for (let current = object; ; ) {
+      const owners = listOf(current.value, 'metadata', 'ownerReferences');
+      const [owner] = owners.flatMap((one) => names.get(ownerName(object, one)) ?? []);
+      // Owners that own each other are made up: the object speaks for itself.
+      if (owner === undefined) return current;
+      if (seen.has(owner)) return object;
+      seen.add(owner);
+      current = owner;
+    }
+  };
+  const isRunning = (object: KubernetesObject): boolean =>
+    object.kind === 'Pod' && !ENDED.has(textOf(object.value, 'status', 'phase') ?? '');
+  const groups = [...Map.groupBy(workloads, outermost)];
+  return new Map(groups.map(([owner, group]) => [owner, group.filter((one) => one === owner || isRunning(one))]));
 }
 
 function workloadOf(object: KubernetesObject): readonly Workload[] {

@@ -202,6 +202,18 @@ test('Pods that a controller among the objects made are told once', () => {
   assert.deepEqual(subjects('host-pid', pod), ['Pod/ns/bad-x']);
 });
 
+test('what a Pod shows and its owner does not is told of the owner, unless the Pod ended; former revisions run nothing', () => {
+  const owned = (kind: string, name: string, spec: string, more = '') =>
+    `apiVersion: ${kind === 'Pod' ? 'v1' : 'apps/v1'}\nkind: ${kind}\nmetadata: {name: ${name}, namespace: ns, ownerReferences: [{kind: Deployment, name: good}]}\nspec: ${spec}\n${more}---\n`;
+  const bad = '{hostPID: true, containers: [{name: c, image: i}]}';
+  const good = workload('good', '', '');
+  assert.deepEqual(subjects('host-pid', good + owned('Pod', 'forged', bad)), ['Deployment/ns/good']);
+  assert.deepEqual(subjects('host-pid', good + owned('Pod', 'over', bad, 'status: {phase: Failed}\n')), []);
+  assert.deepEqual(subjects('host-pid', good + owned('ReplicaSet', 'former', `{template: {spec: ${bad}}}`)), []);
+  const selfish = owned('Pod', 'a', bad).replace('kind: Deployment, name: good', 'kind: Pod, name: a');
+  assert.deepEqual(subjects('host-pid', selfish), ['Pod/ns/a']);
+});
+
 test('workloads that name no namespace leave open what their namespace decides', () => {
   const text = 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: i}]}\n';
   for (const id of ['network-policies', 'admission', 'default-namespace']) {
@@ -234,4 +246,5 @@ test('namespaces: policies, admission, the namespace default, the network plug-i
   );
   assert.deepEqual(subjects('network-plugin', agent('kube-flannel-ds')), ['DaemonSet/kube-system/kube-flannel-ds']);
   assert.notEqual(ask('network-plugin', text).open, undefined);
+  assert.notEqual(ask('network-plugin', agent('calico-exporter')).open, undefined);
 });

@@ -1,9 +1,12 @@
 // The join per node: a module from outside of the kernel, pods of users, pods of the control plane. Each alone is a matter of taste; together on one kernel
 // they are a way from a user's shell to the cluster.
+import type { ProcessObservation } from '../../../kubernetes/evidence/evidence.ts';
 import { aboutNode, type NodeCheck, type NodeJudgement, type NodeUnderCheck } from '../check.ts';
 import { loadedModules } from '../kernel/modules.ts';
 import type { PlacedPod } from '../node-pods.ts';
 
+/** Programs that decide what a cluster does. */
+const CONTROL_PLANE: ReadonlySet<string> = new Set(['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']);
 /** Names that one reason tells. */
 const TOLD = 5;
 
@@ -43,7 +46,25 @@ function judgeControlPlane(node: NodeUnderCheck): NodeJudgement {
   }
   if (!own.complete) return aboutNode(node, 'no-evidence', NOT_ALL, named(users));
   if (users.length === 0) return aboutNode(node, 'pass', `no pods of users among ${own.pods.length}`);
+  const programs = node.facts.processes
+    .filter(isControlPlane)
+    .map(({ argv, pid }) => `${programOf(argv)} (process ${pid})`);
+  if (programs.length > 0) {
+    const reason = `${programs.join(', ')} runs beside ${users.length} pods of users, and no pod of kube-system is it: whether it is of this cluster's control plane is not known`;
+    return aboutNode(node, 'no-evidence', reason, [...named(users), ...programs]);
+  }
   return aboutNode(node, 'pass', `${users.length} pods of users and none of the control plane`, named(users));
+}
+
+/** A distribution may run the control plane without pods; etcd is no sign of it, since applications bring their own. */
+function isControlPlane({ argv }: ProcessObservation): boolean {
+  const program = programOf(argv);
+  return CONTROL_PLANE.has(program) || ((program === 'k3s' || program === 'rke2') && argv[1] === 'server');
+}
+
+function programOf(argv: readonly string[]): string {
+  const [first = ''] = argv;
+  return first.slice(first.lastIndexOf('/') + 1);
 }
 
 function judgeModules(node: NodeUnderCheck): NodeJudgement {

@@ -52,7 +52,20 @@ function replaced(
 ): RuleResult {
   const other = given.find((result) => keyOf(result) === keyOf(own));
   // Mutations are done already: what Kyverno says of them is of their second time.
-  if (other === undefined || own.patched !== undefined || other.status === own.status) return own;
+  if (own.patched !== undefined || other?.status === own.status) return own;
+  if (other === undefined) {
+    // Kyverno tells nothing of rules that do not match, nor we of those; a verdict of ours is not Kyverno's.
+    if (own.status !== 'skip' && own.status !== 'unsupported') {
+      findings.push({
+        check: 'engine-silent',
+        subject: subjectName(source),
+        verdict: 'no-evidence',
+        evidence: [source.position],
+        reason: `${keyOf(own)}: Kyverno says nothing, our engine ${own.status} (${own.message}); ours counts`,
+      });
+    }
+    return own;
+  }
   if (own.status !== 'unsupported') {
     findings.push({
       check: 'engine-differs',

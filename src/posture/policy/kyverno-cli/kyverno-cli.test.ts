@@ -46,6 +46,7 @@ test('what Kyverno says takes the place of ours, and a difference is told', asyn
     RULE('same', '{pattern: {spec: {containers: "*"}}}'),
     RULE('other', '{pattern: {spec: {x: y}}}'),
     RULE('cel', '{cel: {}}'),
+    RULE('silent', '{pattern: {spec: {containers: "*"}}}'),
   ];
   const set = policySetOf(parseManifestObjects(POLICY(rules.join(', ')), 'p').objects);
   const admissions = admissionsOf(parseManifestObjects(DEPLOYMENT, 'r').objects, set);
@@ -67,12 +68,16 @@ test('what Kyverno says takes the place of ours, and a difference is told', asyn
       ['same', 'pass'],
       ['other', 'pass'],
       ['cel', 'pass'],
+      ['silent', 'pass'],
       ['new', 'fail'],
     ],
   );
   assert.deepEqual(
     judged.findings.map(({ check, subject }) => [check, subject]),
-    [['engine-differs', 'Deployment/s/w']],
+    [
+      ['engine-differs', 'Deployment/s/w'],
+      ['engine-silent', 'Deployment/s/w'],
+    ],
   );
 });
 

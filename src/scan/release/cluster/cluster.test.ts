@@ -124,6 +124,7 @@ test('against a release: what it did not bring, what it left behind, what is the
         ['mirror.example/mirrored:1'],
         ['mirror.example/mirrored:0'],
         ['stranger.example/x:1'],
+        ['q.io/same:1', `q.io/same@${D2}`],
       ]),
     ]),
     shipped,
@@ -133,6 +134,11 @@ test('against a release: what it did not bring, what it left behind, what is the
     [
       ['version-left-behind', 'mirror.example/mirrored:0', 'it runs, and csm 1.2.0 has 1 of this repository'],
       ['version-left-behind', 'q.io/app:1', 'it runs, and csm 1.2.0 has 2 of this repository'],
+      [
+        'runs-other-digest',
+        'q.io/same:1',
+        `it runs as ${D2}, and csm 1.2.0 has ${D1} under its name: other bytes, or the index of an image and one of its platforms`,
+      ],
       ['runs-unshipped', 'stranger.example/x:1', 'it runs, and csm 1.2.0 has no image of this repository'],
     ],
   );
